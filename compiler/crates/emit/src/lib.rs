@@ -1,0 +1,1 @@
+//! Mesh to Snapshot: one canonical slice per workload.

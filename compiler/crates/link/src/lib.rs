@@ -1,0 +1,1 @@
+//! Units to Mesh: typed tables, names resolved, the call graph.

@@ -1,0 +1,1 @@
+//! Endpoint pickers; every call takes the time.

@@ -1,0 +1,1 @@
+//! Tables, verdict, reason: the one place where a request is decided.

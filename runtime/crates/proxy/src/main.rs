@@ -1,0 +1,2 @@
+//! The program `meshc-proxy`.
+fn main() {}

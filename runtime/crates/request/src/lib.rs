@@ -1,0 +1,1 @@
+//! The canonical request: one form, made once, before anything reads it.

@@ -1,0 +1,328 @@
+//! A slice: everything one workload's proxy needs, and nothing else.
+//!
+//! Fields are declared in the order RFC 8785 sorts their names, so that plain serialisation is the
+//! canonical form; a test holds this. Text a person wrote stays a value, never a key. Source places
+//! travel apart (see [`crate::places`]): moving a line changes no slice.
+
+use serde::{Deserialize, Serialize};
+
+/// Number of the form below; a proxy refuses any other.
+pub const FORMAT: u32 = 1;
+
+/// What one workload enforces and where it may send.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Slice {
+    /// Where this workload may send requests, sorted by workload name.
+    pub destinations: Vec<Destination>,
+    /// Always [`FORMAT`].
+    pub format: u32,
+    /// What it accepts.
+    pub inbound: Inbound,
+    /// Routes of a gateway, in written order; empty for a service.
+    pub routes: Vec<Route>,
+    /// SPIFFE trust domain, without scheme.
+    pub trust_domain: String,
+    /// `namespace/name`.
+    pub workload: String,
+}
+
+/// What a workload accepts: its listeners, its partition into operations, its rules.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Inbound {
+    /// Allow rules in written order.
+    pub allow: Vec<Rule>,
+    /// Names it answers to, lower case, without port; empty means any (a gateway).
+    pub authorities: Vec<String>,
+    /// Deny rules in written order.
+    pub deny: Vec<Rule>,
+    /// The workload's own identity, a SPIFFE ID.
+    pub identity: String,
+    /// Ports it listens on.
+    pub listeners: Vec<Listener>,
+    /// Declared operations, sorted by name; what none matches is the reserved operation `rest`.
+    pub operations: Vec<Operation>,
+    /// Paths answered without identity on a port of their own.
+    pub probes: Vec<Probe>,
+    /// How the application may read a path; a subset of `plain`, `matrix`.
+    pub readings: Vec<Reading>,
+}
+
+/// How an application may read a path (language reference, section 4).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// As it stands.
+    Plain,
+    /// `;…` is cut from every segment.
+    Matrix,
+}
+
+/// What is spoken behind a port.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// HTTP/1.1.
+    Http,
+    /// Opaque bytes; the port is itself an operation of its name.
+    Tcp,
+}
+
+/// Who proves an identity on a listener.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// Both sides, by X.509-SVID (TLS 1.3).
+    Mutual,
+    /// Nobody: a plain gateway listener.
+    None,
+    /// The server alone, with the named certificate: a TLS gateway listener.
+    Terminate,
+}
+
+/// One port of the workload.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Listener {
+    /// Name of the certificate in the proxy's secrets folder; only with [`Tls::Terminate`].
+    pub certificate: Option<String>,
+    /// Hosts served: exact, or `*.` and a suffix; empty means any.
+    pub hosts: Vec<String>,
+    /// The port's name.
+    pub name: String,
+    /// Port the proxy listens on, 1 to 65535.
+    pub port: u16,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Port of the application, 1 to 65535; equal to `port` where nothing else was written.
+    pub target: u16,
+    /// Who proves an identity.
+    pub tls: Tls,
+}
+
+/// A named set of requests.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Operation {
+    /// May be sent again after bytes reached the application.
+    pub idempotent: bool,
+    /// Alternatives (OR); empty for the operation of a TCP port.
+    pub matches: Vec<Match>,
+    /// The operation's name.
+    pub name: String,
+    /// Indices into the listeners (ports) it is offered on.
+    pub ports: Vec<u32>,
+    /// What may be tried again.
+    pub retry: Retry,
+    /// Milliseconds for the whole request, retries included; 1 to 86,400,000.
+    pub timeout_ms: u32,
+}
+
+/// Retries after the first try.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Retry {
+    /// Tries after the first, 0 to 10.
+    pub attempts: u32,
+    /// Milliseconds for one try; absent: the request's timeout.
+    pub per_try_ms: Option<u32>,
+}
+
+/// One alternative of an operation or route; its fields are AND.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Match {
+    /// Conditions on header fields.
+    pub headers: Vec<Condition>,
+    /// Authority without port, lower case, exact or `*.suffix`; absent: any.
+    pub host: Option<String>,
+    /// Methods, sorted; empty: any.
+    pub methods: Vec<String>,
+    /// Path pattern as the language writes it (`/a`, `/a/{x}`, `/a/**`), decoded; `/**` is any path.
+    pub path: String,
+    /// Conditions on query parameters.
+    pub query: Vec<Condition>,
+}
+
+/// A condition on the values of one header field or query parameter.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Condition {
+    /// Field name in lower case, or the parameter's name exactly.
+    pub name: String,
+    /// The test stands under `not`.
+    pub not: bool,
+    /// What is asked of a value.
+    pub test: Test,
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Test {
+    /// Is exactly this.
+    Equals(String),
+    /// Is one of these, sorted.
+    OneOf(Vec<String>),
+    /// Starts with this.
+    Prefix(String),
+    /// Is there (`true`) or is not (`false`).
+    Present(bool),
+    /// Ends with this.
+    Suffix(String),
+}
+
+/// An allow or deny rule; its fields are AND.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rule {
+    /// Whom it speaks of.
+    pub from: From,
+    /// Conditions on header fields.
+    pub headers: Vec<Condition>,
+    /// Requests a deny names directly; empty otherwise.
+    pub matches: Vec<Match>,
+    /// Its name, or `allow[0]`, `deny[0]` for an unnamed one.
+    pub name: String,
+    /// Names of operations, sorted, `rest` among them; absent: every request on every port.
+    pub operations: Option<Vec<String>>,
+    /// Conditions on query parameters.
+    pub query: Vec<Condition>,
+    /// Unix seconds from which it no longer holds.
+    pub until: Option<i64>,
+}
+
+/// Whom a rule speaks of; its fields are OR.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct From {
+    /// Those who prove no identity.
+    pub anonymous: bool,
+    /// Every verified identity `ns/<namespace>/sa/<account>` of our trust domain.
+    pub anyone: bool,
+    /// Nobody was named: everyone, identity or not (only in a deny).
+    pub everyone: bool,
+    /// Exact SPIFFE IDs, sorted.
+    pub identities: Vec<String>,
+    /// Namespaces, sorted: every verified identity below `ns/<namespace>/sa/`.
+    pub namespaces: Vec<String>,
+}
+
+/// A path answered without identity; reaches nothing else.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Probe {
+    /// Exact path.
+    pub path: String,
+    /// Name of the port whose application is asked.
+    pub port: String,
+}
+
+/// A workload this one may call.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Destination {
+    /// Names it answers to, lower case, without port, sorted.
+    pub authorities: Vec<String>,
+    /// What this caller declared of it, in written order.
+    pub calls: Vec<Call>,
+    /// Sets of instances: the first is all of them, named ``; the others are its versions by name.
+    pub clusters: Vec<Cluster>,
+    /// SPIFFE ID it must prove.
+    pub identity: String,
+    /// Its partition into operations, as in its own slice.
+    pub operations: Vec<Operation>,
+    /// Its ports.
+    pub ports: Vec<Port>,
+    /// How it may read a path.
+    pub readings: Vec<Reading>,
+    /// Where requests go, in written order; none: the first cluster.
+    pub traffic: Vec<Traffic>,
+    /// `namespace/name`.
+    pub workload: String,
+}
+
+/// One declared call.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Call {
+    /// Name of the operation; absent: all of them.
+    pub operation: Option<String>,
+    /// Milliseconds the caller waits at most, if less than what the callee allows.
+    pub timeout_ms: Option<u32>,
+}
+
+/// A port of a destination.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Port {
+    /// Its name.
+    pub name: String,
+    /// Its number, 1 to 65535.
+    pub port: u16,
+    /// What is spoken.
+    pub protocol: Protocol,
+}
+
+/// A set of instances.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Cluster {
+    /// Instances, sorted by address.
+    pub endpoints: Vec<Endpoint>,
+    /// Version name; empty for the set of all instances.
+    pub name: String,
+}
+
+/// One instance.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Endpoint {
+    /// IP address of the instance's proxy.
+    pub address: String,
+    /// Zone, where one was written.
+    pub zone: Option<String>,
+}
+
+/// One traffic item: only where requests go.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Traffic {
+    /// Conditions on header fields.
+    pub headers: Vec<Condition>,
+    /// Its name, or `traffic[0]`.
+    pub name: String,
+    /// Names of operations, sorted; absent: all.
+    pub operations: Option<Vec<String>>,
+    /// Conditions on query parameters.
+    pub query: Vec<Condition>,
+    /// Clusters by name with relative weights, not all 0.
+    pub to: Vec<Weighted>,
+}
+
+/// A cluster and its share.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Weighted {
+    /// Cluster name.
+    pub cluster: String,
+    /// Relative share, 0 to 1,000,000.
+    pub weight: u32,
+}
+
+/// One route of a gateway.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Route {
+    /// Workload name of the destination.
+    pub destination: String,
+    /// Hosts: exact, or `*.` and a suffix; empty: any.
+    pub hosts: Vec<String>,
+    /// Alternatives (OR); empty: any request.
+    pub matches: Vec<Match>,
+    /// Its name, or `routes[0]`.
+    pub name: String,
+    /// The one operation of the destination it leads to; absent: any.
+    pub operation: Option<String>,
+}
