@@ -1,1 +1,15 @@
 //! SPIFFE identities and X.509-SVIDs: the grammar, the certificate profile, the chain.
+//!
+//! Signatures and path building are rustls-webpki's; names and the leaf profile are ours, for
+//! webpki checks no URI names. The bundle is that of one trust domain: a caller reads the trust
+//! domain a peer claims ([`claimed_trust_domain`]), chooses the bundle, then calls [`verify`].
+
+mod bundle;
+mod fault;
+mod id;
+mod verify;
+
+pub use bundle::TrustBundle;
+pub use fault::SvidFault;
+pub use id::{SpiffeId, SpiffeIdFault, TrustDomain};
+pub use verify::{Usage, VerifiedPeer, claimed_trust_domain, verify};
