@@ -6,7 +6,9 @@
 //! on is always re-serialised and carries exactly one framing. Rules follow RFC 9110 and RFC 9112;
 //! wherever they allow a recipient to repair or to refuse, this crate refuses.
 
+mod authority;
 mod chunked;
+mod class;
 mod fault;
 mod field;
 mod framing;
@@ -15,6 +17,7 @@ mod limits;
 mod method;
 mod request;
 mod response;
+mod section;
 mod write;
 
 pub use chunked::{ChunkStep, Chunked};
@@ -30,3 +33,8 @@ pub use write::{
     ExtraField, RequestLine, StatusLine, write_chunk_end, write_chunk_header, write_last_chunk,
     write_request_head, write_response_head,
 };
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
