@@ -1,0 +1,153 @@
+//! The authority: a lower-case host without trailing dot, and a port.
+
+use core::fmt::Write;
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::BadRequestKind;
+
+/// Host and port of a request, in one form.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Authority<'a> {
+    /// Lower case, no trailing dot; an IPv6 address in brackets, as RFC 5952 writes it.
+    pub host: &'a str,
+    /// 1 to 65535; absent where none was given.
+    pub port: Option<u16>,
+}
+
+impl<'a> Authority<'a> {
+    /// Reads `host[:port]` (RFC 3986, 3.2; no user information), writing to `scratch` only a host
+    /// that is not in its one form already.
+    ///
+    /// # Errors
+    /// The kind of the first thing wrong with it.
+    pub fn parse(text: &'a [u8], scratch: &'a mut String) -> Result<Self, BadRequestKind> {
+        let text = core::str::from_utf8(text).map_err(|_| BadRequestKind::Host)?;
+        if text.contains('@') {
+            return Err(BadRequestKind::UserInfo);
+        }
+        if let Some(rest) = text.strip_prefix('[') {
+            let (address, after) = rest.split_once(']').ok_or(BadRequestKind::Host)?;
+            let port = port_after(after)?;
+            return Ok(Self { host: ipv6(address, scratch)?, port });
+        }
+        let (host, port) = match text.split_once(':') {
+            Some((host, port)) => (host, parse_port(port)?),
+            None => (text, None),
+        };
+        let host = host.strip_suffix('.').unwrap_or(host);
+        check_name(host)?;
+        if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            scratch.clear();
+            scratch.push_str(host);
+            scratch.make_ascii_lowercase();
+            return Ok(Self { host: scratch, port });
+        }
+        Ok(Self { host, port })
+    }
+}
+
+fn port_after(after: &str) -> Result<Option<u16>, BadRequestKind> {
+    match after.strip_prefix(':') {
+        Some(port) => parse_port(port),
+        None if after.is_empty() => Ok(None),
+        None => Err(BadRequestKind::Host),
+    }
+}
+
+/// An empty port is allowed (RFC 3986, 3.2.3) and means none.
+fn parse_port(text: &str) -> Result<Option<u16>, BadRequestKind> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() > 5 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(BadRequestKind::Port);
+    }
+    match text.parse::<u16>() {
+        Ok(port) if port > 0 => Ok(Some(port)),
+        _ => Err(BadRequestKind::Port),
+    }
+}
+
+fn ipv6<'a>(address: &str, scratch: &'a mut String) -> Result<&'a str, BadRequestKind> {
+    let address: Ipv6Addr = address.parse().map_err(|_| BadRequestKind::Host)?;
+    scratch.clear();
+    write!(scratch, "[{address}]").map_err(|_| BadRequestKind::Host)?;
+    Ok(scratch)
+}
+
+/// A DNS name of at most 253 characters in ASCII; one whose last label is a number must be an IPv4
+/// address in four decimal parts, because some resolvers read `127.1` and `0x7f.1` as one.
+fn check_name(host: &str) -> Result<(), BadRequestKind> {
+    let fine = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if host.len() > 253 || !host.split('.').all(fine) {
+        return Err(BadRequestKind::Host);
+    }
+    let last = host.rsplit('.').next().unwrap_or(host);
+    if last.starts_with(|first: char| first.is_ascii_digit())
+        && is_number(last)
+        && host.parse::<Ipv4Addr>().is_err()
+    {
+        return Err(BadRequestKind::Host);
+    }
+    Ok(())
+}
+
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    match hexadecimal {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => label.bytes().all(|byte| byte.is_ascii_digit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(String, Option<u16>), BadRequestKind> {
+        let mut scratch = String::new();
+        Authority::parse(text.as_bytes(), &mut scratch)
+            .map(|authority| (authority.host.to_owned(), authority.port))
+    }
+
+    #[test]
+    fn one_form_for_one_host() {
+        let shop = |port| Ok(("shop.test".to_owned(), port));
+        for text in ["shop.test", "SHOP.test", "shop.test.", "shop.test:"] {
+            assert_eq!(read(text), shop(None), "{text}");
+        }
+        assert_eq!(read("Shop.Test.:8080"), shop(Some(8080)));
+        assert_eq!(read("[0:0::1]:80"), Ok(("[::1]".into(), Some(80))));
+        assert_eq!(read("[2001:DB8::A]"), Ok(("[2001:db8::a]".into(), None)));
+        assert_eq!(read("127.0.0.1"), Ok(("127.0.0.1".into(), None)));
+        assert_eq!(read("xn--mnchen-3ya.test").map(|(_, port)| port), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        use BadRequestKind::{Host, Port, UserInfo};
+        for (text, kind) in [
+            ("", Host),
+            (".", Host),
+            ("a..b", Host),
+            ("a b", Host),
+            ("münchen.test", Host),
+            ("a%2eb", Host),
+            ("127.1", Host),
+            ("0x7f.0x1", Host),
+            ("[::1", Host),
+            ("[::1]x", Host),
+            ("[fe80::1%25eth0]", Host),
+            ("user@shop.test", UserInfo),
+            ("shop.test:0", Port),
+            ("shop.test:65536", Port),
+            ("shop.test:+80", Port),
+            ("a:1:2", Port),
+        ] {
+            assert_eq!(read(text), Err(kind), "{text}");
+        }
+    }
+}
