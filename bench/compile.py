@@ -1,0 +1,74 @@
+"""`meshc lint` and `meshc compile` on generated repositories of 100, 1,000 and 10,000 services.
+
+    python bench/compile.py                 the three sizes, 7 runs each
+    python bench/compile.py 1000 --runs 3
+
+Whole processes from outside: CPU is user plus system time of the process and its threads, memory
+the peak resident set. The smallest CPU of all runs is the figure to compare; wall time depends on
+what else the machine does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import corpus
+
+SIZES = (100, 1000, 10_000)
+
+
+def once(words: list[str]) -> tuple[float, float, float]:
+    """Run a command; give CPU seconds, wall seconds and peak memory in MB."""
+    began = time.monotonic()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = process.stderr.read() if process.stderr else b""
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    if os.waitstatus_to_exitcode(status):
+        sys.exit(f"`{' '.join(words)}` failed: {said.decode(errors='replace')[-800:]}")
+    return used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Measure and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--runs", type=int, default=7)
+    args = parser.parse_args()
+    meshc = str(Path(sys.executable).parent / "meshc")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, {args.runs} runs\n")
+    print("| services | MB | command | CPU s min / median | wall s min / median | peak MB |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="meshc-bench-") as folder:
+        rows(Path(folder), meshc, args)
+
+
+def rows(folder: Path, meshc: str, args: argparse.Namespace) -> None:
+    """Print a row for each size and command."""
+    for size in args.sizes:
+        root = folder / str(size)
+        megabytes = corpus.write(root, size) / 1e6
+        for verb in ("lint", "compile"):
+            words = [meshc, verb, str(root)]
+            if verb == "compile":
+                words += ["--out", str(folder / "out"), "--force"]
+            runs = [once(words) for _ in range(args.runs)]
+            cpu, wall, memory = zip(*runs, strict=True)
+            print(
+                f"| {size:,} | {megabytes:.1f} | {verb} | {min(cpu):.2f} / {statistics.median(cpu):.2f}"
+                f" | {min(wall):.2f} / {statistics.median(wall):.2f} | {max(memory):.0f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
