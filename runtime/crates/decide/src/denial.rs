@@ -1,0 +1,125 @@
+use crate::ids::{DestinationIx, OperationIx, RuleIx};
+
+/// A request or connection that is not let through. Small and `Copy`; what a person wants to know
+/// about it is worked out by [`crate::Tables::reason`] when asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Denial {
+    pub(crate) kind: DenialKind,
+    pub(crate) operation: Option<OperationIx>,
+    pub(crate) rule: Option<RuleIx>,
+    pub(crate) destination: Option<DestinationIx>,
+}
+
+/// Why it is not let through (statuses: language reference, section 5).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum DenialKind {
+    /// 400: readings of the request fall into different operations, routes or traffic items.
+    AmbiguousRequest,
+    /// 400: a header that policy reads is spelled with `_` or `.` for `-`.
+    HeaderSpelling,
+    /// 400: policy reads the query, and an escape in it is broken.
+    Query,
+    /// 403: a deny rule matched.
+    DenyRule,
+    /// 403: no allow rule matched.
+    NoRule,
+    /// 403: HTTP on a TCP port or the other way round, or a listener that is not there.
+    Listener,
+    /// 404: no route of the gateway matched.
+    NoRoute,
+    /// 421: the workload does not answer to this authority.
+    Authority,
+    /// 503: the caller declares no call to whatever this authority is.
+    NotDeclared,
+    /// 503: the destination is known, but this port of it is not.
+    Port,
+}
+
+impl Denial {
+    pub(crate) const fn new(kind: DenialKind) -> Self {
+        Self { kind, operation: None, rule: None, destination: None }
+    }
+
+    /// The HTTP status to answer with: 400, 403, 404, 421 or 503.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        self.kind.status()
+    }
+
+    /// Why.
+    #[must_use]
+    pub const fn kind(self) -> DenialKind {
+        self.kind
+    }
+
+    /// The operation the request fell into, where it came that far.
+    #[must_use]
+    pub const fn operation(self) -> Option<OperationIx> {
+        self.operation
+    }
+
+    /// The deny rule that matched.
+    #[must_use]
+    pub const fn rule(self) -> Option<RuleIx> {
+        self.rule
+    }
+
+    /// The destination, where one was found.
+    #[must_use]
+    pub const fn destination(self) -> Option<DestinationIx> {
+        self.destination
+    }
+}
+
+impl DenialKind {
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::AmbiguousRequest | Self::HeaderSpelling | Self::Query => 400,
+            Self::DenyRule | Self::NoRule | Self::Listener => 403,
+            Self::NoRoute => 404,
+            Self::Authority => 421,
+            Self::NotDeclared | Self::Port => 503,
+        }
+    }
+
+    /// A stable word for logs and metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AmbiguousRequest => "ambiguous-request",
+            Self::HeaderSpelling => "header-spelling",
+            Self::Query => "query",
+            Self::DenyRule => "deny-rule",
+            Self::NoRule => "no-rule",
+            Self::Listener => "listener",
+            Self::NoRoute => "no-route",
+            Self::Authority => "authority",
+            Self::NotDeclared => "not-declared",
+            Self::Port => "port",
+        }
+    }
+
+    /// The sentence a person reads.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AmbiguousRequest => {
+                "the request can be read in ways that policy treats differently"
+            }
+            Self::HeaderSpelling => {
+                "a header that policy reads is spelled with `_` or `.` in place of `-`"
+            }
+            Self::Query => "policy reads the query, and an escape in it is broken",
+            Self::DenyRule => "a deny rule matches",
+            Self::NoRule => "no allow rule matches",
+            Self::Listener => "the port does not speak this protocol",
+            Self::NoRoute => "no route matches",
+            Self::Authority => "this workload does not answer to that host",
+            Self::NotDeclared => "the caller declares no call to that host",
+            Self::Port => "the destination has no such port, or the caller must name one",
+        }
+    }
+}
