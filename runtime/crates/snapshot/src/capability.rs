@@ -1,0 +1,74 @@
+//! Capabilities: what a proxy must be able to do to enforce a slice.
+//!
+//! A proxy that lacks one refuses the snapshot and keeps the last good one; so nothing in a slice is
+//! ever ignored.
+
+use crate::slice::{Protocol, Slice, Tls};
+
+/// Everything this runtime can do, sorted.
+pub const SUPPORTED: [&str; 9] = [
+    "format/1",
+    "gateway",
+    "matching/1",
+    "mtls",
+    "probes",
+    "protocol/http1",
+    "protocol/tcp",
+    "tls/terminate",
+    "traffic/weights",
+];
+
+/// What a slice asks for, sorted; a subset of [`SUPPORTED`].
+#[must_use]
+pub fn needs(slice: &Slice) -> Vec<&'static str> {
+    let listens = |protocol| slice.inbound.listeners.iter().any(|one| one.protocol == protocol);
+    let calls = |protocol| {
+        slice.destinations.iter().flat_map(|to| &to.ports).any(|port| port.protocol == protocol)
+    };
+    let speaks = |protocol| listens(protocol) || calls(protocol);
+    let tls = |mode| slice.inbound.listeners.iter().any(|listener| listener.tls == mode);
+    let weights = slice.destinations.iter().any(|to| !to.traffic.is_empty());
+    [
+        ("format/1", true),
+        ("gateway", !slice.routes.is_empty()),
+        ("matching/1", true),
+        ("mtls", tls(Tls::Mutual) || !slice.destinations.is_empty()),
+        ("probes", !slice.inbound.probes.is_empty()),
+        ("protocol/http1", speaks(Protocol::Http)),
+        ("protocol/tcp", speaks(Protocol::Tcp)),
+        ("tls/terminate", tls(Tls::Terminate)),
+        ("traffic/weights", weights),
+    ]
+    .into_iter()
+    .filter_map(|(name, needed)| needed.then_some(name))
+    .collect()
+}
+
+/// The first of `wanted` that this runtime cannot do.
+pub fn missing<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    wanted.into_iter().find(|name| SUPPORTED.binary_search(name).is_err())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::tests::full;
+
+    #[test]
+    fn a_full_slice_needs_everything_and_an_empty_one_little() {
+        let mut slice = full();
+        assert_eq!(needs(&slice), SUPPORTED);
+        assert!(SUPPORTED.is_sorted());
+        slice.destinations.clear();
+        slice.routes.clear();
+        slice.inbound.listeners.clear();
+        slice.inbound.probes.clear();
+        assert_eq!(needs(&slice), ["format/1", "matching/1"]);
+    }
+
+    #[test]
+    fn an_unknown_capability_is_named() {
+        assert_eq!(missing(["format/1", "protocol/http3"]), Some("protocol/http3"));
+        assert_eq!(missing(SUPPORTED), None);
+    }
+}

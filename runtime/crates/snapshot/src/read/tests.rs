@@ -1,0 +1,172 @@
+use super::*;
+use crate::canonical;
+use crate::manifest::Entry;
+use crate::places::{DestinationPlaces, Place};
+use crate::slice::*;
+
+fn condition(test: Test) -> Condition {
+    Condition { name: "x-a".into(), not: true, test }
+}
+
+fn conditions() -> Vec<Condition> {
+    [
+        Test::Equals("é".into()),
+        Test::OneOf(vec!["a".into()]),
+        Test::Prefix("p".into()),
+        Test::Present(false),
+        Test::Suffix("s".into()),
+    ]
+    .map(condition)
+    .into()
+}
+
+fn matching() -> Match {
+    Match {
+        headers: conditions(),
+        host: Some("h.test".into()),
+        methods: vec!["GET".into()],
+        path: "/a/{b}/**".into(),
+        query: conditions(),
+    }
+}
+
+fn operation() -> Operation {
+    Operation {
+        idempotent: true,
+        matches: vec![matching()],
+        name: "read".into(),
+        ports: vec![0],
+        retry: Retry { attempts: 2, per_try_ms: Some(10) },
+        timeout_ms: 100,
+    }
+}
+
+fn rule() -> Rule {
+    Rule {
+        from: From { identities: vec!["spiffe://mesh.test/ns/a/sa/b".into()], ..From::default() },
+        headers: conditions(),
+        matches: vec![matching()],
+        name: "rule".into(),
+        operations: Some(vec!["read".into()]),
+        query: conditions(),
+        until: Some(-1),
+    }
+}
+
+fn listener(protocol: Protocol, tls: Tls) -> Listener {
+    Listener {
+        certificate: Some("c".into()),
+        hosts: vec!["*.test".into()],
+        name: "api".into(),
+        port: 80,
+        protocol,
+        target: 81,
+        tls,
+    }
+}
+
+fn destination() -> Destination {
+    Destination {
+        authorities: vec!["d".into()],
+        calls: vec![Call { operation: Some("read".into()), timeout_ms: Some(1) }],
+        clusters: vec![Cluster {
+            endpoints: vec![Endpoint { address: "127.0.0.1".into(), zone: Some("a".into()) }],
+            name: String::new(),
+        }],
+        identity: "spiffe://mesh.test/ns/a/sa/d".into(),
+        operations: vec![operation()],
+        ports: vec![Port { name: "api".into(), port: 80, protocol: Protocol::Http }],
+        readings: vec![Reading::Plain, Reading::Matrix],
+        traffic: vec![Traffic {
+            headers: conditions(),
+            name: "t".into(),
+            operations: Some(vec!["rest".into()]),
+            query: conditions(),
+            to: vec![Weighted { cluster: String::new(), weight: 1 }],
+        }],
+        workload: "a/d".into(),
+    }
+}
+
+/// A slice with every field of every type in use.
+pub(crate) fn full() -> Slice {
+    Slice {
+        destinations: vec![destination()],
+        format: FORMAT,
+        inbound: Inbound {
+            allow: vec![rule()],
+            authorities: vec!["w".into()],
+            deny: vec![rule()],
+            identity: "spiffe://mesh.test/ns/a/sa/w".into(),
+            listeners: vec![
+                listener(Protocol::Http, Tls::Mutual),
+                listener(Protocol::Tcp, Tls::None),
+                listener(Protocol::Http, Tls::Terminate),
+            ],
+            operations: vec![operation()],
+            probes: vec![Probe { path: "/healthz".into(), port: "api".into() }],
+            readings: vec![Reading::Plain],
+        },
+        routes: vec![Route {
+            destination: "a/d".into(),
+            hosts: vec!["h.test".into()],
+            matches: vec![matching()],
+            name: "r".into(),
+            operation: Some("read".into()),
+        }],
+        trust_domain: "mesh.test".into(),
+        workload: "a/w".into(),
+    }
+}
+
+fn full_places() -> Places {
+    Places {
+        destinations: vec![DestinationPlaces {
+            calls: vec![Place(0, 1, 1)],
+            traffic: vec![Place(0, 2, 1)],
+        }],
+        files: vec!["a.yaml".into()],
+        format: FORMAT,
+        ..Places::default()
+    }
+}
+
+fn full_manifest() -> Manifest {
+    Manifest {
+        capabilities: vec!["format/1".into()],
+        commit: "worktree".into(),
+        compiler: "0.1.0".into(),
+        format: FORMAT,
+        height: 1,
+        parent: Some("sha256:0".into()),
+        slices: vec![Entry { places: "p".into(), slice: "s".into(), workload: "a/w".into() }],
+        trust_domain: "mesh.test".into(),
+    }
+}
+
+#[test]
+fn plain_serialisation_is_the_canonical_form() {
+    assert_eq!(serde_json::to_vec(&full()).unwrap(), canonical(&full()).unwrap());
+    assert_eq!(serde_json::to_vec(&full_places()).unwrap(), canonical(&full_places()).unwrap());
+    assert_eq!(serde_json::to_vec(&full_manifest()).unwrap(), canonical(&full_manifest()).unwrap());
+}
+
+#[test]
+fn what_was_written_reads_back() {
+    assert_eq!(slice(&canonical(&full()).unwrap()), Ok(full()));
+    assert_eq!(places(&canonical(&full_places()).unwrap()), Ok(full_places()));
+    assert_eq!(manifest(&canonical(&full_manifest()).unwrap()), Ok(full_manifest()));
+}
+
+#[test]
+fn another_format_an_unknown_field_and_too_many_bytes_are_refused() {
+    let text = String::from_utf8(canonical(&full()).unwrap()).unwrap();
+    let newer = text.replace("\"format\":1", "\"format\":2,\"whatIsThis\":1");
+    assert_eq!(slice(newer.as_bytes()), Err(NotRead::Format(2)));
+    let unknown = text.replace("\"format\":1", "\"format\":1,\"whatIsThis\":1");
+    assert!(
+        matches!(slice(unknown.as_bytes()), Err(NotRead::Malformed(why)) if why.contains("whatIsThis"))
+    );
+    assert_eq!(slice(&vec![b' '; MAX_BYTES + 1]), Err(NotRead::TooLong));
+    assert!(matches!(slice(&b"[".repeat(100_000)), Err(NotRead::Malformed(_))));
+}
