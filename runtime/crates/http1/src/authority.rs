@@ -2,9 +2,15 @@ use core::net::Ipv6Addr;
 
 use crate::class::{HOST, all};
 
+/// The longest host name taken; DNS allows 253.
+const MAX_HOST: usize = 255;
+
 /// Whether the bytes are `host[:port]`: a registered name or IPv4 address, or an IPv6 address in
 /// brackets; the port empty or 1 to 65535 without leading zeros. No user name, no percent-encoding, no list.
 pub(crate) fn is_authority(authority: &[u8]) -> bool {
+    if all(HOST, authority) {
+        return (1..=MAX_HOST).contains(&authority.len());
+    }
     let (host, port) = match authority {
         [b'[', rest @ ..] => match rest.iter().position(|&byte| byte == b']') {
             Some(end) => {
@@ -25,7 +31,7 @@ pub(crate) fn is_authority(authority: &[u8]) -> bool {
             (name, behind)
         }
     };
-    !host.is_empty() && host.len() <= 255 && is_port(port)
+    !host.is_empty() && host.len() <= MAX_HOST && is_port(port)
 }
 
 fn is_ipv6(address: &[u8]) -> bool {

@@ -84,34 +84,91 @@ pub(crate) fn end_of(class: u8, input: &[u8], from: usize) -> usize {
 #[inline]
 pub(crate) fn end_of_value(input: &[u8], from: usize) -> usize {
     let mut at = from;
-    let mut rest = input.get(from..).unwrap_or_default();
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let suspects = control_bytes(u64::from_le_bytes(*word));
-        if suspects != 0 {
-            let clean = (suspects.trailing_zeros() / 8) as usize;
-            if word.get(clean) != Some(&b'\t') {
-                return at + clean;
-            }
-            at += clean + 1;
-            rest = rest.get(clean + 1..).unwrap_or_default();
-        } else {
-            at += 8;
-            rest = behind;
+    loop {
+        at = skip_words(input, at, |word| below(word, b' ') | equal(word, 0x7f));
+        // A tab is below the blank, but allowed; the last seven bytes are no word.
+        match input.get(at) {
+            Some(b'\t') => at += 1,
+            Some(b'\r') => return at,
+            Some(&byte) if classes(byte) & VALUE != 0 => at += 1,
+            _ => return at,
         }
     }
-    end_of(VALUE, input, at)
 }
 
-/// Marks, by its top bit, the first byte of the word (in memory order) that is below 0x20 or 0x7f;
-/// marks behind the first may be wrong.
+/// As [`end_of`] for [`TARGET`], eight bytes at a time.
 #[inline]
-fn control_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = ONES * 0x80;
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let delete = word ^ (ONES * 0x7f);
-    let is_delete = delete.wrapping_sub(ONES) & !delete;
-    (below_space | is_delete) & TOPS
+pub(crate) fn end_of_target(input: &[u8], from: usize) -> usize {
+    let high = |word: u64| word & TOPS;
+    let at = skip_words(input, from, |word| {
+        below(word, b'!') | equal(word, b'#') | equal(word, 0x7f) | high(word)
+    });
+    end_of(TARGET, input, at)
+}
+
+/// As [`end_of`] for a class of bytes that may stand in a field name. Colons are looked for first,
+/// for in a sound message the nearest one ends the name.
+#[inline]
+pub(crate) fn end_of_name(class: u8, input: &[u8], from: usize) -> usize {
+    let mut colon = skip_words(input, from, |word| equal(word, b':'));
+    while input.get(colon).is_some_and(|&byte| byte != b':') {
+        colon += 1;
+    }
+    let name = input.get(from..colon).unwrap_or_default();
+    if all(class, name) { colon } else { end_of(class, input, from) }
+}
+
+/// Whether `name` is `lower` but for letter case. `name` holds no control byte and `lower` only
+/// lower-case letters and hyphens: then setting one bit in each byte is enough.
+#[inline]
+pub(crate) fn is_name(name: &[u8], lower: &[u8]) -> bool {
+    const CASE: u64 = ONES * 0x20;
+    if name.len() != lower.len() {
+        return false;
+    }
+    let ends = |text: &[u8]| {
+        let first = u64::from_le_bytes(*text.first_chunk::<8>()?);
+        Some((first, u64::from_le_bytes(*text.last_chunk::<8>()?)))
+    };
+    match (ends(name), ends(lower)) {
+        (Some((first, last)), Some(wanted)) if name.len() <= 16 => {
+            (first | CASE, last | CASE) == wanted
+        }
+        _ => name.iter().zip(lower).fold(0, |odd, (byte, low)| odd | ((byte | 0x20) ^ low)) == 0,
+    }
+}
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const TOPS: u64 = ONES * 0x80;
+
+/// Goes forward in words of eight bytes until one holds a byte that `marks` marks by its top bit;
+/// gives the index of the first such byte, or where fewer than eight bytes are left.
+#[inline]
+fn skip_words(input: &[u8], from: usize, marks: impl Fn(u64) -> u64) -> usize {
+    let mut at = from;
+    let mut rest = input.get(from..).unwrap_or_default();
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let marked = marks(u64::from_le_bytes(*word)) & TOPS;
+        if marked != 0 {
+            return at + (marked.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+        rest = behind;
+    }
+    at
+}
+
+/// Marks the first byte, in memory order, below `least` (at most 0x80); behind it marks may be
+/// wrong.
+#[inline]
+fn below(word: u64, least: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(least)) & !word
+}
+
+/// Marks the first byte, in memory order, that equals `byte`; behind it marks may be wrong.
+#[inline]
+fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ (ONES * u64::from(byte)), 1)
 }
 
 #[cfg(test)]
@@ -126,8 +183,24 @@ mod tests {
             for position in 0..20 {
                 let mut text = [b'x'; 20];
                 text[position] = byte;
-                let wanted = if classes(byte) & VALUE == 0 { position } else { 20 };
-                assert_eq!(end_of_value(&text, 0), wanted, "byte {byte:#x} at {position}");
+                let wanted = |class| if classes(byte) & class == 0 { position } else { 20 };
+                assert_eq!(end_of_value(&text, 0), wanted(VALUE), "{byte:#x} at {position}");
+                assert_eq!(end_of_target(&text, 0), wanted(TARGET), "{byte:#x} at {position}");
+                assert_eq!(end_of_name(TOKEN, &text, 0), wanted(TOKEN), "{byte:#x} at {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_compared_without_letter_case_and_nothing_else() {
+        for lower in [&b"te"[..], b"host", b"keep-alive", b"traceparent", b"transfer-encoding"] {
+            assert!(is_name(&lower.to_ascii_uppercase(), lower));
+            for position in 0..lower.len() {
+                for byte in 0x20..=255u8 {
+                    let mut name = lower.to_vec();
+                    name[position] = byte;
+                    assert_eq!(is_name(&name, lower), name.eq_ignore_ascii_case(lower), "{name:?}");
+                }
             }
         }
     }
@@ -135,11 +208,16 @@ mod tests {
     proptest! {
         #[test]
         fn scanning_words_and_scanning_bytes_agree(
-            bytes in proptest::collection::vec(prop_oneof![Just(b'\t'), Just(0x7f), 0x1eu8..=255], 0..64),
+            bytes in proptest::collection::vec(
+                prop_oneof![Just(b'\t'), Just(0x7f), Just(b':'), Just(b'#'), 0x1eu8..=255],
+                0..64,
+            ),
             from in 0usize..70,
         ) {
             let from = from.min(bytes.len());
             prop_assert_eq!(end_of_value(&bytes, from), end_of(VALUE, &bytes, from));
+            prop_assert_eq!(end_of_target(&bytes, from), end_of(TARGET, &bytes, from));
+            prop_assert_eq!(end_of_name(TOKEN, &bytes, from), end_of(TOKEN, &bytes, from));
         }
     }
 }

@@ -1,3 +1,5 @@
+use crate::class::is_name;
+
 /// A stretch of the input a head was parsed from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -110,8 +112,8 @@ known_fields! {
 }
 
 impl FieldId {
-    /// The field this name stands for, letter case ignored: length and first byte leave one
-    /// candidate, which is then compared.
+    /// The field this name, a token, stands for, letter case ignored: length and first byte leave
+    /// one candidate, which is then compared.
     #[must_use]
     pub fn of(name: &[u8]) -> Self {
         let first = name.first().map_or(0, |byte| byte | 0x20);
@@ -144,7 +146,7 @@ impl FieldId {
             (23, b'x') => Self::XForwardedClientCert,
             _ => Self::Other,
         };
-        if candidate != Self::Other && name.eq_ignore_ascii_case(candidate.name().as_bytes()) {
+        if candidate != Self::Other && is_name(name, candidate.name().as_bytes()) {
             return candidate;
         }
         if first == b'x' && is_meshc(name) { Self::Meshc } else { Self::Other }

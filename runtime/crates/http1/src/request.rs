@@ -1,5 +1,5 @@
 use crate::authority::is_authority;
-use crate::class::{self, PLAIN_PATH, TARGET, TOKEN};
+use crate::class::{self, PLAIN_PATH, TOKEN};
 use crate::section::{self, Of};
 use crate::{Fault, FaultKind, Head, Limits, Method, Parse, Span, TargetForm};
 
@@ -73,7 +73,7 @@ fn parse_target(
     head: &mut Head,
     limits: &Limits,
 ) -> Result<Option<usize>, FaultKind> {
-    let end = class::end_of(TARGET, input, start);
+    let end = class::end_of_target(input, start);
     if end - start > limits.target_bytes as usize {
         return Err(FaultKind::TargetTooLong);
     }
@@ -123,18 +123,13 @@ fn scheme_len(target: &[u8]) -> Option<usize> {
 
 /// Whether a path needs a canonicaliser's look; see [`Head::path_is_odd`].
 fn is_odd(path_and_query: &[u8]) -> bool {
-    let mut before = 0;
-    for &byte in path_and_query {
-        if byte == b'?' {
-            return false;
-        }
-        let doubled = before == b'/' && matches!(byte, b'/' | b'.');
-        if doubled || class::classes(byte) & PLAIN_PATH == 0 {
-            return true;
-        }
-        before = byte;
-    }
-    false
+    let end = memchr::memchr(b'?', path_and_query).unwrap_or(path_and_query.len());
+    let path = path_and_query.get(..end).unwrap_or_default();
+    let behind = path.get(1..).unwrap_or_default();
+    let doubled = path.iter().zip(behind).fold(false, |seen, (&first, &second)| {
+        seen | ((first == b'/') & ((second == b'/') | (second == b'.')))
+    });
+    doubled || !class::all(PLAIN_PATH, path)
 }
 
 /// The index behind the version and its line end. Every byte is judged as soon as it is there.

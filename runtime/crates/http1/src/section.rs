@@ -55,7 +55,7 @@ pub(crate) fn parse(
 #[inline]
 fn parse_line(input: &[u8], at: usize, of: Of) -> Result<Option<(Line, usize)>, FaultKind> {
     let class = if of == Of::Request { REQUEST_NAME } else { TOKEN };
-    let colon = class::end_of(class, input, at);
+    let colon = class::end_of_name(class, input, at);
     match input.get(colon) {
         None => return Ok(None),
         Some(b':') if colon > at => {}
@@ -149,11 +149,11 @@ impl Connection {
     /// One field's list; marks the lines it names.
     fn read(&mut self, input: &[u8], list: &[u8], lines: &mut [Line]) -> Result<(), FaultKind> {
         for name in list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
-            if name.eq_ignore_ascii_case(b"keep-alive") {
+            if class::is_name(name, b"keep-alive") {
                 self.keep_alive = true;
-            } else if name.eq_ignore_ascii_case(b"close") {
+            } else if class::is_name(name, b"close") {
                 self.close = true;
-            } else if name.eq_ignore_ascii_case(b"upgrade") {
+            } else if class::is_name(name, b"upgrade") {
                 self.upgrade = true;
             } else if !name.is_empty() {
                 mark(input, name, lines)?;
