@@ -1,1 +1,27 @@
 //! Bytes of one YAML file to nodes with byte spans: bounded, never panics, one finding per mistake.
+//!
+//! [`read`] takes a file and gives every document it could read, and a [`Finding`] for everything
+//! it could not. YAML 1.2, core schema; what intents have no use for (tags, merge keys, keys that
+//! are collections, cyclic anchors) is refused at its place.
+
+mod build;
+mod event;
+mod finding;
+mod granit;
+mod limits;
+mod lines;
+mod read;
+mod scalar;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{Event, Events, Refusal, Style};
+pub use finding::{Code, Finding, Span};
+pub use granit::GranitEvents;
+pub use limits::Limits;
+pub use lines::LineIndex;
+pub use read::{File, read};
+pub use scalar::{CoreType, Trap, core_type, yaml11_trap};
+pub use tree::{Entry, Kind, NodeId, Tree};

@@ -1,0 +1,126 @@
+use crate::event::Style;
+
+/// What the YAML 1.2 core schema makes of a scalar.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CoreType {
+    /// Nothing.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// An integer.
+    Int,
+    /// A floating-point number.
+    Float,
+    /// Text.
+    Str,
+}
+
+/// What a YAML 1.1 reader would make of a plain scalar that 1.2 reads as text or otherwise.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Trap {
+    /// A truth value (`on`, `no`, `Y`, …), or one in both versions (`true`).
+    Boolean,
+    /// A number, a date, a time or nothing.
+    Ambiguous,
+}
+
+/// Resolves a scalar by the YAML 1.2 core schema (spec 10.3.2); everything quoted is text.
+#[must_use]
+pub fn core_type(text: &str, style: Style) -> CoreType {
+    if style != Style::Plain {
+        return CoreType::Str;
+    }
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => CoreType::Null,
+        "true" | "True" | "TRUE" => CoreType::Bool(true),
+        "false" | "False" | "FALSE" => CoreType::Bool(false),
+        _ if is_integer(text) => CoreType::Int,
+        _ if is_float(text) => CoreType::Float,
+        _ => CoreType::Str,
+    }
+}
+
+fn is_integer(text: &str) -> bool {
+    if let Some(octal) = text.strip_prefix("0o") {
+        return !octal.is_empty() && octal.bytes().all(|b| matches!(b, b'0'..=b'7'));
+    }
+    if let Some(hex) = text.strip_prefix("0x") {
+        return !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    }
+    is_digits(text.strip_prefix(['-', '+']).unwrap_or(text))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_float(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(text, ".nan" | ".NaN" | ".NAN") || matches!(unsigned, ".inf" | ".Inf" | ".INF") {
+        return true;
+    }
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let sound = match mantissa.split_once('.') {
+        Some(("", fraction)) => is_digits(fraction),
+        Some((whole, "")) => is_digits(whole),
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(mantissa),
+    };
+    sound && exponent.is_none_or(|e| is_digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
+}
+
+/// Whether a YAML 1.1 reader (kubectl, kustomize, PyYAML) would read this plain scalar as something
+/// other than text. Asked where text is wanted.
+#[must_use]
+pub fn yaml11_trap(text: &str) -> Option<Trap> {
+    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let lower = text.to_ascii_lowercase();
+    let cased = text == lower || text == text.to_ascii_uppercase() || is_capitalised(text);
+    if cased && WORDS.contains(&lower.as_str()) {
+        return Some(Trap::Boolean);
+    }
+    let null = text.is_empty() || text == "~" || (cased && lower == "null");
+    let number = core_type(text, Style::Plain) != CoreType::Str || is_old_number(text);
+    (null || number || is_date(text)).then_some(Trap::Ambiguous)
+}
+
+fn is_capitalised(text: &str) -> bool {
+    let mut letters = text.bytes();
+    letters.next().is_some_and(|b| b.is_ascii_uppercase())
+        && letters.all(|b| b.is_ascii_lowercase())
+}
+
+/// Numbers of YAML 1.1 alone: `1_000`, `0b11`, `12:30:45`, `1.5:00`.
+fn is_old_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return false;
+    }
+    if let Some(binary) = unsigned.strip_prefix("0b") {
+        return !binary.is_empty() && binary.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'));
+    }
+    let plain: String = unsigned.chars().filter(|&c| c != '_').collect();
+    if plain.contains(':') {
+        return plain.split(':').all(|part| is_digits(part) || is_float(part));
+    }
+    plain.len() != unsigned.len() && (is_integer(&plain) || is_float(&plain))
+}
+
+/// `2027-03-31` and what follows it in a timestamp.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let after = rest.get(end..).unwrap_or_default();
+    year.len() == 4
+        && is_digits(year)
+        && is_digits(month)
+        && month.len() <= 2
+        && (1..=2).contains(&end)
+        && (after.is_empty() || after.starts_with(['T', 't', ' ']))
+}
