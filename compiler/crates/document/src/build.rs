@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::event::{Event, Style};
@@ -64,7 +63,7 @@ impl<'a> Builder<'a> {
 
     fn scalar(
         &mut self,
-        text: &Cow<'_, str>,
+        text: &str,
         style: Style,
         anchor: Option<u32>,
         span: Span,
