@@ -16,9 +16,25 @@ pub struct TrustDomain(Box<str>);
 /// Why some text is not a SPIFFE ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpiffeIdFault {
-    /// It does not begin with `spiffe://`.
+    /// It has more than 2,048 bytes.
+    TooLong,
+    /// It does not begin with `spiffe://` in lower case.
     Scheme,
+    /// The trust domain is not 1 to 255 lower-case letters, digits, dots, hyphens and underscores;
+    /// a port and a user name are faults of this kind.
+    TrustDomain,
+    /// A path segment is empty, `.` or `..`; a trailing slash is an empty segment.
+    Segment,
+    /// A path byte is no letter, digit, dot, hyphen or underscore; percent-encoding, a query and a
+    /// fragment are faults of this kind.
+    PathByte,
 }
+
+const SCHEME: &str = "spiffe://";
+/// Bytes of a whole ID that must be supported (2.3); no longer one is taken.
+const MAX_ID: usize = 2_048;
+/// Bytes of a trust domain name (2.1).
+const MAX_TRUST_DOMAIN: usize = 255;
 
 impl SpiffeId {
     /// Reads an ID exactly as written; nothing is normalised.
@@ -26,7 +42,23 @@ impl SpiffeId {
     /// # Errors
     /// The first rule of the grammar that the text breaks.
     pub fn parse(text: &str) -> Result<Self, SpiffeIdFault> {
-        let path_at = text.len().try_into().map_err(|_| SpiffeIdFault::Scheme)?;
+        if text.len() > MAX_ID {
+            return Err(SpiffeIdFault::TooLong);
+        }
+        let rest = text.strip_prefix(SCHEME).ok_or(SpiffeIdFault::Scheme)?;
+        let (domain, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+        if !is_trust_domain(domain) {
+            return Err(SpiffeIdFault::TrustDomain);
+        }
+        for segment in path.split('/').skip(1) {
+            if matches!(segment, "" | "." | "..") {
+                return Err(SpiffeIdFault::Segment);
+            }
+            if !segment.bytes().all(is_path_byte) {
+                return Err(SpiffeIdFault::PathByte);
+            }
+        }
+        let path_at = u16::try_from(text.len() - path.len()).map_err(|_| SpiffeIdFault::TooLong)?;
         Ok(Self { text: text.into(), path_at })
     }
 
@@ -39,14 +71,13 @@ impl SpiffeId {
     /// The trust domain's name.
     #[must_use]
     pub fn trust_domain(&self) -> &str {
-        &self.text
+        self.text.get(SCHEME.len()..usize::from(self.path_at)).unwrap_or_default()
     }
 
     /// The path with its leading slash; empty when the ID names the trust domain itself.
     #[must_use]
     pub fn path(&self) -> &str {
-        let _ = self.path_at;
-        ""
+        self.text.get(usize::from(self.path_at)..).unwrap_or_default()
     }
 }
 
@@ -56,7 +87,7 @@ impl TrustDomain {
     /// # Errors
     /// When it is not 1 to 255 of `[a-z0-9._-]`.
     pub fn parse(text: &str) -> Result<Self, SpiffeIdFault> {
-        Ok(Self(text.into()))
+        if is_trust_domain(text) { Ok(Self(text.into())) } else { Err(SpiffeIdFault::TrustDomain) }
     }
 
     /// The name.
@@ -64,6 +95,15 @@ impl TrustDomain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn is_trust_domain(name: &str) -> bool {
+    let sound = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
+    (1..=MAX_TRUST_DOMAIN).contains(&name.len()) && name.bytes().all(sound)
+}
+
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
 }
 
 impl FromStr for SpiffeId {
@@ -88,7 +128,17 @@ impl fmt::Display for TrustDomain {
 
 impl fmt::Display for SpiffeIdFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the ID does not begin with `spiffe://`")
+        f.write_str(match self {
+            Self::TooLong => "the ID is longer than 2,048 bytes",
+            Self::Scheme => "the ID does not begin with `spiffe://`",
+            Self::TrustDomain => {
+                "the trust domain is not 1 to 255 lower-case letters, digits, dots, hyphens and underscores"
+            }
+            Self::Segment => "a path segment of the ID is empty, `.` or `..`",
+            Self::PathByte => {
+                "a path segment of the ID holds something other than letters, digits, dots, hyphens and underscores"
+            }
+        })
     }
 }
 

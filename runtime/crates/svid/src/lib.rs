@@ -5,11 +5,20 @@
 //! domain a peer claims ([`claimed_trust_domain`]), chooses the bundle, then calls [`verify`].
 
 mod bundle;
+mod der;
 mod fault;
 mod id;
+mod profile;
+mod signer;
+mod time;
 mod verify;
 
 pub use bundle::TrustBundle;
 pub use fault::SvidFault;
 pub use id::{SpiffeId, SpiffeIdFault, TrustDomain};
 pub use verify::{Usage, VerifiedPeer, claimed_trust_domain, verify};
+
+#[cfg(test)]
+mod bed;
+#[cfg(test)]
+mod tests;
