@@ -41,6 +41,19 @@ impl Denial {
         Self { kind, operation: None, rule: None, destination: None }
     }
 
+    pub(crate) const fn by_rule(operation: OperationIx, rule: usize) -> Self {
+        let rule = Some(RuleIx(rule as u32));
+        Self { operation: Some(operation), rule, ..Self::new(DenialKind::DenyRule) }
+    }
+
+    pub(crate) const fn by_default(operation: OperationIx) -> Self {
+        Self { operation: Some(operation), ..Self::new(DenialKind::NoRule) }
+    }
+
+    pub(crate) const fn at(self, destination: DestinationIx) -> Self {
+        Self { destination: Some(destination), ..self }
+    }
+
     /// The HTTP status to answer with: 400, 403, 404, 421 or 503.
     #[must_use]
     pub const fn status(self) -> u16 {

@@ -6,23 +6,42 @@
 //!
 //! A permit can only be built by a decision:
 //!
-//! ```compile_fail
-//! let permit = meshc_decide::Permit { operation: None, rule: None };
+//! ```compile_fail,E0451
+//! # fn forge(seen: meshc_decide::Permit) -> meshc_decide::Permit {
+//! meshc_decide::Permit { operation: seen.operation(), ..seen }
+//! # }
 //! ```
 //!
 //! and so can a forward:
 //!
-//! ```compile_fail
-//! let forward: meshc_decide::Forward = Default::default();
+//! ```compile_fail,E0451
+//! # fn forge(seen: meshc_decide::Forward) -> meshc_decide::Forward {
+//! meshc_decide::Forward { port: 80, ..seen }
+//! # }
 //! ```
 
+mod bits;
+mod condition;
 mod denial;
+mod explain;
+mod gateway;
+mod host;
 mod ids;
+mod inbound;
+mod index;
+pub mod json;
+mod nearest;
+mod outbound;
 mod outcome;
+pub mod overlap;
+mod partition;
 pub mod pattern;
 mod peer;
+mod rank;
 mod reason;
+mod rules;
 mod tables;
+mod target;
 
 pub use denial::{Denial, DenialKind};
 pub use ids::{ClusterIx, DestinationIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};

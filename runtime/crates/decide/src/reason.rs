@@ -1,3 +1,4 @@
+use meshc_request::BadRequest;
 use serde::Serialize;
 
 use crate::ids::{DestinationIx, ListenerIx};
@@ -81,4 +82,19 @@ pub struct Nearest {
     pub place: Option<ReasonPlace>,
     /// What did not hold, one clause a field.
     pub failed: Vec<String>,
+}
+
+impl Reason {
+    /// Why a request without a canonical form is refused.
+    #[must_use]
+    pub fn bad_request(bad: BadRequest, commit: &str) -> Self {
+        Self {
+            verdict: "bad-request",
+            status: 400,
+            kind: bad.kind().word(),
+            sentence: bad.kind().sentence().to_owned(),
+            commit: commit.to_owned(),
+            ..Self::default()
+        }
+    }
 }

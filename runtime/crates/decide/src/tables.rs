@@ -2,10 +2,12 @@ use core::fmt;
 
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::places::Places;
-use meshc_snapshot::slice::{Destination, Slice};
+use meshc_snapshot::slice::{Destination, FORMAT, Slice};
 
-use crate::denial::{Denial, DenialKind};
+use crate::denial::Denial;
 use crate::ids::{DestinationIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
+use crate::inbound::Admission;
+use crate::outbound::Routing;
 use crate::outcome::{Forward, Outcome, Permit};
 use crate::peer::Peer;
 use crate::reason::{Reason, Scene};
@@ -16,6 +18,8 @@ pub struct Tables {
     slice: Slice,
     places: Option<Places>,
     commit: String,
+    pub(crate) admission: Admission,
+    pub(crate) routing: Routing,
 }
 
 /// A slice that contradicts itself; it is refused whole.
@@ -30,7 +34,23 @@ impl Tables {
     /// # Errors
     /// The first contradiction.
     pub fn load(slice: Slice, places: Option<Places>, commit: String) -> Result<Self, LoadFault> {
-        Ok(Self { slice, places, commit })
+        check(&slice, places.as_ref()).map_err(LoadFault::new)?;
+        let admission =
+            Admission::new(&slice.inbound, &slice.trust_domain).map_err(LoadFault::new)?;
+        let routing = Routing::new(&slice, admission.readings).map_err(LoadFault::new)?;
+        Ok(Self { slice, places, commit, admission, routing })
+    }
+
+    /// Whether the slice is that of a gateway: what it admits, it routes.
+    #[must_use]
+    pub fn is_gateway(&self) -> bool {
+        !self.routing.routes.is_empty()
+    }
+
+    /// Source places, where they came with the slice.
+    #[must_use]
+    pub const fn places(&self) -> Option<&Places> {
+        self.places.as_ref()
     }
 
     /// The slice these tables were made from.
@@ -95,14 +115,15 @@ impl Tables {
     /// destination; absent where the authority stays as it is.
     #[must_use]
     pub fn rewrite_authority(&self, forward: &Forward) -> Option<&str> {
-        let _ = forward;
-        None
+        forward.route?;
+        let target = self.routing.targets.get(forward.destination.index())?;
+        Some(&target.authority)
     }
 
     /// Whoever proved `identity` (a SPIFFE ID, already verified), or nobody. Once per connection.
     #[must_use]
     pub fn peer(&self, identity: Option<&str>) -> Peer {
-        Peer { identity: identity.map(Box::from), allow: Box::new([]), deny: Box::new([]) }
+        self.admission.peer(identity)
     }
 
     /// Decides a request that arrived on a listener.
@@ -117,8 +138,7 @@ impl Tables {
         fields: &F,
         now: UnixSeconds,
     ) -> Result<Permit, Denial> {
-        let _ = (listener, peer, request, fields, now);
-        Err(Denial::new(DenialKind::NoRule))
+        self.admission.admit(listener, peer, request, fields, now)
     }
 
     /// Decides a connection to a TCP port.
@@ -131,8 +151,7 @@ impl Tables {
         peer: &Peer,
         now: UnixSeconds,
     ) -> Result<Permit, Denial> {
-        let _ = (listener, peer, now);
-        Err(Denial::new(DenialKind::NoRule))
+        self.admission.admit_connection(listener, peer, now)
     }
 
     /// Routes a request of the workload's own application. `draw` is uniform over all of `u32` and
@@ -146,24 +165,22 @@ impl Tables {
         fields: &F,
         draw: u32,
     ) -> Result<Forward, Denial> {
-        let _ = (request, fields, draw);
-        Err(Denial::new(DenialKind::NotDeclared))
+        self.routing.route(request, fields, draw)
     }
 
-    /// Routes a request that a gateway has admitted.
+    /// Routes a request that a gateway has admitted: the permit is given up for it.
     ///
     /// # Errors
     /// A [`Denial`] with status 400, 404 or 503.
     pub fn route_gateway<F: Fields>(
         &self,
         permit: Permit,
-        listener: ListenerIx,
         request: &Canonical<'_>,
         fields: &F,
         draw: u32,
     ) -> Result<Forward, Denial> {
-        let _ = (permit, listener, request, fields, draw);
-        Err(Denial::new(DenialKind::NoRoute))
+        let Permit { .. } = permit;
+        self.routing.route_gateway(request, fields, draw)
     }
 
     /// Routes a connection to a TCP port of a destination.
@@ -176,8 +193,7 @@ impl Tables {
         port: u16,
         draw: u32,
     ) -> Result<Forward, Denial> {
-        let _ = (destination, port, draw);
-        Err(Denial::new(DenialKind::Port))
+        self.routing.route_connection(&self.slice, destination, port, draw)
     }
 
     /// Explains an outcome, given the same inputs once more; `request` is absent for a connection.
@@ -191,9 +207,59 @@ impl Tables {
         now: UnixSeconds,
         outcome: Outcome,
     ) -> Reason {
-        let _ = (scene, request, fields, now, outcome, &self.places);
-        Reason { commit: self.commit.clone(), ..Reason::default() }
+        crate::explain::explain(self, scene, request.map(|one| (one, fields)), now, outcome)
     }
+}
+
+impl LoadFault {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// What the form alone does not hold: names that must be unique, places that must run parallel.
+fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
+    if slice.format != FORMAT {
+        return Err(format!("the slice is of format {}, not {FORMAT}", slice.format));
+    }
+    let inbound = &slice.inbound;
+    unique("listener", inbound.listeners.iter().map(|one| one.name.as_str()))?;
+    unique("listener port", inbound.listeners.iter().map(|one| one.port))?;
+    unique("operation", inbound.operations.iter().map(|one| one.name.as_str()))?;
+    unique("destination", slice.destinations.iter().map(|one| one.workload.as_str()))?;
+    for to in &slice.destinations {
+        unique("operation", to.operations.iter().map(|one| one.name.as_str()))?;
+        unique("cluster", to.clusters.iter().map(|one| one.name.as_str()))?;
+        unique("port", to.ports.iter().map(|one| one.port))?;
+    }
+    let ports = inbound.listeners.iter().flat_map(|one| [one.port, one.target]);
+    let ports = ports.chain(slice.destinations.iter().flat_map(|to| &to.ports).map(|one| one.port));
+    if ports.into_iter().any(|port| port == 0) {
+        return Err("a port is 0".to_owned());
+    }
+    for probe in &inbound.probes {
+        if !inbound.listeners.iter().any(|one| one.name == probe.port) {
+            return Err(format!("probe `{}` names port `{}`, unknown", probe.path, probe.port));
+        }
+    }
+    let parallel = places.is_none_or(|places| {
+        places.allow.len() == inbound.allow.len()
+            && places.deny.len() == inbound.deny.len()
+            && places.routes.len() == slice.routes.len()
+            && places.destinations.len() == slice.destinations.len()
+    });
+    if parallel { Ok(()) } else { Err("the places belong to another slice".to_owned()) }
+}
+
+fn unique<T: Ord + fmt::Display>(what: &str, names: impl Iterator<Item = T>) -> Result<(), String> {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in names {
+        if seen.contains(&name) {
+            return Err(format!("{what} `{name}` appears twice"));
+        }
+        seen.insert(name);
+    }
+    Ok(())
 }
 
 impl fmt::Display for LoadFault {

@@ -66,6 +66,12 @@ impl<'a> Canonical<'a> {
         self.authority
     }
 
+    /// The same request under another host, as a gateway sends it on; no port.
+    #[must_use]
+    pub const fn addressed_to(self, host: &'a str) -> Self {
+        Self { authority: Authority { host, port: None }, ..self }
+    }
+
     /// The path to send on: starts with `/`, or is `*`.
     #[must_use]
     pub const fn path(&self) -> &'a str {

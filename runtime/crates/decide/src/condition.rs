@@ -1,0 +1,271 @@
+//! Conditions on header fields and query parameters (language reference, section 4).
+
+use meshc_request::{Canonical, Fields, decoded, is_decodable, members, pairs, spelled_otherwise};
+use meshc_snapshot::slice::{Condition, Test};
+
+use crate::denial::DenialKind;
+
+/// On whose behalf a condition is looked at; repeated values are read accordingly.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum View {
+    /// A deny: any member or whole line is enough, and absence satisfies `not`.
+    Deny,
+    /// An allow, or the strict side of a partition: there must be a value, and each must hold.
+    Every,
+    /// The lenient side of a partition: any member or whole line is enough. Where it and
+    /// [`View::Every`] come to different ends, the request is ambiguous.
+    Some,
+}
+
+/// Conditions on one request, all of which must hold.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Conditions {
+    pub(crate) headers: Vec<Condition>,
+    pub(crate) query: Vec<Condition>,
+}
+
+/// What a set of rules reads of a request, for the checks that come before any of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reads {
+    headers: Vec<Box<str>>,
+    query: bool,
+}
+
+/// What the values of a name came to.
+#[derive(Clone, Copy)]
+struct Tally {
+    present: bool,
+    some: bool,
+    every: bool,
+}
+
+impl Conditions {
+    pub(crate) fn new(headers: &[Condition], query: &[Condition]) -> Self {
+        Self { headers: headers.to_vec(), query: query.to_vec() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.headers.is_empty() && self.query.is_empty()
+    }
+
+    pub(crate) fn hold<F: Fields>(&self, request: &Canonical<'_>, fields: &F, view: View) -> bool {
+        self.headers.iter().all(|one| header_holds(one, fields, view))
+            && self.query.iter().all(|one| parameter_holds(one, request.query(), view))
+    }
+}
+
+impl Reads {
+    pub(crate) fn add(&mut self, conditions: &Conditions) {
+        for condition in &conditions.headers {
+            if !self.headers.iter().any(|name| **name == condition.name) {
+                self.headers.push(condition.name.as_str().into());
+            }
+        }
+        self.query |= !conditions.query.is_empty();
+    }
+
+    /// Refuses a field that only some applications take for one that policy reads, and a query
+    /// that policy must read and cannot.
+    pub(crate) fn check<F: Fields>(
+        &self,
+        request: &Canonical<'_>,
+        fields: &F,
+    ) -> Result<(), DenialKind> {
+        if self.query && !request.query().is_none_or(is_decodable) {
+            return Err(DenialKind::Query);
+        }
+        if self.misspelled(fields).is_some() {
+            return Err(DenialKind::HeaderSpelling);
+        }
+        Ok(())
+    }
+
+    /// The policy header that a field of the request spells otherwise.
+    pub(crate) fn misspelled<F: Fields>(&self, fields: &F) -> Option<&str> {
+        if self.headers.is_empty() {
+            return None;
+        }
+        fields.fields().find_map(|(field, _)| {
+            self.headers.iter().map(|name| &**name).find(|name| spelled_otherwise(field, name))
+        })
+    }
+}
+
+/// Whether one condition on header fields holds.
+pub(crate) fn header_holds<F: Fields>(condition: &Condition, fields: &F, view: View) -> bool {
+    let name = condition.name.as_str();
+    let mut tally = Tally::new();
+    for (field, line) in fields.fields() {
+        if field.eq_ignore_ascii_case(name.as_bytes()) {
+            tally.present = true;
+            tally.some |= meets(condition, line.trim_ascii().iter().copied());
+        }
+    }
+    let mut any = false;
+    for member in members(fields, name) {
+        let met = meets(condition, member.iter().copied());
+        any = true;
+        tally.some |= met;
+        tally.every &= met;
+    }
+    tally.every &= any;
+    tally.verdict(condition, view)
+}
+
+/// Whether one condition on query parameters holds.
+pub(crate) fn parameter_holds(condition: &Condition, query: Option<&str>, view: View) -> bool {
+    let mut tally = Tally::new();
+    for (name, value) in query.into_iter().flat_map(pairs) {
+        if decoded(name).eq(condition.name.bytes()) {
+            let met = meets(condition, decoded(value));
+            tally.present = true;
+            tally.some |= met;
+            tally.every &= met;
+        }
+    }
+    tally.verdict(condition, view)
+}
+
+impl Tally {
+    const fn new() -> Self {
+        Self { present: false, some: false, every: true }
+    }
+
+    fn verdict(self, condition: &Condition, view: View) -> bool {
+        if let Test::Present(wanted) = condition.test {
+            return (self.present == wanted) != condition.not;
+        }
+        match view {
+            View::Deny if !self.present => condition.not,
+            View::Deny | View::Some => self.some,
+            View::Every => self.present && self.every,
+        }
+    }
+}
+
+/// Whether one value meets the test, `not` included.
+fn meets(condition: &Condition, value: impl Iterator<Item = u8> + Clone) -> bool {
+    let equals = |wanted: &String| value.clone().eq(wanted.bytes());
+    let met = match &condition.test {
+        Test::Equals(wanted) => equals(wanted),
+        Test::OneOf(wanted) => wanted.iter().any(equals),
+        Test::Prefix(wanted) => value.clone().take(wanted.len()).eq(wanted.bytes()),
+        Test::Suffix(wanted) => {
+            let length = value.clone().count();
+            length >= wanted.len() && value.skip(length - wanted.len()).eq(wanted.bytes())
+        }
+        Test::Present(_) => return false,
+    };
+    met != condition.not
+}
+
+/// Whether whoever meets `narrow` meets `wide`, as far as their form shows it.
+pub(crate) fn implies(narrow: &Condition, wide: &Condition) -> bool {
+    let values: &[String] = match &narrow.test {
+        Test::Equals(value) => core::slice::from_ref(value),
+        Test::OneOf(values) => values,
+        Test::Prefix(_) | Test::Present(_) | Test::Suffix(_) => &[],
+    };
+    let listed = !narrow.not && !values.is_empty();
+    narrow.name == wide.name
+        && (narrow == wide
+            || match (&narrow.test, &wide.test) {
+                (Test::Present(_), _) => false,
+                (_, Test::Present(wanted)) => *wanted != wide.not,
+                (Test::Prefix(long), Test::Prefix(short)) if !narrow.not && !wide.not => {
+                    long.starts_with(short)
+                }
+                (Test::Suffix(long), Test::Suffix(short)) if !narrow.not && !wide.not => {
+                    long.ends_with(short)
+                }
+                _ => listed && values.iter().all(|value| meets(wide, value.bytes())),
+            })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(not: bool, test: Test) -> Condition {
+        Condition { name: "x-role".into(), not, test }
+    }
+
+    fn views(condition: &Condition, fields: &[(&str, &str)]) -> [bool; 3] {
+        [View::Deny, View::Every, View::Some]
+            .map(|view| header_holds(condition, &fields.to_vec(), view))
+    }
+
+    fn equals(not: bool) -> Condition {
+        condition(not, Test::Equals("admin".into()))
+    }
+
+    #[test]
+    fn a_deny_takes_any_member_an_allow_needs_every_one() {
+        let one = [("X-Role", "admin")];
+        let mixed = [("x-role", "guest, admin")];
+        let lines = [("x-role", "admin"), ("x-role", "guest")];
+        assert_eq!(views(&equals(false), &one), [true, true, true]);
+        assert_eq!(views(&equals(false), &mixed), [true, false, true]);
+        assert_eq!(views(&equals(false), &lines), [true, false, true]);
+        assert_eq!(views(&equals(false), &[]), [false, false, false]);
+    }
+
+    #[test]
+    fn not_stands_inside_and_absence_satisfies_it_in_a_deny_only() {
+        assert_eq!(views(&equals(true), &[("x-role", "guest")]), [true, true, true]);
+        assert_eq!(views(&equals(true), &[("x-role", "admin")]), [false, false, false]);
+        assert_eq!(views(&equals(true), &[]), [true, false, false]);
+    }
+
+    #[test]
+    fn a_deny_sees_whole_lines_and_empty_ones() {
+        let line = condition(false, Test::Equals("a,b".into()));
+        assert_eq!(views(&line, &[("x-role", " a,b ")]), [true, false, true]);
+        assert_eq!(views(&equals(true), &[("x-role", "")]), [true, false, true]);
+    }
+
+    #[test]
+    fn presence_is_about_lines() {
+        for (wanted, not) in [(true, false), (false, true)] {
+            let present = condition(not, Test::Present(wanted));
+            assert_eq!(views(&present, &[("x-role", "")]), [true; 3]);
+            assert_eq!(views(&present, &[]), [false; 3]);
+        }
+        assert_eq!(views(&condition(false, Test::Present(false)), &[]), [true; 3]);
+    }
+
+    #[test]
+    fn the_other_tests() {
+        let all = |test: Test, value: &str| {
+            header_holds(&condition(false, test), &vec![("x-role", value)], View::Every)
+        };
+        assert!(all(Test::Prefix("ad".into()), "admin") && !all(Test::Prefix("ad".into()), "a"));
+        assert!(all(Test::Suffix("in".into()), "admin") && !all(Test::Suffix("in".into()), "n"));
+        assert!(all(Test::OneOf(vec!["a".into(), "b".into()]), "b, a"));
+    }
+
+    #[test]
+    fn query_values_are_decoded_once_and_repeats_are_like_members() {
+        let equals = |value: &str| Condition {
+            name: "q".into(),
+            not: false,
+            test: Test::Equals(value.into()),
+        };
+        let views = |value: &str, query: &str| {
+            [View::Deny, View::Every].map(|view| parameter_holds(&equals(value), Some(query), view))
+        };
+        assert_eq!(views("a b", "q=a+b"), [true, true]);
+        assert_eq!(views("%41", "%71=%2541"), [true, true]);
+        assert_eq!(views("a", "q=a&q=b"), [true, false]);
+        assert_eq!(views("a", "q=a,b"), [false, false]);
+    }
+
+    #[test]
+    fn implication() {
+        assert!(implies(&equals(false), &condition(false, Test::Prefix("ad".into()))));
+        assert!(implies(&equals(false), &condition(false, Test::Present(true))));
+        assert!(implies(&equals(false), &condition(true, Test::Equals("guest".into()))));
+        assert!(!implies(&equals(true), &condition(false, Test::Prefix("ad".into()))));
+        assert!(!implies(&condition(false, Test::Present(false)), &equals(false)));
+    }
+}

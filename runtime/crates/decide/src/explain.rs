@@ -1,0 +1,171 @@
+//! Reasons, worked out when somebody asks.
+
+use meshc_request::{Canonical, Fields};
+use meshc_snapshot::places::Place;
+
+use crate::denial::{Denial, DenialKind};
+use crate::ids::{OperationIx, UnixSeconds};
+use crate::nearest;
+use crate::outcome::{Forward, Outcome, Permit};
+use crate::reason::{Nearest, Reason, ReasonPlace, Scene};
+use crate::tables::Tables;
+
+pub(crate) fn explain<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    request: Option<(&Canonical<'_>, &F)>,
+    now: UnixSeconds,
+    outcome: Outcome,
+) -> Reason {
+    let reason = match outcome {
+        Outcome::Permitted(permit) => permitted(tables, permit),
+        Outcome::Forwarded(forward) => forwarded(tables, forward),
+        Outcome::Denied(denial) => denied(tables, scene, request, now, denial),
+    };
+    Reason { commit: tables.commit().to_owned(), ..reason }
+}
+
+/// A place by its list in the places of the slice.
+pub(crate) fn place(
+    tables: &Tables,
+    find: impl Fn(&meshc_snapshot::places::Places) -> Option<&Place>,
+) -> Option<ReasonPlace> {
+    let places = tables.places()?;
+    let Place(file, line, column) = *find(places)?;
+    let file = places.files.get(file as usize)?.clone();
+    Some(ReasonPlace { file, line, column })
+}
+
+fn permitted(tables: &Tables, permit: Permit) -> Reason {
+    let rule = tables.allow_name(permit.rule).to_owned();
+    Reason {
+        verdict: "allowed",
+        status: 200,
+        kind: "allow-rule",
+        sentence: format!("allow rule `{rule}` matches"),
+        rule: Some(rule),
+        place: place(tables, |places| places.allow.get(permit.rule.index())),
+        operation: Some(tables.operation_name(permit.operation).to_owned()),
+        ..Reason::default()
+    }
+}
+
+fn forwarded(tables: &Tables, forward: Forward) -> Reason {
+    let at = forward.destination;
+    let destination = tables.destination(at);
+    let to = destination.map_or("", |to| to.workload.as_str());
+    let route = forward.route.map(|at| at as usize);
+    let item = forward.traffic.map(|at| at as usize);
+    let route_name = route.and_then(|at| tables.slice().routes.get(at)).map(|one| &one.name);
+    let item_name = item.and_then(|at| destination?.traffic.get(at)).map(|one| &one.name);
+    let where_ = place(tables, |places| {
+        let destination = places.destinations.get(at.index());
+        match (route, item) {
+            (Some(route), _) => places.routes.get(route),
+            (None, Some(item)) => destination?.traffic.get(item),
+            (None, None) => destination?.calls.first(),
+        }
+    });
+    Reason {
+        verdict: "allowed",
+        status: 200,
+        kind: "routed",
+        sentence: format!("sent to `{to}`"),
+        rule: route_name.or(item_name).cloned(),
+        place: where_,
+        operation: Some(tables.destination_operation_name(at, forward.operation).to_owned()),
+        destination: Some(to.to_owned()),
+        ..Reason::default()
+    }
+}
+
+fn denied<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    request: Option<(&Canonical<'_>, &F)>,
+    now: UnixSeconds,
+    denial: Denial,
+) -> Reason {
+    let kind = denial.kind();
+    let rule = denial.rule().map(|rule| tables.deny_name(rule).to_owned());
+    let rule_place =
+        denial.rule().and_then(|rule| place(tables, |places| places.deny.get(rule.index())));
+    let destination = denial.destination().and_then(|at| tables.destination(at));
+    let operation = denial.operation().map(|operation| match denial.destination() {
+        Some(at) => tables.destination_operation_name(at, operation).to_owned(),
+        None => tables.operation_name(operation).to_owned(),
+    });
+    Reason {
+        verdict: verdict(kind),
+        status: denial.status(),
+        kind: kind.word(),
+        sentence: sentence(tables, scene, request, denial),
+        rule,
+        place: rule_place,
+        operation,
+        destination: destination.map(|to| to.workload.clone()),
+        nearest: near(tables, scene, request, now, denial),
+        ..Reason::default()
+    }
+}
+
+fn near<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    request: Option<(&Canonical<'_>, &F)>,
+    now: UnixSeconds,
+    denial: Denial,
+) -> Option<Nearest> {
+    match (denial.kind(), scene) {
+        (DenialKind::NoRule, Scene::Inbound { peer, .. }) => {
+            let operation = denial.operation().unwrap_or(OperationIx::REST);
+            nearest::allow(tables, peer, operation, request, now)
+        }
+        (DenialKind::NotDeclared, _) => nearest::call(tables, request?.0.authority().host),
+        (DenialKind::NoRoute, _) => nearest::route(tables, request?.0),
+        _ => None,
+    }
+}
+
+const fn verdict(kind: DenialKind) -> &'static str {
+    match kind.status() {
+        400 => "bad-request",
+        404 => "no-route",
+        421 => "misdirected",
+        503 => "unavailable",
+        _ => "denied",
+    }
+}
+
+fn sentence<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    request: Option<(&Canonical<'_>, &F)>,
+    denial: Denial,
+) -> String {
+    let host = request.map_or("", |(request, _)| request.authority().host);
+    let plain = denial.kind().sentence();
+    match (denial.kind(), denial.rule()) {
+        (DenialKind::DenyRule, Some(rule)) => {
+            format!("deny rule `{}` matches", tables.deny_name(rule))
+        }
+        (DenialKind::Authority, _) => {
+            format!("`{}` does not answer to host `{host}`", tables.slice().workload)
+        }
+        (DenialKind::NotDeclared, _) => {
+            format!("`{}` declares no call to host `{host}`", tables.slice().workload)
+        }
+        (DenialKind::HeaderSpelling, _) => {
+            let reads = match (denial.destination(), scene) {
+                (Some(at), _) => tables.routing.targets.get(at.index()).map(|to| &to.reads),
+                (None, Scene::Gateway { .. }) => Some(&tables.routing.routes.reads),
+                (None, _) => Some(&tables.admission.reads),
+            };
+            let name = reads.zip(request).and_then(|(reads, (_, fields))| reads.misspelled(fields));
+            name.map_or(plain.to_owned(), |name| {
+                format!("a header must be spelled `{name}`, because policy reads it")
+            })
+        }
+        _ => plain.to_owned(),
+    }
+}

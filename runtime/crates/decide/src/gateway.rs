@@ -1,0 +1,174 @@
+//! Routes of a gateway: host first, then the precedence of matches.
+
+use meshc_request::{Canonical, Fields};
+use meshc_snapshot::slice::{Match, Route};
+
+use crate::condition::{Conditions, Reads, View};
+use crate::host;
+use crate::ids::{DestinationIx, OperationIx};
+use crate::index::Index;
+use crate::partition::{Methods, Readings, views};
+use crate::rank::{self, Alternative};
+use crate::target::Target;
+
+/// The routes of a gateway, indexed.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    index: Index<Entry>,
+    methods: Methods,
+    readings: Readings,
+    pub(crate) reads: Reads,
+    conditional: bool,
+}
+
+/// A route taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Taken {
+    pub(crate) route: u32,
+    pub(crate) destination: DestinationIx,
+    /// The one operation it leads to.
+    pub(crate) operation: Option<OperationIx>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    taken: Taken,
+    methods: u64,
+    host: Option<Box<str>>,
+    conditions: Conditions,
+}
+
+/// One way a route can be taken: under one of its hosts.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    taken: Taken,
+    host: Option<&'a str>,
+}
+
+impl Routes {
+    pub(crate) fn new(
+        routes: &[Route],
+        readings: Readings,
+        find: impl Fn(&Route) -> Result<(DestinationIx, Option<OperationIx>), String>,
+    ) -> Result<Self, String> {
+        let any = Match {
+            headers: vec![],
+            host: None,
+            methods: vec![],
+            path: "/**".to_owned(),
+            query: vec![],
+        };
+        let any = core::slice::from_ref(&any);
+        let mut items = Vec::new();
+        for (at, route) in routes.iter().enumerate() {
+            let (destination, operation) = find(route)?;
+            let taken = Taken { route: at as u32, destination, operation };
+            let matches = if route.matches.is_empty() { any } else { &route.matches };
+            for one in matches {
+                let one = Alternative::new(one)
+                    .map_err(|why| format!("route `{}`: {why}", route.name))?;
+                if route.hosts.is_empty() {
+                    items.push((one, Way { taken, host: None }));
+                    continue;
+                }
+                for host in &route.hosts {
+                    items.push((one.clone(), Way { taken, host: Some(host) }));
+                }
+            }
+        }
+        rank::sort(&mut items, Way::class);
+        Self::index(items, readings)
+    }
+
+    fn index(items: Vec<(Alternative<'_>, Way<'_>)>, readings: Readings) -> Result<Self, String> {
+        let mut routes = Self {
+            index: Index::new(),
+            methods: Methods::default(),
+            readings,
+            reads: Reads::default(),
+            conditional: false,
+        };
+        for (one, way) in items {
+            routes.reads.add(&one.conditions);
+            routes.conditional |= !one.conditions.is_empty() || way.taken.operation.is_some();
+            let methods = routes.methods.intern(one.methods)?;
+            let host = one.host.map(Box::from);
+            let entry = Entry { taken: way.taken, methods, host, conditions: one.conditions };
+            routes.index.push(way.host, &one.pattern, entry);
+        }
+        Ok(routes)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// The route of a request.
+    ///
+    /// # Errors
+    /// Nothing where its readings take different ones.
+    pub(crate) fn take<F: Fields>(
+        &self,
+        request: &Canonical<'_>,
+        fields: &F,
+        targets: &[Target],
+    ) -> Result<Option<Taken>, ()> {
+        let mut found = None;
+        for path in self.readings.paths(request) {
+            for view in views(self.conditional) {
+                let taken = self.take_as(request, fields, targets, path, *view);
+                if *found.get_or_insert(taken) != taken {
+                    return Err(());
+                }
+            }
+        }
+        Ok(found.flatten())
+    }
+
+    fn take_as<F: Fields>(
+        &self,
+        request: &Canonical<'_>,
+        fields: &F,
+        targets: &[Target],
+        path: &str,
+        view: View,
+    ) -> Option<Taken> {
+        let host = request.authority().host;
+        let method = self.methods.bit(request.method());
+        let leads = |taken: &Taken| {
+            let Some(wanted) = taken.operation else { return true };
+            let target = targets.get(taken.destination.index());
+            let port = target.and_then(Target::first_http_port);
+            target.zip(port).is_some_and(|(target, (port, _))| {
+                let request = request.addressed_to(&target.authority);
+                target.partition.classify_as(port, &request, fields, path, view) == wanted
+            })
+        };
+        let best = self.index.best(host, path, |entry| {
+            entry.methods & method != 0
+                && entry.host.as_deref().is_none_or(|one| host::matches(one, host))
+                && entry.conditions.hold(request, fields, view)
+                && leads(&entry.taken)
+        });
+        best.map(|entry| entry.taken)
+    }
+
+    /// The most specific route whose host and path fit, whatever else it asks, and that it is one;
+    /// else the first.
+    pub(crate) fn near(&self, request: &Canonical<'_>) -> Option<(u32, bool)> {
+        let best = self.index.best(request.authority().host, request.plain(), |_| true);
+        let first = self.index.entries().first();
+        best.or(first).map(|entry| (entry.taken.route, best.is_some()))
+    }
+}
+
+impl Way<'_> {
+    /// Exact host, then the longer wildcard, then any.
+    fn class(&self) -> (bool, usize) {
+        match self.host {
+            Some(host) if host.starts_with('*') => (false, host.len()),
+            Some(_) => (true, 0),
+            None => (false, 0),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Operations that are equally specific and overlap: the compiler's MC308.
+
+use meshc_snapshot::slice::{Condition, Match, Operation, Test};
+
+use crate::condition::{View, header_holds, parameter_holds};
+use crate::host;
+use crate::rank::Alternative;
+
+/// Two matches of different operations that no rule of precedence parts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Overlap {
+    /// Index of an operation, and of a match of it.
+    pub one: (usize, usize),
+    /// The other, behind the first.
+    pub other: (usize, usize),
+    /// A request that both match.
+    pub example: Example,
+}
+
+/// A request, to be shown.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Example {
+    /// Its method.
+    pub method: String,
+    /// Its host, where one matters.
+    pub host: Option<String>,
+    /// Its path, decoded.
+    pub path: String,
+    /// Its header fields, where some matter.
+    pub headers: Vec<(String, String)>,
+    /// Its query parameters, decoded, where some matter.
+    pub query: Vec<(String, String)>,
+}
+
+/// Every pair of matches of different operations that are equally specific, overlap, share a port,
+/// and of which neither is a strict subset of the other. Matches with a faulty pattern are left out:
+/// they are reported elsewhere. Whether two sets of conditions can hold at once is tried with the
+/// values they name; a pair that needs any other value is not found.
+#[must_use]
+pub fn overlaps(operations: &[Operation]) -> Vec<Overlap> {
+    let mut all = Vec::new();
+    for (at, operation) in operations.iter().enumerate() {
+        for (position, one) in operation.matches.iter().enumerate() {
+            if let Ok(read) = Alternative::new(one) {
+                all.push(((at, position), operation, one, read));
+            }
+        }
+    }
+    all.sort_by_key(|(_, _, _, read)| read.rank());
+    let mut found = Vec::new();
+    for group in all.chunk_by(|one, other| one.3.rank() == other.3.rank()) {
+        for (at, (one_at, one_operation, one, one_read)) in group.iter().enumerate() {
+            for (other_at, other_operation, other, other_read) in group.iter().skip(at + 1) {
+                let meet = one_at.0 != other_at.0
+                    && one_operation.ports.iter().any(|port| other_operation.ports.contains(port))
+                    && !one_read.is_narrower(other_read)
+                    && !other_read.is_narrower(one_read);
+                let example = if meet { common(one, one_read, other, other_read) } else { None };
+                if let Some(example) = example {
+                    found.push(Overlap { one: *one_at, other: *other_at, example });
+                }
+            }
+        }
+    }
+    found.sort_by_key(|overlap| (overlap.one, overlap.other));
+    found
+}
+
+/// A request that both match, if there is one.
+fn common(
+    one: &Match,
+    one_read: &Alternative<'_>,
+    other: &Match,
+    other_read: &Alternative<'_>,
+) -> Option<Example> {
+    let path = one_read.pattern.common(&other_read.pattern)?;
+    let method = match (one.methods.first(), other.methods.first()) {
+        (None, None) => "GET".to_owned(),
+        (Some(method), None) | (None, Some(method)) => method.clone(),
+        (Some(_), Some(_)) => {
+            one.methods.iter().find(|method| other.methods.contains(method))?.clone()
+        }
+    };
+    let host = match (&one.host, &other.host) {
+        (Some(one), Some(other)) => Some(host::common(one, other)?),
+        (Some(host), None) | (None, Some(host)) => Some(host.replacen('*', "x", 1)),
+        (None, None) => None,
+    };
+    let headers = [one.headers.as_slice(), &other.headers].concat();
+    let headers = witnesses(&headers, |condition, value| {
+        let fields: Vec<_> = value.iter().map(|value| (condition.name.clone(), value)).collect();
+        header_holds(condition, &fields, View::Every)
+    })?;
+    let query = [one.query.as_slice(), &other.query].concat();
+    let query = witnesses(&query, |condition, value| {
+        let query = value.map(|value| format!("{}={}", escaped(&condition.name), escaped(value)));
+        parameter_holds(condition, query.as_deref(), View::Every)
+    })?;
+    Some(Example { method, host, path, headers, query })
+}
+
+/// For every name a value (or absence, left out) under which all its conditions hold.
+fn witnesses(
+    conditions: &[Condition],
+    holds: impl Fn(&Condition, Option<&String>) -> bool,
+) -> Option<Vec<(String, String)>> {
+    let mut names: Vec<&str> = conditions.iter().map(|one| one.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut found = Vec::new();
+    for name in names {
+        let about: Vec<_> = conditions.iter().filter(|one| one.name == name).collect();
+        let fits = |value: &Option<String>| about.iter().all(|one| holds(one, value.as_ref()));
+        if let Some(value) = candidates(&about).into_iter().find(fits)? {
+            found.push((name.to_owned(), value));
+        }
+    }
+    Some(found)
+}
+
+fn candidates(about: &[&Condition]) -> Vec<Option<String>> {
+    let mut values = vec![None, Some("x".to_owned()), Some("y".to_owned())];
+    let mut prefixes = vec![""];
+    let mut suffixes = vec![""];
+    for condition in about {
+        match &condition.test {
+            Test::Equals(value) => values.push(Some(value.clone())),
+            Test::OneOf(listed) => values.extend(listed.iter().cloned().map(Some)),
+            Test::Prefix(value) => prefixes.push(value),
+            Test::Suffix(value) => suffixes.push(value),
+            Test::Present(_) => {}
+        }
+    }
+    for prefix in &prefixes {
+        for suffix in &suffixes {
+            values.push(Some(format!("{prefix}x{suffix}")));
+        }
+    }
+    values
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+use meshc_snapshot::slice::Retry;
+
+use super::*;
+use crate::pattern::parse_shorthand;
+
+fn operation(name: &str, matches: Vec<Match>) -> Operation {
+    let retry = Retry { attempts: 0, per_try_ms: None };
+    Operation {
+        idempotent: false,
+        matches,
+        name: name.into(),
+        ports: vec![0],
+        retry,
+        timeout_ms: 1,
+    }
+}
+
+fn matching(text: &str) -> Match {
+    let (methods, _) = parse_shorthand(text).unwrap();
+    let path = text.split_once(' ').unwrap().1.to_owned();
+    Match { headers: vec![], host: None, methods, path, query: vec![] }
+}
+
+fn with_header(text: &str, name: &str, test: Test) -> Match {
+    let header = Condition { name: name.into(), not: false, test };
+    Match { headers: vec![header], ..matching(text) }
+}
+
+fn between(one: Match, other: Match) -> Option<Example> {
+    let found = overlaps(&[operation("a", vec![one]), operation("b", vec![other])]);
+    assert!(found.len() < 2);
+    found.into_iter().next().map(|overlap| overlap.example)
+}
+
+#[test]
+fn equally_specific_matches_that_meet_are_found_with_a_request() {
+    let example = between(matching("GET /a/{x}"), matching("GET,HEAD /{y}/b")).unwrap();
+    assert_eq!((example.method.as_str(), example.path.as_str()), ("GET", "/a/b"));
+    let example = between(
+        with_header("ANY /a", "x-one", Test::Equals("1".into())),
+        with_header("ANY /a", "x-two", Test::Prefix("p".into())),
+    )
+    .unwrap();
+    assert_eq!(example.headers, [("x-one".into(), "1".into()), ("x-two".into(), "px".into())]);
+}
+
+#[test]
+fn what_precedence_parts_is_no_overlap() {
+    for (one, other) in [
+        ("GET /a", "GET /{x}"),
+        ("GET /a/{x}", "GET /a/{x}:refund"),
+        ("GET /a/**", "GET /a/{x}/**"),
+        ("GET /a", "HEAD /a"),
+        ("GET /a", "GET,HEAD /a"),
+        ("GET /a/{x}", "GET /b/{x}"),
+    ] {
+        assert_eq!(between(matching(one), matching(other)), None, "{one} and {other}");
+    }
+    let on = |value: &str| with_header("ANY /a", "x-one", Test::Equals(value.into()));
+    assert_eq!(between(on("1"), on("2")), None);
+    assert!(between(on("1"), on("1")).is_some());
+}
+
+#[test]
+fn operations_on_different_ports_do_not_meet() {
+    let mut other = operation("b", vec![matching("GET /a")]);
+    other.ports = vec![1];
+    assert!(overlaps(&[operation("a", vec![matching("GET /a")]), other]).is_empty());
+}

@@ -1,0 +1,204 @@
+//! The partition of a workload's requests into operations.
+
+use meshc_request::{Canonical, Fields};
+use meshc_snapshot::slice::{Match, Operation, Reading};
+use rustc_hash::FxHashMap;
+
+use crate::condition::{Conditions, Reads, View};
+use crate::ids::OperationIx;
+use crate::index::Index;
+use crate::outcome::Settings;
+use crate::rank::{self, Alternative};
+
+/// Operations, indexed.
+#[derive(Debug)]
+pub(crate) struct Partition {
+    index: Index<Entry>,
+    methods: Methods,
+    settings: Vec<Settings>,
+    rest: Settings,
+    readings: Readings,
+    conditional: bool,
+}
+
+/// Readings of a path that are to be looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Readings {
+    plain: bool,
+    matrix: bool,
+}
+
+/// Methods that matches name, as bits.
+#[derive(Debug, Default)]
+pub(crate) struct Methods(FxHashMap<Box<str>, u64>);
+
+#[derive(Debug)]
+struct Entry {
+    operation: OperationIx,
+    ports: u64,
+    methods: u64,
+    conditions: Conditions,
+}
+
+/// Most ports a workload may have.
+pub(crate) const MAX_PORTS: usize = 64;
+
+impl Readings {
+    pub(crate) fn new(declared: &[Reading]) -> Result<Self, String> {
+        let plain = declared.contains(&Reading::Plain);
+        let matrix = declared.contains(&Reading::Matrix);
+        if plain || matrix {
+            Ok(Self { plain, matrix })
+        } else {
+            Err("no reading of paths is declared".to_owned())
+        }
+    }
+
+    /// The different things the path says under these readings.
+    pub(crate) fn paths<'a>(self, request: &Canonical<'a>) -> impl Iterator<Item = &'a str> {
+        let (plain, matrix) = match request.matrix() {
+            Some(matrix) => (self.plain.then(|| request.plain()), self.matrix.then_some(matrix)),
+            None => (Some(request.plain()), None),
+        };
+        plain.into_iter().chain(matrix)
+    }
+}
+
+impl Methods {
+    /// The bits of these methods; all bits where none is named.
+    pub(crate) fn intern(&mut self, methods: &[String]) -> Result<u64, String> {
+        if methods.is_empty() {
+            return Ok(u64::MAX);
+        }
+        let mut bits = 0;
+        for method in methods {
+            let next = self.0.len();
+            bits |= match self.0.get(method.as_str()) {
+                Some(bit) => *bit,
+                None if next < 63 => {
+                    self.0.insert(method.as_str().into(), 1 << next);
+                    1 << next
+                }
+                None => return Err("more than 63 methods are named".to_owned()),
+            };
+        }
+        Ok(bits)
+    }
+
+    /// The bit of a request's method; one that nothing names has the last bit, which only "any"
+    /// holds.
+    pub(crate) fn bit(&self, method: &str) -> u64 {
+        self.0.get(method).copied().unwrap_or(1 << 63)
+    }
+}
+
+impl Partition {
+    pub(crate) fn new(
+        operations: &[Operation],
+        readings: Readings,
+        ports: usize,
+        reads: &mut Reads,
+    ) -> Result<Self, String> {
+        let mut methods = Methods::default();
+        let mut items = Vec::new();
+        for (at, operation) in operations.iter().enumerate() {
+            let ports = port_bits(operation, ports)?;
+            for one in &operation.matches {
+                items.push((read(one, operation)?, (OperationIx(at as u32), ports)));
+            }
+        }
+        rank::sort(&mut items, |_| ());
+        let mut index = Index::new();
+        let mut conditional = false;
+        for (one, (operation, ports)) in items {
+            reads.add(&one.conditions);
+            conditional |= !one.conditions.is_empty();
+            let methods = methods.intern(one.methods)?;
+            let entry = Entry { operation, ports, methods, conditions: one.conditions };
+            index.push(one.host, &one.pattern, entry);
+        }
+        let settings: Vec<_> = operations.iter().map(Settings::of).collect();
+        let rest = operations.iter().find(|one| one.name == "rest").map(Settings::of);
+        let rest = rest.unwrap_or(Settings::DEFAULT);
+        Ok(Self { index, methods, settings, rest, readings, conditional })
+    }
+
+    pub(crate) fn settings(&self, operation: OperationIx) -> Settings {
+        self.settings.get(operation.index()).copied().unwrap_or(self.rest)
+    }
+
+    /// The operation of a request on a port; nothing where its readings differ about that.
+    pub(crate) fn classify<F: Fields>(
+        &self,
+        port: usize,
+        request: &Canonical<'_>,
+        fields: &F,
+    ) -> Option<OperationIx> {
+        let mut found = None;
+        for path in self.readings.paths(request) {
+            for view in views(self.conditional) {
+                let operation = self.classify_as(port, request, fields, path, *view);
+                if *found.get_or_insert(operation) != operation {
+                    return None;
+                }
+            }
+        }
+        found
+    }
+
+    /// The operation under one reading and one view.
+    pub(crate) fn classify_as<F: Fields>(
+        &self,
+        port: usize,
+        request: &Canonical<'_>,
+        fields: &F,
+        path: &str,
+        view: View,
+    ) -> OperationIx {
+        if request.is_asterisk() || self.index.is_empty() {
+            return OperationIx::REST;
+        }
+        let method = self.methods.bit(request.method());
+        let port = 1_u64 << (port % MAX_PORTS);
+        let best = self.index.best(request.authority().host, path, |entry| {
+            entry.methods & method != 0
+                && entry.ports & port != 0
+                && entry.conditions.hold(request, fields, view)
+        });
+        best.map_or(OperationIx::REST, |entry| entry.operation)
+    }
+
+    /// The most specific of the `covered` operations that host and path fit, whatever else it asks.
+    pub(crate) fn near(
+        &self,
+        request: &Canonical<'_>,
+        covered: impl Fn(OperationIx) -> bool,
+    ) -> Option<OperationIx> {
+        let host = request.authority().host;
+        let best = self.index.best(host, request.plain(), |entry| covered(entry.operation));
+        best.map(|entry| entry.operation)
+    }
+}
+
+/// The views under which a partition must come to one end.
+pub(crate) const fn views(conditional: bool) -> &'static [View] {
+    if conditional { &[View::Every, View::Some] } else { &[View::Every] }
+}
+
+fn read<'a>(one: &'a Match, operation: &Operation) -> Result<Alternative<'a>, String> {
+    if operation.name == "rest" {
+        return Err("the operation `rest` matches what no other does, and nothing by name".into());
+    }
+    Alternative::new(one).map_err(|why| format!("operation `{}`: {why}", operation.name))
+}
+
+fn port_bits(operation: &Operation, ports: usize) -> Result<u64, String> {
+    let mut bits = 0;
+    for port in &operation.ports {
+        if *port as usize >= ports.min(MAX_PORTS) {
+            return Err(format!("operation `{}` names port {port} of {ports}", operation.name));
+        }
+        bits |= 1_u64 << port;
+    }
+    Ok(bits)
+}

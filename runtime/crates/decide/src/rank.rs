@@ -1,0 +1,164 @@
+//! Precedence between matches (language reference, section 4).
+
+use meshc_snapshot::slice::Match;
+
+use crate::condition::{Conditions, implies};
+use crate::host;
+use crate::pattern::Pattern;
+
+/// How specific a match is by its form; the greater goes first. Fields are compared in order.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct MatchRank {
+    exact: bool,
+    literals: usize,
+    bounded: bool,
+    host: bool,
+    method: bool,
+    headers: usize,
+    query: usize,
+}
+
+/// A match, read.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative<'a> {
+    pub(crate) host: Option<&'a str>,
+    pub(crate) pattern: Pattern,
+    pub(crate) methods: &'a [String],
+    pub(crate) conditions: Conditions,
+}
+
+impl<'a> Alternative<'a> {
+    pub(crate) fn new(from: &'a Match) -> Result<Self, String> {
+        let pattern = Pattern::parse(&from.path)
+            .map_err(|fault| format!("the path `{}` is no pattern: {fault}", from.path))?;
+        Ok(Self {
+            host: from.host.as_deref(),
+            pattern,
+            methods: &from.methods,
+            conditions: Conditions::new(&from.headers, &from.query),
+        })
+    }
+
+    pub(crate) fn rank(&self) -> MatchRank {
+        MatchRank {
+            exact: self.pattern.is_exact(),
+            literals: self.pattern.literals(),
+            bounded: !self.pattern.has_rest(),
+            host: self.host.is_some(),
+            method: !self.methods.is_empty(),
+            headers: self.conditions.headers.len(),
+            query: self.conditions.query.len(),
+        }
+    }
+
+    /// Whether every request of this one is one of `wider` too, as far as their form shows it.
+    pub(crate) fn is_within(&self, wider: &Self) -> bool {
+        let hosts = match (self.host, wider.host) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(one), Some(other)) => host::is_within(one, other),
+        };
+        let methods = wider.methods.is_empty()
+            || (!self.methods.is_empty()
+                && self.methods.iter().all(|method| wider.methods.contains(method)));
+        hosts
+            && methods
+            && self.pattern.is_within(&wider.pattern)
+            && all_implied(&wider.conditions.headers, &self.conditions.headers)
+            && all_implied(&wider.conditions.query, &self.conditions.query)
+    }
+
+    /// Whether it is a strict subset of `wider`.
+    pub(crate) fn is_narrower(&self, wider: &Self) -> bool {
+        self.is_within(wider) && !wider.is_within(self)
+    }
+}
+
+fn all_implied(
+    wide: &[meshc_snapshot::slice::Condition],
+    narrow: &[meshc_snapshot::slice::Condition],
+) -> bool {
+    wide.iter().all(|wide| narrow.iter().any(|narrow| implies(narrow, wide)))
+}
+
+/// Puts the more specific first: by `class`, then rank, then strict subsets before their supersets,
+/// then as written. A strict subset has more strict supersets than any of its supersets has, so
+/// counting them gives an order.
+pub(crate) fn sort<T, K: Ord + Copy>(
+    items: &mut Vec<(Alternative<'_>, T)>,
+    class: impl Fn(&T) -> K,
+) {
+    let mut keyed: Vec<_> = core::mem::take(items)
+        .into_iter()
+        .map(|(one, to)| ((class(&to), one.rank()), one, to))
+        .collect();
+    keyed.sort_by(|(one, ..), (other, ..)| other.cmp(one));
+    for group in keyed.chunk_by_mut(|(one, ..), (other, ..)| one == other) {
+        if group.len() > 1 {
+            let wider: Vec<usize> = group
+                .iter()
+                .map(|(_, one, _)| group.iter().filter(|(_, all, _)| one.is_narrower(all)).count())
+                .collect();
+            sort_group(group, &wider);
+        }
+    }
+    items.extend(keyed.into_iter().map(|(_, one, to)| (one, to)));
+}
+
+/// A stable sort of `group` by falling `weight`, in place.
+fn sort_group<T>(group: &mut [T], weight: &[usize]) {
+    let mut weight = weight.to_vec();
+    for end in 1..group.len() {
+        let mut at = end;
+        while at > 0 && weight.get(at - 1) < weight.get(at) {
+            group.swap(at - 1, at);
+            weight.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meshc_snapshot::slice::{Condition, Test};
+
+    use super::*;
+
+    fn matching(method: &str, path: &str) -> Match {
+        let methods = if method == "ANY" { vec![] } else { vec![method.into()] };
+        Match { headers: vec![], host: None, methods, path: path.into(), query: vec![] }
+    }
+
+    fn sorted(matches: &[Match]) -> Vec<usize> {
+        let mut items: Vec<_> = matches
+            .iter()
+            .enumerate()
+            .map(|(at, one)| (Alternative::new(one).unwrap(), at))
+            .collect();
+        sort(&mut items, |_| ());
+        items.into_iter().map(|(_, at)| at).collect()
+    }
+
+    #[test]
+    fn precedence_is_that_of_the_language() {
+        let header = Condition { name: "x".into(), not: false, test: Test::Present(true) };
+        let best_first = [
+            matching("ANY", "/a"),
+            matching("ANY", "/a/b/**"),
+            Match { headers: vec![header.clone()], ..matching("GET", "/a/{x}") },
+            Match { query: vec![header.clone()], ..matching("GET", "/a/{x}") },
+            matching("GET", "/a/{x}:refund"),
+            matching("GET", "/a/{x}"),
+            matching("ANY", "/a/{x}"),
+            Match { host: Some("h".into()), ..matching("ANY", "/a/**") },
+            matching("GET", "/a/**"),
+            matching("ANY", "/a/{x}/**"),
+            matching("ANY", "/a/**"),
+            matching("ANY", "/{x}/{y}"),
+            matching("ANY", "/**"),
+        ];
+        assert_eq!(sorted(&best_first), (0..best_first.len()).collect::<Vec<_>>());
+        let backwards: Vec<_> = best_first.iter().rev().cloned().collect();
+        assert_eq!(sorted(&backwards), (0..best_first.len()).rev().collect::<Vec<_>>());
+    }
+}
