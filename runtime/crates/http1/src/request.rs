@@ -181,3 +181,6 @@ fn check_host(input: &[u8], head: &mut Head) -> Result<(), FaultKind> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

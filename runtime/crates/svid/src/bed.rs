@@ -113,6 +113,9 @@ impl Bed {
         let mut old = ca("old");
         old.not_after = date_time_ymd(2025, 12, 31);
         bed.root("old", old);
+        let mut not_ca = ca("not-ca");
+        not_ca.is_ca = IsCa::ExplicitNoCa;
+        bed.root("not-ca", not_ca);
         bed.intermediates();
         bed.loops();
         bed
@@ -220,6 +223,9 @@ fn leaf_params(recipe: &Recipe<'_>) -> CertificateParams {
     };
     params.custom_extensions.extend(key_usage(recipe));
     params.custom_extensions.extend(names(recipe));
+    if recipe.has("twice") {
+        params.custom_extensions.extend(names(recipe));
+    }
     params
 }
 

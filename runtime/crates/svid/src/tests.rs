@@ -74,6 +74,7 @@ fn bundles_refuse_what_cannot_sign() {
     let bundle = |name| TrustBundle::new(domain(), &[BED.certificate(name)]).map(|_| ());
     assert_eq!(bundle("a"), Ok(()));
     assert_eq!(bundle("leaf"), Err(SvidFault::SignerMayNotSign));
+    assert_eq!(bundle("not-ca"), Err(SvidFault::SignerMayNotSign));
     assert_eq!(bundle("no-sign"), Err(SvidFault::SignerMayNotSign));
     assert_eq!(bundle("workload-ca"), Err(SvidFault::SignerNamesWorkload));
     assert_eq!(bundle("foreign-ca"), Err(SvidFault::SignerNamesWorkload));
