@@ -1,0 +1,92 @@
+"""`GatewayIntent`: an edge workload, its listeners and its routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from meshc.schema.instances import Identity, Instances
+from meshc.schema.matcher import Matches
+from meshc.schema.metadata import Metadata
+from meshc.schema.model import NAMED, Model, named_after_first, not_yet
+from meshc.schema.rule import AllowList, DenyList
+from meshc.schema.text import DnsLabel, HostPattern, PortNumber, Reference
+
+Hosts = Annotated[
+    list[HostPattern],
+    Field(min_length=1, description="Hosts: exact, or `*.` and a suffix; absent: any."),
+]
+
+
+class Certificate(Model):
+    """Where a listener's certificate is; never in Git."""
+
+    secret: DnsLabel = Field(
+        description="NAME.crt and NAME.key in the proxy's secrets folder.", examples=["shop-tls"]
+    )
+
+
+class GatewayListener(Model):
+    """One port of the edge."""
+
+    name: DnsLabel = Field(description="The listener's name.", examples=["web"])
+    port: PortNumber = Field(description="The port outsiders use.")
+    protocol: Literal["http", "https"] = Field(
+        description="Plain HTTP, or HTTP over TLS ended here.",
+        examples=["https"],
+        json_schema_extra={"x-meshc-not-yet-values": ["http2", "grpc", "tls", "tcp"]},
+    )
+    hosts: Hosts | None = None
+    certificate: Certificate | None = Field(default=None, description="For `https`.")
+
+    @model_validator(mode="after")
+    def certificate_with_https(self) -> Self:
+        """Refuse a certificate without TLS and TLS without a certificate."""
+        if (self.protocol == "https") != (self.certificate is not None):
+            raise ValueError("`certificate` goes with protocol `https`")
+        return self
+
+
+class Route(Model):
+    """Where requests from outside go; a gateway's routes are its calls."""
+
+    name: DnsLabel | None = Field(default=None, description="The route's name.")
+    to: Reference = Field(description="A service, or one of its operations.")
+    hosts: Hosts | None = None
+    match: Matches | None = None
+    cors: not_yet("CORS comes with a later version") = None
+    redirect: not_yet("redirects come with a later version") = None
+    rewrite: not_yet("rewrites come with a later version") = None
+    direct_response: not_yet("direct answers come with a later version") = None
+
+
+class GatewaySpec(Model):
+    """An edge workload in full."""
+
+    owner: DnsLabel | None = Field(default=None, description="The team that answers for it.")
+    identity: Identity | None = Field(default=None, description="Its identity.")
+    instances: Instances | None = Field(default=None, description="Where it runs.")
+    listeners: Annotated[list[GatewayListener], Field(min_length=1, max_length=64)] = Field(
+        description="Its ports.", examples=[[{"name": "web", "port": 8080, "protocol": "http"}]]
+    )
+    routes: Annotated[
+        list[Route],
+        AfterValidator(named_after_first),
+        Field(min_length=1, max_length=1024, json_schema_extra=NAMED),
+    ] = Field(description="Where requests go.", examples=[[{"to": "frontend"}]])
+    allow: AllowList | None = None
+    deny: DenyList | None = None
+    rate_limits: not_yet("rate limits come with a later version") = None
+    telemetry: not_yet("telemetry settings come with a later version") = None
+
+
+class GatewayIntent(Model):
+    """An edge workload, its listeners and its routes."""
+
+    model_config = ConfigDict(title="GatewayIntent")
+
+    api_version: Literal["meshc.dev/v1"] = Field(description="The language's version.")
+    kind: Literal["GatewayIntent"] = Field(description="The kind.")
+    metadata: Metadata = Field(description="Which object this is.")
+    spec: GatewaySpec = Field(description="What is declared.")

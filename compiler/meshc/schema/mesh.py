@@ -1,0 +1,67 @@
+"""`Mesh`: what holds for everything; exactly one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from meshc.schema.metadata import MeshWideMetadata
+from meshc.schema.model import Model, not_yet
+from meshc.schema.service_intent import Requests
+from meshc.schema.text import DnsLabel, Host, HostPattern, TrustDomain
+
+
+class Namespace(Model):
+    """A namespace and the hosts its gateways and services may claim."""
+
+    name: DnsLabel = Field(description="The namespace.", examples=["shop"])
+    hosts: Annotated[list[HostPattern], Field(min_length=1)] | None = Field(
+        default=None, description="Hosts it may claim."
+    )
+
+
+class Defaults(Model):
+    """What holds where an intent does not say."""
+
+    requests: Requests | None = Field(default=None, description="For every operation.")
+    limits: not_yet("limits come with a later version") = None
+    telemetry: not_yet("telemetry settings come with a later version") = None
+    instances: not_yet("discovery comes with a later version") = None
+
+
+class MeshSpec(Model):
+    """What holds for everything."""
+
+    trust_domain: TrustDomain = Field(description="The SPIFFE trust domain.")
+    cluster_suffix: Host | None = Field(
+        default=None,
+        description="Suffix of service names, as in `name.namespace.svc.SUFFIX`.",
+        examples=["cluster.local"],
+    )
+    consent: Literal["callee"] | None = Field(
+        default=None,
+        description="Whose word opens an edge.",
+        examples=["callee"],
+        json_schema_extra={"x-meshc-not-yet-values": ["both"]},
+    )
+    defaults: Defaults | None = Field(default=None, description="Where an intent does not say.")
+    namespaces: Annotated[list[Namespace], Field(min_length=1)] | None = Field(
+        default=None, description="If listed, every namespace is one of them.",
+        examples=[[{"name": "shop"}]],
+    )
+    teams: Annotated[list[DnsLabel], Field(min_length=1)] | None = Field(
+        default=None, description="If listed, every owner is one.", examples=[["team-a"]]
+    )
+    protected: not_yet("environments come with a later version") = None
+
+
+class Mesh(Model):
+    """What holds for everything; exactly one."""
+
+    model_config = ConfigDict(title="Mesh")
+
+    api_version: Literal["meshc.dev/v1"] = Field(description="The language's version.")
+    kind: Literal["Mesh"] = Field(description="The kind.")
+    metadata: MeshWideMetadata = Field(description="Which object this is.")
+    spec: MeshSpec = Field(description="What is declared.")

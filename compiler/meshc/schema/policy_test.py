@@ -1,0 +1,71 @@
+"""`PolicyTest`: example requests and what must become of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from meshc.schema.metadata import Metadata
+from meshc.schema.model import Model
+from meshc.schema.text import Caller, DnsLabel, HeaderName, Method, Path, Reference, Text
+
+
+class TestRequest(Model):
+    """A request as a caller would send it."""
+
+    from_: Caller | None = Field(
+        default=None, alias="from", description="Who sends it; absent: somebody unknown."
+    )
+    to: Reference = Field(description="The workload that receives it.")
+    port: DnsLabel | None = Field(default=None, description="Which port; absent: its first.")
+    method: Method = Field(description="The method.")
+    path: Path = Field(description="Path and query as sent.", examples=["/charges?dry=1"])
+    host: Text | None = Field(default=None, description="The Host field; absent: its name.")
+    headers: Annotated[dict[HeaderName, Text], Field(min_length=1)] | None = Field(
+        default=None, description="Further fields.", examples=[{"x-canary": "always"}]
+    )
+    at: Text | None = Field(
+        default=None, description="The instant, RFC 3339; absent: now.",
+        examples=["2027-01-01T00:00:00Z"],
+    )
+
+
+class Expectation(Model):
+    """What must become of it; what is left out is not asked."""
+
+    verdict: Literal["allowed", "denied"] = Field(description="Allowed or not.")
+    status: Annotated[int, Field(ge=200, le=599)] | None = Field(
+        default=None, description="The status of a refusal.", examples=[403]
+    )
+    operation: DnsLabel | None = Field(default=None, description="The operation it falls into.")
+    rule: Text | None = Field(default=None, description="The rule that decides.")
+    destination: Text | None = Field(
+        default=None, description="Where it goes: `name` or `name/version`.",
+        examples=["payments/v2"],
+    )
+
+
+class TestCase(Model):
+    """One request and its expectation."""
+
+    name: Text = Field(description="What it shows, as a sentence.", examples=["checkout charges"])
+    request: TestRequest = Field(description="The request.")
+    expect: Expectation = Field(description="What must become of it.")
+
+
+class PolicyTestSpec(Model):
+    """Tests of one subject."""
+
+    tests: Annotated[list[TestCase], Field(min_length=1)] = Field(description="The tests.")
+
+
+class PolicyTest(Model):
+    """Example requests and what must become of them."""
+
+    model_config = ConfigDict(title="PolicyTest")
+
+    api_version: Literal["meshc.dev/v1"] = Field(description="The language's version.")
+    kind: Literal["PolicyTest"] = Field(description="The kind.")
+    metadata: Metadata = Field(description="Which object this is.")
+    spec: PolicyTestSpec = Field(description="What is declared.")

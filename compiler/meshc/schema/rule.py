@@ -1,0 +1,64 @@
+"""Items of `allow` and `deny`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from meshc.schema.matcher import Matches, When
+from meshc.schema.model import NAMED, Model, named_after_first, not_yet
+from meshc.schema.text import Caller, Date, DnsLabel
+
+Callers = Annotated[
+    list[Caller | not_yet("federated identities come with a later version")],
+    Field(min_length=1, description="Who; one must hold.", examples=[["checkout", "shop/*"]]),
+]
+Operations = Annotated[
+    list[DnsLabel],
+    Field(min_length=1, description="Operations; absent: every request.", examples=[["charge"]]),
+]
+
+
+class Allow(Model):
+    """Who may do what; fields are AND."""
+
+    name: DnsLabel | None = Field(default=None, description="The rule's name.")
+    from_: Callers = Field(alias="from")
+    operations: Operations | None = None
+    when: When | None = Field(default=None, description="Further conditions.")
+    until: Date | None = Field(default=None, description="The rule ends at this instant.")
+    user: not_yet("user tokens come with a later version") = None
+
+
+class Deny(Model):
+    """Who may not do what; fields are AND; left out, `from` means everyone."""
+
+    name: DnsLabel | None = Field(default=None, description="The rule's name.")
+    from_: Callers | None = Field(default=None, alias="from")
+    operations: Operations | None = None
+    match: Matches | None = None
+    when: When | None = Field(default=None, description="Further conditions.")
+    until: Date | None = Field(default=None, description="The rule ends at this instant.")
+    user: not_yet("user tokens come with a later version") = None
+
+    @model_validator(mode="after")
+    def operations_or_match(self) -> Self:
+        """Refuse a rule that names its requests in two ways."""
+        if self.operations is not None and self.match is not None:
+            raise ValueError("`operations` or `match`, not both")
+        return self
+
+
+AllowList = Annotated[
+    list[Allow],
+    AfterValidator(named_after_first),
+    Field(min_length=1, description="Who may do what; everything else is denied.",
+          examples=[[{"from": ["checkout"], "operations": ["charge"]}]], json_schema_extra=NAMED),
+]
+DenyList = Annotated[
+    list[Deny],
+    AfterValidator(named_after_first),
+    Field(min_length=1, description="Who may not, whatever is allowed.",
+          examples=[[{"match": ["ANY /debug/**"]}]], json_schema_extra=NAMED),
+]

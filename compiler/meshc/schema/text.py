@@ -1,0 +1,151 @@
+"""Kinds of text: what a scalar of the language may look like.
+
+`x-meshc-format` tells the native checker which finding a mismatch is and what to call it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOST = rf"{LABEL}(\.{LABEL})*"
+
+DnsLabel = Annotated[
+    str,
+    Field(
+        pattern=rf"^{LABEL}$",
+        examples=["checkout"],
+        json_schema_extra={"x-meshc-format": "dns-label"},
+    ),
+]
+"""A DNS label of at most 63 characters (RFC 1123)."""
+
+Reference = Annotated[
+    str,
+    Field(
+        pattern=rf"^({LABEL}/)?{LABEL}(\.{LABEL})?$",
+        examples=["payments.charge", "shop/cart"],
+        json_schema_extra={"x-meshc-format": "reference"},
+    ),
+]
+"""`[namespace/]name[.operation]`."""
+
+Caller = Annotated[
+    str,
+    Field(
+        pattern=rf"^(({LABEL}/)?{LABEL}|{LABEL}/\*)$",
+        examples=["checkout", "shop/*", "anyone", "anonymous"],
+        json_schema_extra={"x-meshc-format": "caller"},
+    ),
+]
+"""A workload, `namespace/*`, `anyone` or `anonymous`."""
+
+Host = Annotated[
+    str,
+    Field(
+        pattern=rf"^{HOST}$",
+        max_length=253,
+        examples=["pay.shop.internal"],
+        json_schema_extra={"x-meshc-format": "host"},
+    ),
+]
+"""A host name in lower case, without port."""
+
+HostPattern = Annotated[
+    str,
+    Field(
+        pattern=rf"^(\*\.)?{HOST}$",
+        max_length=253,
+        examples=["*.shop.example"],
+        json_schema_extra={"x-meshc-format": "host"},
+    ),
+]
+"""A host name, or `*.` and a suffix: any depth below it."""
+
+TrustDomain = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9._-]{1,255}$",
+        examples=["shop.example"],
+        json_schema_extra={"x-meshc-format": "trust-domain"},
+    ),
+]
+"""A SPIFFE trust domain (SPIFFE-ID, section 2.1)."""
+
+Duration = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
+        examples=["1h30m", "250ms"],
+        json_schema_extra={"x-meshc-format": "duration"},
+    ),
+]
+"""A duration (GEP-2257): whole numbers with h, m, s or ms."""
+
+Date = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        examples=["2027-03-31"],
+        json_schema_extra={"x-meshc-format": "date"},
+    ),
+]
+"""A day; it stands for its first instant in UTC. Quoted, because YAML 1.1 reads dates."""
+
+Address = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$",
+        examples=["10.1.2.3"],
+        json_schema_extra={"x-meshc-format": "address"},
+    ),
+]
+"""An IP address."""
+
+Method = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z]{1,32}$",
+        examples=["GET"],
+        json_schema_extra={"x-meshc-format": "method"},
+    ),
+]
+"""A method in capitals."""
+
+HeaderName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
+        examples=["x-canary"],
+        json_schema_extra={"x-meshc-format": "header-name"},
+    ),
+]
+"""A header field's name; case does not count."""
+
+Path = Annotated[
+    str,
+    Field(
+        pattern=r"^/[^\s]{0,1023}$",
+        examples=["/orders/{id}"],
+        json_schema_extra={"x-meshc-format": "path"},
+    ),
+]
+"""A path pattern: exact, with `{…}` for one segment, or ending in `/**`."""
+
+OperationMatch = Annotated[
+    str,
+    Field(
+        pattern=r"^(ANY|[A-Z]{1,32}(,[A-Z]{1,32}){0,15}) /[^\s]{0,1023}$",
+        examples=["GET,HEAD /orders/{id}"],
+        json_schema_extra={"x-meshc-format": "operation-match"},
+    ),
+]
+"""`METHOD[,METHOD] PATH` or `ANY PATH`."""
+
+Text = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={})]
+"""Any text that is not empty."""
+
+PortNumber = Annotated[int, Field(ge=1, le=65535, examples=[8080])]
+"""A TCP port."""
