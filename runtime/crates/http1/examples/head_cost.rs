@@ -15,8 +15,7 @@ Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
 Accept-Language: en-GB,en;q=0.7,de;q=0.3\r\n\
 Accept-Encoding: gzip, deflate, br, zstd\r\n\
 Connection: keep-alive\r\n\
-Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\
-Cache-Control: max-age=0\r\n\r\n";
+Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\r\n";
 
 const ROUNDS: u32 = 9;
 const TURNS: u32 = 200_000;

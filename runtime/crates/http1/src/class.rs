@@ -115,7 +115,13 @@ pub(crate) fn end_of_name(class: u8, input: &[u8], from: usize) -> usize {
         colon += 1;
     }
     let name = input.get(from..colon).unwrap_or_default();
-    if all(class, name) { colon } else { end_of(class, input, from) }
+    // Words of letters and hyphens, the last one overlapping, need no table.
+    let (words, _) = name.as_chunks::<8>();
+    let plain = match name.last_chunk::<8>() {
+        Some(last) => words.iter().chain([last]).all(|word| is_plain(u64::from_le_bytes(*word))),
+        None => false,
+    };
+    if plain || all(class, name) { colon } else { end_of(class, input, from) }
 }
 
 /// Whether `name` is `lower` but for letter case. `name` holds no control byte and `lower` only
@@ -158,6 +164,17 @@ fn skip_words(input: &[u8], from: usize, marks: impl Fn(u64) -> u64) -> usize {
     at
 }
 
+/// Whether each byte is an ASCII letter or a hyphen.
+#[inline]
+fn is_plain(word: u64) -> bool {
+    let low = word | (ONES * 0x20);
+    let from_a = low.wrapping_add(ONES * u64::from(0x80 - b'a'));
+    let past_z = low.wrapping_add(ONES * u64::from(0x7f - b'z'));
+    let not_hyphen = (word ^ (ONES * u64::from(b'-'))).wrapping_add(ONES * 0x7f);
+    let letters = from_a & !past_z;
+    word & TOPS == 0 && (letters | !not_hyphen) & TOPS == TOPS
+}
+
 /// Marks the first byte, in memory order, below `least` (at most 0x80); behind it marks may be
 /// wrong.
 #[inline]
@@ -179,14 +196,15 @@ mod tests {
 
     #[test]
     fn every_byte_is_found_wherever_it_stands() {
-        for byte in 0..=255u8 {
-            for position in 0..20 {
-                let mut text = [b'x'; 20];
-                text[position] = byte;
-                let wanted = |class| if classes(byte) & class == 0 { position } else { 20 };
-                assert_eq!(end_of_value(&text, 0), wanted(VALUE), "{byte:#x} at {position}");
-                assert_eq!(end_of_target(&text, 0), wanted(TARGET), "{byte:#x} at {position}");
-                assert_eq!(end_of_name(TOKEN, &text, 0), wanted(TOKEN), "{byte:#x} at {position}");
+        let bytes = (0..=255u8).flat_map(|byte| [(byte, b'x'), (byte, b'-'), (byte, b'Z')]);
+        for ((byte, around), at) in bytes.flat_map(|pair| (0..20).map(move |at| (pair, at))) {
+            let mut text = [around; 20];
+            text[at] = byte;
+            let wanted = |class| if classes(byte) & class == 0 { at } else { 20 };
+            assert_eq!(end_of_value(&text, 0), wanted(VALUE), "{byte:#x} at {at}");
+            assert_eq!(end_of_target(&text, 0), wanted(TARGET), "{byte:#x} at {at}");
+            for class in [TOKEN, REQUEST_NAME] {
+                assert_eq!(end_of_name(class, &text, 0), wanted(class), "{byte:#x} at {at}");
             }
         }
     }

@@ -114,6 +114,7 @@ known_fields! {
 impl FieldId {
     /// The field this name, a token, stands for, letter case ignored: length and first byte leave
     /// one candidate, which is then compared.
+    #[inline]
     #[must_use]
     pub fn of(name: &[u8]) -> Self {
         let first = name.first().map_or(0, |byte| byte | 0x20);
