@@ -146,7 +146,7 @@ mod tests {
             matching("ANY", "/a"),
             matching("ANY", "/a/b/**"),
             Match { headers: vec![header.clone()], ..matching("GET", "/a/{x}") },
-            Match { query: vec![header.clone()], ..matching("GET", "/a/{x}") },
+            Match { query: vec![header], ..matching("GET", "/a/{x}") },
             matching("GET", "/a/{x}:refund"),
             matching("GET", "/a/{x}"),
             matching("ANY", "/a/{x}"),

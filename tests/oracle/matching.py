@@ -1,0 +1,235 @@
+"""Paths, hosts, conditions and precedence, with lists and loops (language reference, section 4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+Json = dict[str, Any]
+Fields = list[tuple[str, str]]
+
+#: Fields that are read as whole lines.
+SINGLE_VALUED = {
+    "age", "authorization", "content-length", "content-location", "content-range",
+    "content-type", "cookie", "date", "etag", "expires", "from", "host", "if-modified-since",
+    "if-range", "if-unmodified-since", "last-modified", "location", "max-forwards",
+    "proxy-authorization", "referer", "retry-after", "user-agent",
+}  # fmt: skip
+
+
+class UnspecifiedError(Exception):
+    """Two matches stay equal and overlap; the compiler refuses such a mesh (MC308)."""
+
+
+def segment_matches(pattern: str, segment: str) -> bool:
+    """One segment of a pattern against one of a path."""
+    template = re.fullmatch(r"([^{]*)\{[^}]*\}(.*)", pattern, re.DOTALL)
+    if template is None:
+        return pattern == segment
+    before, after = template.groups()
+    return (
+        segment.startswith(before)
+        and segment.endswith(after)
+        and len(segment) > len(before) + len(after)
+    )
+
+
+def path_matches(pattern: str, path: str) -> bool:
+    """A whole pattern against a decoded path; nothing but `/**` fits `*`."""
+    if path == "*":
+        return pattern == "/**"
+    wanted, given = pattern.split("/")[1:], path.split("/")[1:]
+    if wanted[-1] == "**":
+        wanted = wanted[:-1]
+        given = given[: len(wanted)]
+    return len(wanted) == len(given) and all(map(segment_matches, wanted, given))
+
+
+def host_matches(pattern: str | None, host: str) -> bool:
+    """An exact host, or `*.` and a suffix for one or more labels."""
+    if pattern is None:
+        return True
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:]) and host != pattern[1:]
+    return pattern == host
+
+
+def value_meets(condition: Json, value: bytes) -> bool:
+    """One value against one test, `not` included."""
+    ((test, wanted),) = condition["test"].items()
+    if test == "equals":
+        met = value == wanted.encode()
+    elif test == "oneOf":
+        met = value in [one.encode() for one in wanted]
+    elif test == "prefix":
+        met = value.startswith(wanted.encode())
+    else:
+        met = value.endswith(wanted.encode())
+    return met != condition["not"]
+
+
+def header_values(fields: Fields, name: str) -> tuple[list[bytes], list[bytes]]:
+    """The members of a field, and its whole lines."""
+    lines = [value.strip(" \t") for field, value in fields if field.lower() == name]
+    if name in SINGLE_VALUED:
+        members = lines
+    else:
+        members = [part.strip(" \t") for line in lines for part in line.split(",")]
+        members = [member for member in members if member]
+    return [member.encode() for member in members], [line.encode() for line in lines]
+
+
+def query_values(query: str | None, name: str) -> list[bytes]:
+    """The decoded values of a parameter."""
+    found = []
+    for pair in (query or "").split("&"):
+        key, _, value = pair.partition("=")
+        if pair and unquote_to_bytes(key.replace("+", " ")) == name.encode():
+            found.append(unquote_to_bytes(value.replace("+", " ")))
+    return found
+
+
+def conditions_hold(item: Json, fields: Fields, query: str | None, view: str) -> bool:
+    """All header and query conditions of a rule or match.
+
+    `view` is `deny` (any value is enough, absence satisfies `not`), `every` (there must be a value
+    and each must hold) or `some` (any value is enough).
+    """
+    for condition in item["headers"]:
+        members, lines = header_values(fields, condition["name"])
+        if not condition_holds(condition, members, lines, view):
+            return False
+    for condition in item["query"]:
+        values = query_values(query, condition["name"])
+        if not condition_holds(condition, values, values, view):
+            return False
+    return True
+
+
+def condition_holds(condition: Json, members: list[bytes], lines: list[bytes], view: str) -> bool:
+    """One condition on the values of one name."""
+    if "present" in condition["test"]:
+        return (bool(lines) == condition["test"]["present"]) != condition["not"]
+    if view == "every":
+        return bool(members) and all(value_meets(condition, one) for one in members)
+    if view == "deny" and not lines:
+        return bool(condition["not"])
+    return any(value_meets(condition, one) for one in members + lines)
+
+
+def match_holds(
+    match: Json, method: str, host: str, path: str, fields: Fields, query: str | None, view: str
+) -> bool:
+    """Every field of a match."""
+    return (
+        (not match["methods"] or method in match["methods"])
+        and host_matches(match["host"], host)
+        and path_matches(match["path"], path)
+        and conditions_hold(match, fields, query, view)
+    )
+
+
+def rank(match: Json) -> tuple[bool, int, bool, bool, bool, int, int]:
+    """How specific a match is; the greater goes first."""
+    segments = match["path"].split("/")[1:]
+    literal = [one for one in segments if one != "**" and "{" not in one]
+    return (
+        len(literal) == len(segments),
+        len([one for one in literal if one]),
+        segments[-1] != "**",
+        match["host"] is not None,
+        bool(match["methods"]),
+        len(match["headers"]),
+        len(match["query"]),
+    )
+
+
+def most_specific(found: list[tuple[Any, Json, Any]]) -> Any:
+    """The target of the best of (class, match, target); nothing where the list is empty."""
+    if not found:
+        return None
+    top = max((klass, rank(match)) for klass, match, _ in found)
+    best = [(match, target) for klass, match, target in found if (klass, rank(match)) == top]
+    narrowest = [
+        target
+        for match, target in best
+        if not any(is_narrower(other, match) for other, _ in best)
+    ]
+    if any(target != narrowest[0] for target in narrowest):
+        raise UnspecifiedError
+    return narrowest[0]
+
+
+def is_narrower(narrow: Json, wide: Json) -> bool:
+    """Whether one match is a strict subset of another."""
+    return is_within(narrow, wide) and not is_within(wide, narrow)
+
+
+def is_within(narrow: Json, wide: Json) -> bool:
+    """Whether every request of one match is one of another."""
+    methods = not wide["methods"] or (
+        bool(narrow["methods"]) and set(narrow["methods"]) <= set(wide["methods"])
+    )
+    host = wide["host"] is None or (
+        narrow["host"] is not None
+        and (narrow["host"] == wide["host"] or host_matches(wide["host"], narrow["host"]))
+    )
+    return (
+        methods
+        and host
+        and path_within(narrow["path"], wide["path"])
+        and all(
+            any(implies(one, other) for one in narrow[kind])
+            for kind in ("headers", "query")
+            for other in wide[kind]
+        )
+    )
+
+
+def path_within(narrow: str, wide: str) -> bool:
+    """Whether every path of one pattern is one of another."""
+    one, other = narrow.split("/")[1:], wide.split("/")[1:]
+    if other[-1] == "**":
+        other = other[:-1]
+        one = [segment for segment in one if segment != "**"]
+        if len(one) < len(other):
+            return False
+        one = one[: len(other)]
+    elif one[-1] == "**" or len(one) != len(other):
+        return False
+    return all(map(segment_within, one, other))
+
+
+def segment_within(narrow: str, wide: str) -> bool:
+    """Whether every segment of one pattern is one of another."""
+    if "{" not in narrow:
+        return segment_matches(wide, narrow)
+    if "{" not in wide:
+        return False
+    return narrow.split("{")[0].startswith(wide.split("{")[0]) and narrow.split("}")[1].endswith(
+        wide.split("}")[1]
+    )
+
+
+def implies(narrow: Json, wide: Json) -> bool:
+    """Whether whoever meets one condition meets the other."""
+    if narrow["name"] != wide["name"]:
+        return False
+    if narrow == wide:
+        return True
+    ((test, wanted),) = narrow["test"].items()
+    ((wide_test, wide_wanted),) = wide["test"].items()
+    if test == "present":
+        return False
+    if wide_test == "present":
+        return bool(wide_wanted != wide["not"])
+    plain = not narrow["not"] and not wide["not"]
+    if plain and test == wide_test == "prefix":
+        return bool(wanted.startswith(wide_wanted))
+    if plain and test == wide_test == "suffix":
+        return bool(wanted.endswith(wide_wanted))
+    if narrow["not"] or test not in {"equals", "oneOf"}:
+        return False
+    values = [wanted] if test == "equals" else wanted
+    return bool(values) and all(value_meets(wide, value.encode()) for value in values)
