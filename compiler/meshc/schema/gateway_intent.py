@@ -30,6 +30,10 @@ class Certificate(Model):
 class GatewayListener(Model):
     """One port of the edge."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"x-meshc-goes-with": ["certificate", "protocol", "https"]}
+    )
+
     name: DnsLabel = Field(description="The listener's name.", examples=["web"])
     port: PortNumber = Field(description="The port outsiders use.")
     protocol: Literal["http", "https"] = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meshc.schema.matcher import Matches, When
 from meshc.schema.model import NAMED, Model, named_after_first, not_yet
@@ -33,6 +33,8 @@ class Allow(Model):
 
 class Deny(Model):
     """Who may not do what; fields are AND; left out, `from` means everyone."""
+
+    model_config = ConfigDict(json_schema_extra={"x-meshc-exclusive": ["operations", "match"]})
 
     name: DnsLabel | None = Field(default=None, description="The rule's name.")
     from_: Callers | None = Field(default=None, alias="from")

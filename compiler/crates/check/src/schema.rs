@@ -1,0 +1,265 @@
+//! The generated JSON Schema, compiled once: exactly the keywords that our models give.
+
+use regex::Regex;
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+/// The schema of every kind.
+#[derive(Debug)]
+pub struct Schema {
+    pub(crate) rules: Vec<Rule>,
+    kinds: FxHashMap<String, RuleIx>,
+    not_yet_kinds: FxHashMap<String, String>,
+    pub(crate) api_version: String,
+}
+
+/// A schema this checker cannot carry out; a mistake of ours, never of a user.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SchemaFault {
+    /// What it is.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct RuleIx(usize);
+
+/// One schema object.
+#[derive(Debug, Default)]
+pub(crate) struct Rule {
+    pub(crate) wants: Option<Wants>,
+    pub(crate) reference: Option<RuleIx>,
+    pub(crate) properties: Vec<(String, RuleIx)>,
+    pub(crate) required: Vec<String>,
+    pub(crate) additional: Additional,
+    pub(crate) patterned: Option<(Regex, RuleIx)>,
+    pub(crate) key_format: Option<String>,
+    pub(crate) items: Option<RuleIx>,
+    pub(crate) least: Option<i64>,
+    pub(crate) most: Option<i64>,
+    pub(crate) pattern: Option<Regex>,
+    pub(crate) choices: Vec<String>,
+    pub(crate) any_of: Vec<RuleIx>,
+    pub(crate) format: Option<String>,
+    pub(crate) example: Option<String>,
+    pub(crate) not_yet: Option<String>,
+    pub(crate) not_yet_values: Vec<String>,
+    pub(crate) named: bool,
+    pub(crate) exclusive: Vec<String>,
+    pub(crate) goes_with: Vec<String>,
+}
+
+/// The shape a rule wants.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Wants {
+    Text,
+    Integer,
+    Boolean,
+    List,
+    Mapping,
+}
+
+/// What becomes of a key that is not listed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Additional {
+    #[default]
+    Any,
+    Forbidden,
+    Checked(RuleIx),
+}
+
+struct Compiler<'a> {
+    definitions: &'a Map<String, Value>,
+    by_name: FxHashMap<String, RuleIx>,
+    rules: Vec<Rule>,
+}
+
+impl Schema {
+    /// Compiles the generated schema of all kinds.
+    ///
+    /// # Errors
+    /// A keyword or value that this checker does not know: nothing is ever passed over.
+    pub fn parse(json: &[u8]) -> Result<Self, SchemaFault> {
+        let whole: Value =
+            serde_json::from_slice(json).map_err(|error| fault(error.to_string()))?;
+        let empty = Map::new();
+        let definitions = whole.get("$defs").and_then(Value::as_object).unwrap_or(&empty);
+        let mut compiler =
+            Compiler { definitions, by_name: FxHashMap::default(), rules: Vec::new() };
+        let mut kinds = FxHashMap::default();
+        for one in whole.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+            let name = referred(one).ok_or_else(|| fault("`oneOf` holds references only"))?;
+            kinds.insert(name.to_owned(), compiler.definition(name)?);
+        }
+        let not_yet = whole.get("x-meshc-not-yet-kinds").and_then(Value::as_object);
+        let not_yet_kinds = not_yet.unwrap_or(&empty).iter();
+        let api_version = whole.get("x-meshc-api-version").and_then(Value::as_str);
+        Ok(Self {
+            kinds,
+            not_yet_kinds: not_yet_kinds
+                .filter_map(|(kind, why)| Some((kind.clone(), why.as_str()?.to_owned())))
+                .collect(),
+            api_version: api_version.unwrap_or_default().to_owned(),
+            rules: compiler.rules,
+        })
+    }
+
+    pub(crate) fn rule(&self, ix: RuleIx) -> Option<&Rule> {
+        let rule = self.rules.get(ix.0)?;
+        match rule.reference {
+            Some(target) => self.rules.get(target.0),
+            None => Some(rule),
+        }
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> Option<RuleIx> {
+        self.kinds.get(name).copied()
+    }
+
+    pub(crate) fn not_yet_kind(&self, name: &str) -> Option<&str> {
+        self.not_yet_kinds.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn kind_names(&self) -> impl Iterator<Item = &str> {
+        self.kinds.keys().chain(self.not_yet_kinds.keys()).map(String::as_str)
+    }
+}
+
+impl Compiler<'_> {
+    fn definition(&mut self, name: &str) -> Result<RuleIx, SchemaFault> {
+        if let Some(&ix) = self.by_name.get(name) {
+            return Ok(ix);
+        }
+        let content = self.definitions.get(name);
+        let content = content.ok_or_else(|| fault(format!("no definition `{name}`")))?.clone();
+        let ix = self.reserve();
+        self.by_name.insert(name.to_owned(), ix);
+        self.fill(ix, &content)?;
+        Ok(ix)
+    }
+
+    fn reserve(&mut self) -> RuleIx {
+        self.rules.push(Rule::default());
+        RuleIx(self.rules.len() - 1)
+    }
+
+    fn nested(&mut self, content: &Value) -> Result<RuleIx, SchemaFault> {
+        let ix = self.reserve();
+        self.fill(ix, content)?;
+        Ok(ix)
+    }
+
+    fn fill(&mut self, ix: RuleIx, content: &Value) -> Result<(), SchemaFault> {
+        let content = content.as_object().ok_or_else(|| fault("a schema must be an object"))?;
+        let mut rule = Rule::default();
+        for (keyword, value) in content {
+            if !self.structure(&mut rule, keyword, value)? {
+                plain(&mut rule, keyword, value)?;
+            }
+        }
+        if let Some(slot) = self.rules.get_mut(ix.0) {
+            *slot = rule;
+        }
+        Ok(())
+    }
+
+    /// Keywords that hold schemas; false for any other.
+    fn structure(
+        &mut self,
+        rule: &mut Rule,
+        keyword: &str,
+        value: &Value,
+    ) -> Result<bool, SchemaFault> {
+        match keyword {
+            "$ref" => {
+                let name = value.as_str().and_then(|text| text.strip_prefix("#/$defs/"));
+                let name = name.ok_or_else(|| fault("a reference must be to `#/$defs/`"))?;
+                rule.reference = Some(self.definition(name)?);
+            }
+            "properties" => {
+                for (name, inner) in value.as_object().into_iter().flatten() {
+                    rule.properties.push((name.clone(), self.nested(inner)?));
+                }
+            }
+            "patternProperties" => {
+                let object = value.as_object().filter(|object| object.len() == 1);
+                let only = object.and_then(|object| object.iter().next());
+                let (pattern, inner) = only.ok_or_else(|| fault("one pattern of keys"))?;
+                rule.patterned = Some((regex(pattern)?, self.nested(inner)?));
+            }
+            "additionalProperties" => {
+                rule.additional = match value {
+                    Value::Bool(true) => Additional::Any,
+                    Value::Bool(false) => Additional::Forbidden,
+                    inner => Additional::Checked(self.nested(inner)?),
+                };
+            }
+            "propertyNames" => {
+                let format = value.get("x-meshc-format").and_then(Value::as_str);
+                rule.key_format = format.map(str::to_owned);
+            }
+            "items" => rule.items = Some(self.nested(value)?),
+            "anyOf" => {
+                for inner in value.as_array().into_iter().flatten() {
+                    let inner = self.nested(inner)?;
+                    rule.any_of.push(inner);
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Keywords that hold plain values.
+fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFault> {
+    let text = || value.as_str().map(str::to_owned);
+    match keyword {
+        "title" | "description" => {}
+        "examples" => {
+            let first = value.as_array().and_then(|all| all.first());
+            rule.example = first.and_then(Value::as_str).map(str::to_owned);
+        }
+        "type" => rule.wants = Some(wants(value)?),
+        "required" => rule.required = strings(value),
+        "enum" => rule.choices = strings(value),
+        "const" => rule.choices = text().into_iter().collect(),
+        "pattern" => rule.pattern = Some(regex(value.as_str().unwrap_or_default())?),
+        "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = value.as_i64(),
+        "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = value.as_i64(),
+        "x-meshc-format" => rule.format = text(),
+        "x-meshc-not-yet" => rule.not_yet = text(),
+        "x-meshc-not-yet-values" => rule.not_yet_values = strings(value),
+        "x-meshc-named" => rule.named = value == &Value::Bool(true),
+        "x-meshc-exclusive" => rule.exclusive = strings(value),
+        "x-meshc-goes-with" => rule.goes_with = strings(value),
+        _ => return Err(fault(format!("unknown keyword `{keyword}`"))),
+    }
+    Ok(())
+}
+
+fn wants(value: &Value) -> Result<Wants, SchemaFault> {
+    match value.as_str() {
+        Some("string") => Ok(Wants::Text),
+        Some("integer") => Ok(Wants::Integer),
+        Some("boolean") => Ok(Wants::Boolean),
+        Some("array") => Ok(Wants::List),
+        Some("object") => Ok(Wants::Mapping),
+        _ => Err(fault(format!("unknown type {value}"))),
+    }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn referred(value: &Value) -> Option<&str> {
+    value.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
+}
+
+fn regex(pattern: &str) -> Result<Regex, SchemaFault> {
+    Regex::new(pattern).map_err(|error| fault(error.to_string()))
+}
+
+fn fault(message: impl Into<String>) -> SchemaFault {
+    SchemaFault { message: message.into() }
+}

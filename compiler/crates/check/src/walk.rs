@@ -1,0 +1,317 @@
+//! One document against the schema: every mistake once, at its place.
+
+use meshc_document::{CoreType, Entry, Kind, NodeId, Span, Style, Trap, Tree, core_type, yaml11_trap};
+use rustc_hash::FxHashSet;
+
+use crate::finding::Finding;
+use crate::schema::{Additional, Rule, RuleIx, Schema, Wants};
+use crate::suggest::{did_you_mean, nearest};
+use crate::words;
+
+/// What became of one document.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Its kind, if it is one that can be enforced.
+    pub kind: Option<String>,
+    /// Every mistake.
+    pub findings: Vec<Finding>,
+    bad: FxHashSet<NodeId>,
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    schema: &'a Schema,
+    checked: Checked,
+}
+
+/// Checks one document.
+#[must_use]
+pub fn check(tree: &Tree, schema: &Schema) -> Checked {
+    let mut walk = Walk { tree, schema, checked: Checked::default() };
+    if let Some((kind, rule)) = walk.kind() {
+        walk.checked.kind = Some(kind);
+        walk.node(tree.root(), rule, head(tree, tree.root()));
+    }
+    walk.checked
+}
+
+/// The first line of a document: where to show what the whole of it lacks.
+fn head(tree: &Tree, node: NodeId) -> Span {
+    tree.entries(node).next().map_or_else(|| tree.span(node), |entry| entry.key_span)
+}
+
+impl Checked {
+    /// Whether a node was refused, itself and not just something below it.
+    #[must_use]
+    pub fn is_bad(&self, node: NodeId) -> bool {
+        self.bad.contains(&node)
+    }
+}
+
+impl Walk<'_> {
+    fn report(&mut self, node: NodeId, finding: Finding) {
+        self.checked.bad.insert(node);
+        self.checked.findings.push(finding);
+    }
+
+    /// The document's kind and its rule; reports what stands in the way.
+    fn kind(&mut self) -> Option<(String, RuleIx)> {
+        let root = self.tree.root();
+        let span = head(self.tree, root);
+        if self.tree.kind(root) != Kind::Mapping {
+            let message = "a document is a mapping with `apiVersion`, `kind` and `metadata`";
+            self.report(root, Finding::new("MC103", span, message));
+            return None;
+        }
+        let Some(entry) = self.tree.get(root, "kind") else {
+            let help = format!("every document begins with `apiVersion: {}`", self.schema.api_version);
+            self.report(root, Finding::new("MC102", span, "`kind` is missing").help(help));
+            return None;
+        };
+        let name = self.tree.text(entry.value).to_owned();
+        if let Some(rule) = self.schema.kind(&name) {
+            return Some((name, rule));
+        }
+        let span = self.tree.span(entry.value);
+        let finding = match self.schema.not_yet_kind(&name) {
+            Some(why) => not_yet(span, &format!("kind `{name}`"), why),
+            None => {
+                let found = nearest(&name, self.schema.kind_names());
+                let mut finding = Finding::new("MC104", span, format!("`{name}` is not a kind"));
+                finding.help = did_you_mean(&found);
+                finding
+            }
+        };
+        self.report(entry.value, finding);
+        None
+    }
+
+    /// Checks a node; `place` is where to show that something is missing in it.
+    fn node(&mut self, node: NodeId, ix: RuleIx, place: Span) {
+        let Some(rule) = self.schema.rule(ix) else { return };
+        if let Some(why) = &rule.not_yet {
+            return self.report(node, not_yet(place, "this", why));
+        }
+        if !rule.any_of.is_empty() {
+            return self.alternatives(node, rule, place);
+        }
+        let kind = self.tree.kind(node);
+        if kind == Kind::Null {
+            let finding = Finding::new("MC103", place, "no value").help("write one, or leave the key out");
+            return self.report(node, finding);
+        }
+        match rule.wants {
+            Some(Wants::Mapping) if kind == Kind::Mapping => self.mapping(node, rule, place),
+            Some(Wants::List) if kind == Kind::Sequence => self.list(node, rule),
+            Some(Wants::Text | Wants::Integer | Wants::Boolean) => self.scalar(node, rule),
+            Some(wants) => self.mismatch(node, words::shape(wants)),
+            None => {}
+        }
+    }
+
+    /// A union is told apart by shape: text or not.
+    fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Span) {
+        let text = matches!(self.tree.kind(node), Kind::Scalar { .. } | Kind::Null);
+        let is_text = |ix: &RuleIx| {
+            self.schema.rule(*ix).is_some_and(|rule| rule.wants == Some(Wants::Text))
+        };
+        let chosen = rule.any_of.iter().find(|ix| is_text(ix) == text);
+        match chosen {
+            Some(&ix) => self.node(node, ix, place),
+            None => self.mismatch(node, "text"),
+        }
+    }
+
+    fn mismatch(&mut self, node: NodeId, wanted: &str) {
+        let got = words::found(self.tree.kind(node));
+        let message = format!("expected {wanted}, found {got}");
+        self.report(node, Finding::new("MC103", self.tree.span(node), message));
+    }
+
+    fn mapping(&mut self, node: NodeId, rule: &Rule, place: Span) {
+        let mut count = 0;
+        for entry in self.tree.entries(node) {
+            count += 1;
+            if rule.most == Some(1) && rule.least == Some(1) && count == 2 {
+                let message = format!("`{}` beside another: exactly one is wanted", entry.key);
+                self.report(node, Finding::new("MC106", entry.key_span, message));
+            }
+            self.entry(node, rule, entry);
+        }
+        if i64::from(count) < rule.least.unwrap_or(0) {
+            self.report(node, Finding::new("MC102", place, "nothing in it").help(choices(rule)));
+        }
+        if rule.most.is_some_and(|most| most > 1 && i64::from(count) > most) {
+            let message = format!("more than {} entries", rule.most.unwrap_or(0));
+            self.report(node, Finding::new("MC115", place, message));
+        }
+        for name in &rule.required {
+            if self.tree.get(node, name).is_none() {
+                let finding = Finding::new("MC102", place, format!("`{name}` is missing"));
+                self.report(node, finding);
+            }
+        }
+        self.combinations(node, rule, place);
+    }
+
+    fn entry(&mut self, node: NodeId, rule: &Rule, entry: Entry<'_>) {
+        let known = rule.properties.iter().find(|(name, _)| name == entry.key);
+        if let Some(&(_, ix)) = known {
+            if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.not_yet.as_ref()) {
+                let subject = format!("`{}`", entry.key);
+                return self.report(entry.value, not_yet(entry.key_span, &subject, why));
+            }
+            return self.node(entry.value, ix, entry.key_span);
+        }
+        if let Some((pattern, ix)) = &rule.patterned {
+            if pattern.is_match(entry.key) {
+                return self.node(entry.value, *ix, entry.key_span);
+            }
+            let format = rule.key_format.as_deref().unwrap_or_default();
+            let finding = words::malformed(format, entry.key_span, entry.key, None);
+            return self.report(entry.value, finding);
+        }
+        match rule.additional {
+            Additional::Any => {}
+            Additional::Checked(ix) => self.node(entry.value, ix, entry.key_span),
+            Additional::Forbidden => {
+                let names = rule.properties.iter().map(|(name, _)| name.as_str());
+                let message = format!("`{}` is not a field here", entry.key);
+                let mut finding = Finding::new("MC101", entry.key_span, message);
+                finding.help = did_you_mean(&nearest(entry.key, names)).or_else(|| Some(choices(rule)));
+                self.report(node, finding);
+            }
+        }
+    }
+
+    /// What the fields of one mapping have to do with each other.
+    fn combinations(&mut self, node: NodeId, rule: &Rule, place: Span) {
+        let [first, second] = rule.exclusive.as_slice() else {
+            return self.company(node, rule, place);
+        };
+        if let (Some(_), Some(other)) = (self.tree.get(node, first), self.tree.get(node, second)) {
+            let message = format!("`{first}` and `{second}` say the same thing twice");
+            self.report(node, Finding::new("MC106", other.key_span, message).help("keep one"));
+        }
+    }
+
+    fn company(&mut self, node: NodeId, rule: &Rule, place: Span) {
+        let [field, other, value] = rule.goes_with.as_slice() else { return };
+        let written = self.tree.get(node, field);
+        let fits = self.tree.get(node, other).map(|entry| self.tree.text(entry.value) == value);
+        match (written, fits) {
+            (Some(entry), Some(false)) => {
+                let message = format!("`{field}` goes with `{other}: {value}` only");
+                self.report(node, Finding::new("MC106", entry.key_span, message));
+            }
+            (None, Some(true)) => {
+                let message = format!("`{field}` is missing: `{other}` is `{value}`");
+                self.report(node, Finding::new("MC102", place, message));
+            }
+            _ => {}
+        }
+    }
+
+    fn list(&mut self, node: NodeId, rule: &Rule) {
+        let items: Vec<NodeId> = self.tree.items(node).collect();
+        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let span = self.tree.span(node);
+        if count < rule.least.unwrap_or(0) {
+            let finding = Finding::new("MC102", span, "an empty list says nothing");
+            self.report(node, finding.help("leave the key out, or write an item"));
+        }
+        if rule.most.is_some_and(|most| count > most) {
+            let message = format!("{count} items, at most {}", rule.most.unwrap_or(0));
+            self.report(node, Finding::new("MC115", span, message));
+        }
+        for (number, &item) in items.iter().enumerate() {
+            if let Some(ix) = rule.items {
+                self.node(item, ix, head(self.tree, item));
+            }
+            let mapping = self.tree.kind(item) == Kind::Mapping;
+            if rule.named && number > 0 && mapping && self.tree.get(item, "name").is_none() {
+                let message = "`name` is missing: second and further items need one";
+                self.report(item, Finding::new("MC102", head(self.tree, item), message));
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: NodeId, rule: &Rule) {
+        let Kind::Scalar { text, style } = self.tree.kind(node) else {
+            return self.mismatch(node, rule.wants.map_or("text", words::shape));
+        };
+        let span = self.tree.span(node);
+        match (rule.wants, core_type(text, style)) {
+            (Some(Wants::Text), _) => self.text(node, rule, text, style),
+            (Some(Wants::Integer), CoreType::Int) => self.number(node, rule, text, span),
+            (Some(Wants::Boolean), CoreType::Bool(_)) => {}
+            (Some(wants), _) => {
+                let message = format!("expected {}, found `{text}`", words::shape(wants));
+                self.report(node, Finding::new("MC103", span, message));
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn number(&mut self, node: NodeId, rule: &Rule, text: &str, span: Span) {
+        let value = text.parse::<i64>().ok();
+        let low = value.is_some_and(|value| rule.least.is_none_or(|least| value >= least));
+        let high = value.is_some_and(|value| rule.most.is_none_or(|most| value <= most));
+        if !(low && high) {
+            let range = words::range(rule.least, rule.most);
+            let message = format!("`{text}` is not a whole number {range}");
+            self.report(node, Finding::new("MC112", span, message));
+        }
+    }
+
+    fn text(&mut self, node: NodeId, rule: &Rule, text: &str, style: Style) {
+        let span = self.tree.span(node);
+        if style == Style::Plain && let Some(trap) = yaml11_trap(text) {
+            return self.report(node, trapped(trap, span, text));
+        }
+        if !rule.choices.is_empty() && !rule.choices.iter().any(|one| one == text) {
+            return self.choice(node, rule, text, span);
+        }
+        let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+        let short = rule.least.is_some_and(|least| length < least);
+        let long = rule.most.is_some_and(|most| length > most);
+        let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        if short || long || !shaped {
+            let format = rule.format.as_deref().unwrap_or_default();
+            let finding = words::malformed(format, span, text, rule.example.as_deref());
+            self.report(node, finding);
+        }
+    }
+
+    fn choice(&mut self, node: NodeId, rule: &Rule, text: &str, span: Span) {
+        if rule.not_yet_values.iter().any(|one| one == text) {
+            let why = "it comes with a later version";
+            return self.report(node, not_yet(span, &format!("`{text}`"), why));
+        }
+        let names = rule.choices.iter().map(String::as_str);
+        let mut finding = Finding::new("MC104", span, format!("`{text}` is not one of the choices"));
+        finding.help = did_you_mean(&nearest(text, names.clone())).or_else(|| {
+            let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            Some(format!("write {}", all.join(" or ")))
+        });
+        self.report(node, finding);
+    }
+}
+
+fn trapped(trap: Trap, span: Span, text: &str) -> Finding {
+    let (code, message) = match trap {
+        Trap::Boolean => ("MC003", format!("`{text}` without quotes is a truth value to YAML 1.1")),
+        Trap::Ambiguous => ("MC004", format!("`{text}` without quotes is no text to every reader")),
+    };
+    Finding::new(code, span, message).help(format!("write \"{text}\""))
+}
+
+fn not_yet(span: Span, subject: &str, why: &str) -> Finding {
+    Finding::new("MC109", span, format!("{subject} is not yet enforceable: {why}"))
+        .help("what no proxy can carry out is refused, never dropped")
+}
+
+fn choices(rule: &Rule) -> String {
+    let names: Vec<String> = rule.properties.iter().map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() { "write an entry".into() } else { format!("fields here: {}", names.join(", ")) }
+}

@@ -1,0 +1,85 @@
+"""Models to JSON Schema (draft 2020-12): deterministic bytes, one file a kind and one for all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from meshc.schema import API_VERSION
+from meshc.schema.kinds import KINDS, NOT_YET
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def tidy(node: object) -> object:
+    """Drop what pydantic writes for Python's sake: nulls that stand for absence, and titles.
+
+    An absent key is absent; `key:` without a value is refused (`Model.no_empty_values`), so no
+    schema of ours admits null.
+    """
+    if isinstance(node, list):
+        return [tidy(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {
+        key: value
+        for key, value in node.items()
+        if not (key == "default" and value is None)
+        and not (key == "title" and isinstance(value, str))
+    }
+    choices = [one for one in kept.get("anyOf", []) if one != {"type": "null"}]
+    if len(choices) == 1 and "anyOf" in kept:
+        del kept["anyOf"]
+        kept = {**choices[0], **kept}
+    elif choices:
+        kept["anyOf"] = choices
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
+    return {key: named(key, value) for key, value in sorted(kept.items())}
+
+
+def named(key: str, value: object) -> object:
+    """Tidy a value; under `properties` and `$defs` keys are names, not keywords."""
+    if key in {"properties", "$defs", "patternProperties"} and isinstance(value, dict):
+        return {name: tidy(inner) for name, inner in sorted(value.items())}
+    return value if key in {"examples", "enum", "const"} else tidy(value)
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """Give the schema of one kind."""
+    made = tidy(KINDS[kind].model_json_schema(by_alias=True))
+    if not isinstance(made, dict):
+        raise TypeError(kind)
+    return {"$schema": DRAFT, "title": kind, **made}
+
+
+def all_kinds() -> dict[str, Any]:
+    """Give the schema of any document: every kind, and the table of those refused by name."""
+    definitions: dict[str, Any] = {}
+    for kind in sorted(KINDS):
+        made = schema_of(kind)
+        definitions.update(made.pop("$defs", {}))
+        definitions[kind] = {key: value for key, value in made.items() if key != "$schema"}
+    return {
+        "$schema": DRAFT,
+        "title": "meshc",
+        "$defs": dict(sorted(definitions.items())),
+        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in sorted(KINDS)],
+        "x-meshc-api-version": API_VERSION,
+        "x-meshc-not-yet-kinds": dict(sorted(NOT_YET.items())),
+    }
+
+
+def files() -> Mapping[str, bytes]:
+    """Give every generated file: its path from the repository's root and its bytes."""
+    whole = encode(all_kinds())
+    made = {f"schemas/{kind}.json": encode(schema_of(kind)) for kind in sorted(KINDS)}
+    return {**made, "schemas/meshc.json": whole, "compiler/meshc/schema/generated.json": whole}
+
+
+def encode(schema: Mapping[str, Any]) -> bytes:
+    """Write a schema as people read it."""
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()

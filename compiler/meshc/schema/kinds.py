@@ -1,0 +1,32 @@
+"""Which kinds there are, and which are known and not yet enforceable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshc.schema.gateway_intent import GatewayIntent
+from meshc.schema.mesh import Mesh
+from meshc.schema.policy_test import PolicyTest
+from meshc.schema.service_intent import ServiceIntent
+
+if TYPE_CHECKING:
+    from meshc.schema.model import Model
+
+KINDS: dict[str, type[Model]] = {
+    "GatewayIntent": GatewayIntent,
+    "Mesh": Mesh,
+    "PolicyTest": PolicyTest,
+    "ServiceIntent": ServiceIntent,
+}
+"""The model of each kind."""
+
+NOT_YET: dict[str, str] = {
+    "Baseline": "platform additions come with a later version",
+    "Environment": "environments come with a later version",
+    "ExternalIntent": "destinations outside the mesh come with a later version",
+    "Guardrail": "guardrails come with a later version",
+    "Invariant": "invariants come with a later version",
+    "TokenIssuer": "user tokens come with a later version",
+    "Waiver": "waivers come with a later version",
+}
+"""Kinds of the language that are refused by name, and what is missing."""
