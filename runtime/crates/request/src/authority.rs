@@ -4,6 +4,7 @@ use core::fmt::Write;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::BadRequestKind;
+use crate::bytes::is_label;
 
 /// Host and port of a request, in one form.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -22,6 +23,9 @@ impl<'a> Authority<'a> {
     /// The kind of the first thing wrong with it.
     pub fn parse(text: &'a [u8], scratch: &'a mut String) -> Result<Self, BadRequestKind> {
         let text = core::str::from_utf8(text).map_err(|_| BadRequestKind::Host)?;
+        if is_settled(text) {
+            return Ok(Self { host: text, port: None });
+        }
         if text.contains('@') {
             return Err(BadRequestKind::UserInfo);
         }
@@ -44,6 +48,27 @@ impl<'a> Authority<'a> {
         }
         Ok(Self { host, port })
     }
+}
+
+/// Whether the text is a host name in its one form and nothing else: lower-case labels, the last of
+/// which does not start like a number.
+fn is_settled(text: &str) -> bool {
+    let mut length = 0;
+    let mut first = b'.';
+    for byte in text.bytes() {
+        if byte == b'.' && (1..=63).contains(&length) {
+            length = 0;
+            continue;
+        }
+        if !is_label(byte) {
+            return false;
+        }
+        if length == 0 {
+            first = byte;
+        }
+        length += 1;
+    }
+    (1..=63).contains(&length) && text.len() <= 253 && !first.is_ascii_digit()
 }
 
 fn port_after(after: &str) -> Result<Option<u16>, BadRequestKind> {

@@ -1,4 +1,5 @@
 use crate::authority::Authority;
+use crate::bytes::{is_query, is_token};
 use crate::path;
 use crate::refusal::{BadRequest, BadRequestKind};
 
@@ -115,13 +116,6 @@ pub fn canonicalise<'a>(
     assemble(raw, scratch).map_err(BadRequest::new)
 }
 
-/// Whether the bytes are a token (RFC 9110, 5.6.2), as methods and field names are.
-#[must_use]
-pub fn is_token(bytes: &[u8]) -> bool {
-    let tchar = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !bytes.is_empty() && bytes.iter().all(tchar)
-}
-
 fn assemble<'a>(raw: Raw<'a>, scratch: &'a mut Scratch) -> Result<Canonical<'a>, BadRequestKind> {
     if !is_token(raw.method) {
         return Err(BadRequestKind::Method);
@@ -134,7 +128,7 @@ fn assemble<'a>(raw: Raw<'a>, scratch: &'a mut Scratch) -> Result<Canonical<'a>,
     let Scratch { host, target_host, path, decoded, cut, matrix } = scratch;
     let authority = agreed(raw.host, target.authority, host, target_host)?;
     let query = match target.query {
-        Some(query) if !path::is_query(query) => return Err(BadRequestKind::RawByte),
+        Some(query) if !is_query(query) => return Err(BadRequestKind::RawByte),
         Some(query) => Some(text(query, BadRequestKind::RawByte)?),
         None => None,
     };
@@ -226,3 +220,6 @@ fn agreed<'a>(
 fn text(bytes: &[u8], otherwise: BadRequestKind) -> Result<&str, BadRequestKind> {
     core::str::from_utf8(bytes).map_err(|_| otherwise)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //! meaning; upper-case the escapes that stay; merge slashes; resolve dots.
 
 mod authority;
+mod bytes;
 mod canonical;
 mod fields;
 mod path;
@@ -14,7 +15,8 @@ mod query;
 mod refusal;
 
 pub use authority::Authority;
-pub use canonical::{Canonical, Raw, Scratch, canonicalise, is_token};
+pub use bytes::is_token;
+pub use canonical::{Canonical, Raw, Scratch, canonicalise};
 pub use fields::{Fields, NoFields, is_single_valued, members, spelled_otherwise};
 pub use query::{decoded, is_decodable, pairs};
 pub use refusal::{BadRequest, BadRequestKind};

@@ -1,48 +1,8 @@
 //! The path: one spelling, and what it says under each reading.
 
 use crate::BadRequestKind;
+use crate::bytes;
 use crate::query::escaped;
-
-/// Bytes that RFC 3986 allows raw in a path besides `/`: `pchar` without `%`.
-const fn is_pchar(byte: u8) -> bool {
-    is_unreserved(byte)
-        || matches!(
-            byte,
-            b'!' | b'$'
-                | b'&'
-                | b'\''
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b';'
-                | b'='
-                | b':'
-                | b'@'
-        )
-}
-
-pub(crate) const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-/// For every byte: 0 it needs no thought in a path, 1 it may need some.
-const PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        let slot = byte as usize;
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler; a u8 is below 256")]
-        {
-            table[slot] = is_pchar(byte) && !matches!(byte, b';');
-        }
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};
 
 /// Whether the path is in canonical form as it stands and reads the same under every reading: it
 /// starts with `/`, holds only plain bytes, no empty segment but a last one, and no segment that
@@ -54,8 +14,7 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
         let fine = if byte == b'/' {
             before != b'/'
         } else {
-            PLAIN.get(usize::from(byte)).is_some_and(|plain| *plain)
-                && !(byte == b'.' && before == b'/')
+            bytes::is_plain(byte) && !(byte == b'.' && before == b'/')
         };
         if !fine {
             return false;
@@ -63,11 +22,6 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
         before = byte;
     }
     true
-}
-
-/// Whether every byte may stand raw in a query (RFC 3986, 3.4).
-pub(crate) fn is_query(query: &[u8]) -> bool {
-    query.iter().all(|&byte| is_pchar(byte) || matches!(byte, b'/' | b'?' | b'%'))
 }
 
 /// Writes the canonical form of `path`, which starts with `/`, to `out`.
@@ -87,7 +41,7 @@ fn write_escapes(path: &[u8], out: &mut String) -> Result<(), BadRequestKind> {
     while let [byte, after @ ..] = rest {
         rest = after;
         if *byte != b'%' {
-            if *byte != b'/' && !is_pchar(*byte) {
+            if *byte != b'/' && !bytes::is_pchar(*byte) {
                 return Err(BadRequestKind::RawByte);
             }
             out.push(char::from(*byte));
@@ -98,7 +52,7 @@ fn write_escapes(path: &[u8], out: &mut String) -> Result<(), BadRequestKind> {
         match escaped(*high, *low).ok_or(BadRequestKind::Escape)? {
             b'/' | b'\\' => return Err(BadRequestKind::EncodedSeparator),
             byte if byte.is_ascii_control() => return Err(BadRequestKind::EncodedControl),
-            byte if is_unreserved(byte) => out.push(char::from(byte)),
+            byte if bytes::is_unreserved(byte) => out.push(char::from(byte)),
             _ => {
                 out.push('%');
                 out.push(char::from(high.to_ascii_uppercase()));
@@ -153,20 +107,20 @@ fn resolve(path: &mut String) -> Result<(), BadRequestKind> {
 /// # Errors
 /// Escapes that are not UTF-8.
 pub(crate) fn write_decoded(path: &str, out: &mut String) -> Result<(), BadRequestKind> {
-    let mut bytes = core::mem::take(out).into_bytes();
-    bytes.clear();
+    let mut decoded = core::mem::take(out).into_bytes();
+    decoded.clear();
     let mut rest = path.as_bytes();
     while let [byte, after @ ..] = rest {
         rest = after;
         match (byte, after) {
             (b'%', [high, low, after @ ..]) => {
-                bytes.push(escaped(*high, *low).unwrap_or(b'%'));
+                decoded.push(escaped(*high, *low).unwrap_or(b'%'));
                 rest = after;
             }
-            _ => bytes.push(*byte),
+            _ => decoded.push(*byte),
         }
     }
-    *out = String::from_utf8(bytes).map_err(|_| BadRequestKind::NotUtf8)?;
+    *out = String::from_utf8(decoded).map_err(|_| BadRequestKind::NotUtf8)?;
     Ok(())
 }
 
