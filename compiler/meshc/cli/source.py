@@ -1,0 +1,79 @@
+"""What the verbs read: a folder, or a revision of the Git repository it is in."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from meshc.cli import exits
+from meshc.repo import Folder, Listing, Revision
+from meshc.repo.listing import SETTINGS_FILE
+
+if TYPE_CHECKING:
+    from meshc.compiling import Compiled
+    from meshc.repo import File, Problem
+
+WORKTREE: Final = "worktree"
+"""Stands for the commit where files come from a folder."""
+
+argument = click.argument("repository", default=".", metavar="[REPOSITORY]")
+revision_option = click.option(
+    "--rev", metavar="REVISION", help="Read this Git revision, not the folder."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files to work on and where they come from."""
+
+    files: tuple[File, ...]
+    problems: tuple[Problem, ...]
+    commit: str
+
+
+def read(repository: str, revision: str | None, *, strict: bool) -> Source:
+    """Read a repository; fails with 3 where there is no intent, with 4 if strict and incomplete."""
+    if not Path(repository).is_dir():
+        missing = not Path(repository).exists()
+        raise exits.Failure(f"`{repository}` {'does not exist' if missing else 'is not a folder'}")
+    listing, commit = listed(repository, revision)
+    for problem in listing.problems:
+        sys.stderr.write(f"{'error' if strict else 'warning'}: {problem}\n")
+    if strict and listing.problems:
+        raise exits.Failure("not every file can be read; nothing was done", exits.UNREADABLE)
+    if not any(path != SETTINGS_FILE for path, _ in listing.files):
+        raise exits.Failure(
+            f"`{repository}` holds no intent (no *.yaml file); `meshc init FOLDER` writes some",
+            exits.NO_INPUT,
+        )
+    return Source(listing.files, listing.problems, commit)
+
+
+def listed(repository: str, revision: str | None) -> tuple[Listing, str]:
+    """Read folder or revision."""
+    if revision is None:
+        return Folder(repository).read(), WORKTREE
+    found = Revision(repository, revision)
+    return found.read(), found.commit
+
+
+def compiled(repository: str, revision: str | None) -> Compiled:
+    """Read and compile a repository; shows its errors and fails with 1 if it has some."""
+    from meshc.compiling import compile_files
+
+    source = read(repository, revision, strict=True)
+    done = compile_files(source.files, source.commit)
+    if not done.fit:
+        from meshc.cli import showing
+        from meshc.findings import Severity
+
+        errors = [one for one in done.findings if one.severity is Severity.ERROR]
+        sys.stderr.write(
+            showing.text("full", errors, source.files, colour=showing.coloured("auto", sys.stderr))
+        )
+        raise exits.Failure(f"`{repository}` does not compile", exits.FINDINGS)
+    return done

@@ -1,0 +1,33 @@
+"""Every verb with the module that answers it; nothing here imports one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb of the command line."""
+
+    module: str
+    summary: str
+
+
+VERBS: Final = {
+    "init": Verb("meshc.cli.init", "write a small, working repository"),
+    "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
+    "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
+    "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
+    "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
+    "explain": Verb("meshc.cli.explain", "explain a rule by its code, or print the defaults"),
+    "up": Verb("meshc.cli.up", "start a controller on a repository"),
+    "down": Verb("meshc.cli.down", "stop a controller"),
+    "status": Verb("meshc.cli.status", "show what a controller and its proxies enforce"),
+    "proxy": Verb("meshc.cli.proxy", "run one proxy in the foreground, without a controller"),
+    "identity": Verb(
+        "meshc.cli.identity", "issue a certificate for a workload, for curl and tests"
+    ),
+    "demo": Verb("meshc.cli.demo", "show the whole mesh at work, in about a minute"),
+}
+"""Verb to module; the module's `command` is a click command that gives the exit code."""

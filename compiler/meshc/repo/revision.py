@@ -1,0 +1,82 @@
+"""A Git revision, read from the object store without a checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from meshc.repo.listing import FILE_BYTES, FILES, File, Listing, Problem, Unreadable, wanted
+
+LINK, MODULE = "120000", "160000"
+"""Git's modes of a symbolic link and of a submodule."""
+
+
+class Revision:
+    """One commit of a repository, bare or not."""
+
+    def __init__(self, path: str | os.PathLike[str], revision: str) -> None:
+        """Name repository and revision; raises `Unreadable` if there is no such commit."""
+        self.path = os.fspath(path)
+        if revision.startswith("-"):
+            raise Unreadable(f"`{revision}` is no revision")
+        self.commit = (
+            self._git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+        )
+
+    def files(self) -> list[File]:
+        """Give every intent file sorted by path; raises `Unreadable` if one cannot be read."""
+        return self.read().complete()
+
+    def read(self) -> Listing:
+        """Read every intent file of the commit; raises `Unreadable` if Git fails."""
+        blobs: list[tuple[str, str]] = []
+        problems: list[Problem] = []
+        for row in self._git("ls-tree", "-r", "-z", "--full-tree", "-l", self.commit).split(b"\0"):
+            head, tab, name = row.partition(b"\t")
+            path = name.decode("utf-8", "surrogateescape")
+            if not tab or not wanted(path):
+                continue
+            mode, _, blob, size = head.decode().split()
+            if mode in (LINK, MODULE):
+                problems.append(
+                    Problem(path, "it is a symbolic link, and links are never followed")
+                )
+            elif int(size) > FILE_BYTES:
+                problems.append(Problem(path, f"it has {size} bytes, more than {FILE_BYTES}"))
+            elif not path.isprintable():
+                problems.append(Problem(ascii(path), "its name is not printable UTF-8"))
+            else:
+                blobs.append((path, blob))
+        if len(blobs) > FILES:
+            raise Unreadable(f"commit {self.commit} holds more than {FILES} intent files")
+        contents = self._contents([blob for _, blob in blobs])
+        files = sorted(zip((path for path, _ in blobs), contents, strict=True))
+        return Listing(tuple(files), tuple(sorted(problems)))
+
+    def _contents(self, blobs: list[str]) -> list[bytes]:
+        """Read blobs by one `git cat-file --batch`."""
+        said = self._git(
+            "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode()
+        )
+        contents, at = [], 0
+        for blob in blobs:
+            end = said.find(b"\n", at)
+            words = said[at:end].split()
+            if end < 0 or len(words) != 3 or words[0].decode() != blob:  # noqa: PLR2004 - name, type, size
+                raise Unreadable(f"git gave no content for object {blob}")
+            size = int(words[2])
+            contents.append(said[end + 1 : end + 1 + size])
+            at = end + 1 + size + 1
+        return contents
+
+    def _git(self, *words: str, stdin: bytes = b"") -> bytes:
+        command = ["git", "-C", self.path, "--no-replace-objects", *words]
+        try:
+            done = subprocess.run(command, input=stdin, check=False, capture_output=True)  # noqa: S603 - no shell
+        except FileNotFoundError:
+            raise Unreadable("the program `git` is not installed") from None
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            reason = said[-1].removeprefix("fatal: ") if said else "no such commit"
+            raise Unreadable(f"git cannot read `{self.path}`: {reason}")
+        return done.stdout

@@ -1,0 +1,69 @@
+"""Takes a linked Mesh, gives findings: one file per rule, found natively or by a check of its own.
+
+`rules.index` is generated from the rule files, so that a lint imports one module and the few
+checks written in Python, not every page of documentation.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from meshc.findings import Finding, Related, Severity, ordered
+from meshc.rules.index import RULES
+from meshc.spans import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from meshc._native import Mesh
+    from meshc.rules.rule import Hit
+
+__all__ = ["RULES", "run"]
+
+
+def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
+    """Gather what reading, checking and linking found, run the other rules, and sort."""
+    texts = Texts(files)
+    return ordered(
+        [
+            *(finding(texts, raw.code, raw) for raw in mesh.findings()),
+            *(finding(texts, code, hit) for code, hit in hits(mesh)),
+        ]
+    )
+
+
+def hits(mesh: Mesh) -> Iterator[tuple[str, Hit]]:
+    """Run the rules that are written in Python, by code."""
+    for code, rule in RULES.items():
+        if rule.found_by == "rule":
+            found: Iterable[Hit] = import_module(rule.module).check(mesh)
+            for hit in found:
+                yield code, hit
+
+
+def finding(texts: Texts, code: str, found: Hit) -> Finding:
+    """Give lines, name, severity and standing advice to what was found at bytes."""
+    rule = RULES.get(code)
+    hint, advice = advise(found.help)
+    return Finding(
+        code=code,
+        name=rule.name if rule else "unlisted-rule",
+        severity=Severity(rule.severity) if rule else Severity.ERROR,
+        message=found.message,
+        primary=texts.text(found.file).place(found.start, found.end),
+        related=tuple(
+            Related(texts.text(file).place(start, end), message)
+            for file, start, end, message in found.related
+        ),
+        help=advice or (rule.help if rule else None),
+        hint=hint,
+    )
+
+
+def advise(text: str | None) -> tuple[str | None, str | None]:
+    """Part what was found into a hint for the carets (a suggestion) and advice for below."""
+    if text is None or not text.startswith("did you mean"):
+        return None, text
+    hint, _, advice = text.partition("; ")
+    return hint, advice or None

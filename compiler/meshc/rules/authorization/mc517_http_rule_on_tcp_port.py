@@ -1,0 +1,37 @@
+"""A condition on a request meets a TCP operation.
+
+Why it matters:
+A TCP connection has no method, path or header. Dropping the condition would allow more than was
+written.
+
+What to do:
+Move the condition to a rule over HTTP operations only.
+"""
+
+from typing import Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import fails, passes
+
+SEVERITY: Final = Severity.ERROR
+FOUND_BY: Final = "linker"
+HELP: Final = "name only HTTP operations in a rule with `when`"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: store, namespace: shop}
+spec:
+  ports: [{name: redis, port: 6379, protocol: tcp}]
+  allow: [{from: [anyone], operations: [redis], when: {headers: {x-a: {equals: b}}}}]
+# here
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: store, namespace: shop}
+spec:
+  ports: [{name: redis, port: 6379, protocol: tcp}]
+  allow: [{from: [anyone], operations: [redis]}]
+"""),
+)

@@ -1,0 +1,1 @@
+"""Names that must lead somewhere, and edges with two halves."""

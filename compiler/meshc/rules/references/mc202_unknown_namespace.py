@@ -1,0 +1,52 @@
+"""A namespace does not exist.
+
+Why it matters:
+`namespace/*` in a rule would admit everybody who ever gets a workload in a namespace of that name.
+
+What to do:
+Correct the name, or declare the namespace in the Mesh.
+"""
+
+from typing import Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import fails, passes
+
+SEVERITY: Final = Severity.ERROR
+FOUND_BY: Final = "linker"
+HELP: Final = "declare it under `namespaces` of the Mesh"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [web, shp/*], operations: [read]}]
+#                     ^^^^^ here
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  calls: [{to: cart.read}]
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [web], operations: [read]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  calls: [{to: cart.read}]
+"""),
+)

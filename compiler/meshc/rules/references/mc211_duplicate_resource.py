@@ -1,0 +1,46 @@
+"""Two documents declare the same object, or there is not exactly one Mesh.
+
+Why it matters:
+No order of files means anything, so there is no first one that could win.
+
+What to do:
+Delete or rename one of them.
+"""
+
+from typing import Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import fails, passes
+
+SEVERITY: Final = Severity.ERROR
+FOUND_BY: Final = "linker"
+HELP: Final = "keep one of the two"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  owner: team-a
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+# here
+spec:
+  owner: team-b
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  owner: team-a
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  owner: team-b
+"""),
+)

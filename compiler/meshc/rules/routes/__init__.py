@@ -1,0 +1,1 @@
+"""Which request belongs to what, and where it goes."""

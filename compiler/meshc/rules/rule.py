@@ -1,0 +1,116 @@
+"""The form of a rule: a file with documentation, examples that fail and pass, and maybe a check.
+
+A rule file is named `<code>_<name>.py` and holds:
+
+- its docstring: the page `meshc explain` prints;
+- `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`;
+- `EXAMPLES`, run by one test through the real engine;
+- `check(mesh)`, only where `FOUND_BY` is `rule`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+FoundBy = Literal["reader", "checker", "linker", "rule"]
+"""Who finds it: the reader of documents, the schema checker, the linker, or `check` of its file."""
+
+Origin = tuple[str, int, int, str]
+"""Another place: file, first byte, byte behind the last, what it has to do with the finding."""
+
+MARK: Final = re.compile(r"#\s*(\^*) ?here\s*$")
+PRELUDE: Final = """\
+apiVersion: meshc.dev/v1
+kind: Mesh
+metadata: {name: example}
+spec:
+  trustDomain: example.test
+  namespaces: [{name: shop, hosts: ["*.shop.test"]}]
+"""
+"""The Mesh that an example gets if it declares none."""
+
+
+class Hit(Protocol):
+    """Something found at bytes of a file; native findings have the same form."""
+
+    @property
+    def message(self) -> str:
+        """One line, lower-case start, no full stop."""
+
+    @property
+    def file(self) -> str:
+        """Path inside the repository."""
+
+    @property
+    def start(self) -> int:
+        """First byte."""
+
+    @property
+    def end(self) -> int:
+        """Byte behind the last."""
+
+    @property
+    def help(self) -> str | None:
+        """A suggestion that begins with `did you mean`, or advice, or both parted by `; `."""
+
+    @property
+    def related(self) -> list[Origin]:
+        """Other places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit of a rule written in Python."""
+
+    message: str
+    file: str
+    start: int
+    end: int
+    help: str | None
+    related: list[Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a lint needs of a rule without importing its page."""
+
+    name: str
+    severity: str
+    found_by: FoundBy
+    help: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Documents in one file; the lines below a mistake mark it: `# ^^^^ here`."""
+
+    text: str
+    fails: bool
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Give the files to lint; a mesh of its own is added where the text declares none."""
+        files = [("example.yaml", self.text.encode())]
+        return files if "kind: Mesh" in self.text else [("mesh.yaml", PRELUDE.encode()), *files]
+
+    def marks(self) -> list[tuple[int, int, int]]:
+        """Give `(line, column, end column)` of each marked mistake, from 1, end excluded."""
+        marks, line = [], 0
+        for number, text in enumerate(self.text.splitlines(), start=1):
+            if found := MARK.search(text):
+                marks.append((line, found.start(1) + 1, found.end(1) + 1))
+            else:
+                line = number
+        return marks
+
+
+def fails(text: str) -> Example:
+    """Make an example in which the rule finds exactly what is marked."""
+    return Example(text, fails=True)
+
+
+def passes(text: str) -> Example:
+    """Make an example in which the rule finds nothing, and no rule an error."""
+    return Example(text, fails=False)

@@ -1,0 +1,1 @@
+"""What the schema forbids: fields, types, names, values."""

@@ -1,0 +1,34 @@
+"""A required field is absent.
+
+Why it matters:
+There is no safe value to assume for it.
+
+What to do:
+Add the field at the place shown.
+"""
+
+from typing import Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import fails, passes
+
+SEVERITY: Final = Severity.ERROR
+FOUND_BY: Final = "checker"
+HELP: Final = "add the field"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, protocol: http}]
+# here
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+"""),
+)

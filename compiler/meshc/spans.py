@@ -1,0 +1,83 @@
+"""Places in source text: bytes inside, lines and columns for people."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A range of a file.
+
+    Bytes count from 0, `end` is excluded. Lines and columns count from 1; columns count characters,
+    not bytes; the end column is behind the last character.
+    """
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Text:
+    """The bytes of one file, ready to be asked for places and lines."""
+
+    __slots__ = ("_content", "_starts", "file")
+
+    def __init__(self, file: str, content: bytes) -> None:
+        """Index the line starts; a line ends at LF, CR LF or CR."""
+        self.file = file
+        self._content = content
+        starts, at = [0], 0
+        for line in content.splitlines(keepends=True):
+            at += len(line)
+            starts.append(at)
+        if len(starts) > 1 and not content.endswith((b"\n", b"\r")):
+            starts.pop()
+        self._starts = starts
+
+    def place(self, start: int, end: int) -> Place:
+        """Give the place of a byte range; a range outside the file is moved to its end."""
+        start = max(0, min(start, len(self._content)))
+        end = max(start, min(end, len(self._content)))
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Place(self.file, start, end, line, column, end_line, end_column)
+
+    def line(self, number: int) -> str:
+        """Give a line's text without its end; empty beyond the file."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        begin = self._starts[number - 1]
+        end = self._starts[number] if number < len(self._starts) else len(self._content)
+        return self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
+
+    def _position(self, byte: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, byte)
+        before = self._content[self._starts[line - 1] : byte]
+        return line, len(before.decode("utf-8", "replace")) + 1
+
+
+class Texts:
+    """The files of one run; a file's lines are counted once a place in it is asked for."""
+
+    __slots__ = ("_contents", "_texts")
+
+    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Remember each file's content by its path."""
+        self._contents = dict(files)
+        self._texts: dict[str, Text] = {}
+
+    def text(self, file: str) -> Text:
+        """Give a file's text; an empty one for a path that is not among the files."""
+        if file not in self._texts:
+            self._texts[file] = Text(file, self._contents.get(file, b""))
+        return self._texts[file]
