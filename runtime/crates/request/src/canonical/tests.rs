@@ -190,7 +190,7 @@ proptest! {
         prop_assert!(once.starts_with('/') && !once.contains("//") && !matrix.contains("//"));
         prop_assert!(once.split('/').chain(matrix.split('/')).all(|one| one != "." && one != ".."));
         for (at, _) in once.match_indices('%') {
-            let digits = &once[at + 1..at + 3];
+            let digits = once.get(at + 1..at + 3).unwrap();
             let byte = u8::from_str_radix(digits, 16).unwrap();
             prop_assert!(!crate::bytes::is_unreserved(byte) && !byte.is_ascii_control());
             prop_assert!(byte != b'/' && byte != b'\\');
