@@ -14,7 +14,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"
-HELP: Final = "use the name of one of the service"s `ports`"
+HELP: Final = "use the name of one of the service's `ports`"
 EXAMPLES: Final = (
     fails("""\
 apiVersion: meshc.dev/v1

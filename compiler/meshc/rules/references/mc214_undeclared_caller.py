@@ -15,7 +15,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "linker"
-HELP: Final = "add the call to the caller"s `calls`, or drop it from `from`"
+HELP: Final = "add the call to the caller's `calls`, or drop it from `from`"
 EXAMPLES: Final = (
     fails("""\
 apiVersion: meshc.dev/v1

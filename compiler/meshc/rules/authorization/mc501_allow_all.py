@@ -1,0 +1,57 @@
+"""A rule admits everybody to everything.
+
+Why it matters:
+`anyone` without operations is every workload of the mesh, now and later, on every path and port. It
+switches the default of denying off.
+
+What to do:
+Name the callers, or the operations that everybody needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import Found, fails, passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshc._native import Mesh
+
+SEVERITY: Final = Severity.ERROR
+FOUND_BY: Final = "rule"
+HELP: Final = "name the callers, or the operations that everybody needs"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [anyone]}]
+#         ^^^^^^^^^^^^^^^^ here
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    health: {match: ["GET /health"]}
+  allow: [{from: [anyone], operations: [health]}]
+"""),
+)
+
+
+def check(mesh: Mesh) -> Iterator[Found]:
+    """Find allow rules of services that are limited by nothing; a gateway's public is its purpose."""
+    gateways = set(mesh.table("services").where(kind="gateway").column("name"))
+    rules = mesh.table("allow").where(wide=True, constrained=False)
+    for row, service in enumerate(rules.column("service")):
+        if service not in gateways:
+            yield Found(
+                f"a rule of `{service}` admits everybody to everything", *rules.place(row), None, []
+            )

@@ -1,0 +1,53 @@
+"""A service has ports and no allow rule.
+
+Why it matters:
+Nothing is allowed that no rule allows, so every request to it is denied. That is safe, and hardly
+what its authors want.
+
+What to do:
+Add a rule that names its callers, or remove the ports of a job that only calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import Found, fails, passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshc._native import Mesh
+
+SEVERITY: Final = Severity.WARNING
+FOUND_BY: Final = "rule"
+HELP: Final = "add an `allow` that names its callers; until then every request is denied"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+#                ^^^^ here
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [anyone], operations: [rest]}]
+"""),
+)
+
+
+def check(mesh: Mesh) -> Iterator[Found]:
+    """Find workloads with ports that admit nobody."""
+    admitting = {*mesh.table("allow").column("service")}
+    listening = {*mesh.table("ports").column("service"), *mesh.table("listeners").column("service")}
+    services = mesh.table("services")
+    for row, name in enumerate(services.column("name")):
+        if name in listening and name not in admitting:
+            yield Found(f"`{name}` has ports and admits nobody", *services.place(row), None, [])

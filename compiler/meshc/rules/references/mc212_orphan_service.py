@@ -1,0 +1,63 @@
+"""A service is called by nobody and calls nobody.
+
+Why it matters:
+It is no part of the mesh: either its callers forgot to declare their calls, or it can go.
+
+What to do:
+Declare the calls that lead to it, or delete its intent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from meshc.findings import Severity
+from meshc.rules.rule import Found, fails, passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshc._native import Mesh
+
+SEVERITY: Final = Severity.INFO
+FOUND_BY: Final = "rule"
+HELP: Final = "declare the calls that lead to it, or delete it"
+EXAMPLES: Final = (
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+#                ^^^^ here
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [web], operations: [rest]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  calls: [{to: cart}]
+"""),
+)
+
+
+def check(mesh: Mesh) -> Iterator[Found]:
+    """Find workloads without an edge."""
+    calls = mesh.table("calls")
+    connected = {*calls.column("service"), *calls.column("target")}
+    routes = mesh.table("routes")
+    connected |= {*routes.column("service"), *routes.column("destination")}
+    services = mesh.table("services")
+    for row, name in enumerate(services.column("name")):
+        if name not in connected:
+            file, start, end = services.place(row)
+            yield Found(
+                f"`{name}` is called by nobody and calls nobody", file, start, end, None, []
+            )
