@@ -1,12 +1,18 @@
 //! Document to Unit: the generated schema checked natively, rows kept where they are good.
 
+mod declare;
 mod finding;
+mod quantity;
+mod rows;
 mod schema;
 mod suggest;
+pub mod unit;
 mod walk;
 mod words;
 
+pub use declare::{declare, declare_instances};
 pub use finding::Finding;
+pub use quantity::{day, milliseconds};
 pub use schema::{Schema, SchemaFault};
 pub use suggest::{did_you_mean, nearest};
 pub use walk::{Checked, check};

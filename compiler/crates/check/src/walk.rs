@@ -1,6 +1,8 @@
 //! One document against the schema: every mistake once, at its place.
 
-use meshc_document::{CoreType, Entry, Kind, NodeId, Span, Style, Trap, Tree, core_type, yaml11_trap};
+use meshc_document::{
+    CoreType, Entry, Kind, NodeId, Span, Style, Trap, Tree, core_type, yaml11_trap,
+};
 use rustc_hash::FxHashSet;
 
 use crate::finding::Finding;
@@ -64,7 +66,8 @@ impl Walk<'_> {
             return None;
         }
         let Some(entry) = self.tree.get(root, "kind") else {
-            let help = format!("every document begins with `apiVersion: {}`", self.schema.api_version);
+            let help =
+                format!("every document begins with `apiVersion: {}`", self.schema.api_version);
             self.report(root, Finding::new("MC102", span, "`kind` is missing").help(help));
             return None;
         };
@@ -97,7 +100,8 @@ impl Walk<'_> {
         }
         let kind = self.tree.kind(node);
         if kind == Kind::Null {
-            let finding = Finding::new("MC103", place, "no value").help("write one, or leave the key out");
+            let finding =
+                Finding::new("MC103", place, "no value").help("write one, or leave the key out");
             return self.report(node, finding);
         }
         match rule.wants {
@@ -112,9 +116,8 @@ impl Walk<'_> {
     /// A union is told apart by shape: text or not.
     fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Span) {
         let text = matches!(self.tree.kind(node), Kind::Scalar { .. } | Kind::Null);
-        let is_text = |ix: &RuleIx| {
-            self.schema.rule(*ix).is_some_and(|rule| rule.wants == Some(Wants::Text))
-        };
+        let is_text =
+            |ix: &RuleIx| self.schema.rule(*ix).is_some_and(|rule| rule.wants == Some(Wants::Text));
         let chosen = rule.any_of.iter().find(|ix| is_text(ix) == text);
         match chosen {
             Some(&ix) => self.node(node, ix, place),
@@ -178,7 +181,8 @@ impl Walk<'_> {
                 let names = rule.properties.iter().map(|(name, _)| name.as_str());
                 let message = format!("`{}` is not a field here", entry.key);
                 let mut finding = Finding::new("MC101", entry.key_span, message);
-                finding.help = did_you_mean(&nearest(entry.key, names)).or_else(|| Some(choices(rule)));
+                finding.help =
+                    did_you_mean(&nearest(entry.key, names)).or_else(|| Some(choices(rule)));
                 self.report(node, finding);
             }
         }
@@ -266,7 +270,9 @@ impl Walk<'_> {
 
     fn text(&mut self, node: NodeId, rule: &Rule, text: &str, style: Style) {
         let span = self.tree.span(node);
-        if style == Style::Plain && let Some(trap) = yaml11_trap(text) {
+        if style == Style::Plain
+            && let Some(trap) = yaml11_trap(text)
+        {
             return self.report(node, trapped(trap, span, text));
         }
         if !rule.choices.is_empty() && !rule.choices.iter().any(|one| one == text) {
@@ -289,7 +295,8 @@ impl Walk<'_> {
             return self.report(node, not_yet(span, &format!("`{text}`"), why));
         }
         let names = rule.choices.iter().map(String::as_str);
-        let mut finding = Finding::new("MC104", span, format!("`{text}` is not one of the choices"));
+        let mut finding =
+            Finding::new("MC104", span, format!("`{text}` is not one of the choices"));
         finding.help = did_you_mean(&nearest(text, names.clone())).or_else(|| {
             let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
             Some(format!("write {}", all.join(" or ")))
@@ -313,5 +320,9 @@ fn not_yet(span: Span, subject: &str, why: &str) -> Finding {
 
 fn choices(rule: &Rule) -> String {
     let names: Vec<String> = rule.properties.iter().map(|(name, _)| format!("`{name}`")).collect();
-    if names.is_empty() { "write an entry".into() } else { format!("fields here: {}", names.join(", ")) }
+    if names.is_empty() {
+        "write an entry".into()
+    } else {
+        format!("fields here: {}", names.join(", "))
+    }
 }

@@ -41,7 +41,9 @@ pub(crate) fn malformed(format: &str, span: Span, text: &str, example: Option<&s
         "reference" => ("MC105", "a reference", "[namespace/]name[.operation]"),
         "caller" => ("MC105", "a caller", "[namespace/]name, namespace/*, anyone or anonymous"),
         "host" => ("MC105", "a host", "DNS labels in lower case, without port"),
-        "trust-domain" => ("MC105", "a trust domain", "lower-case letters, digits, `.`, `_` and `-`"),
+        "trust-domain" => {
+            ("MC105", "a trust domain", "lower-case letters, digits, `.`, `_` and `-`")
+        }
         "duration" => ("MC112", "a duration", "whole numbers with h, m, s or ms"),
         "date" => ("MC112", "a day", "YYYY-MM-DD in quotes"),
         "address" => ("MC112", "an IP address", "an IPv4 or IPv6 address"),

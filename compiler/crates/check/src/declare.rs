@@ -1,0 +1,308 @@
+//! One file to its unit.
+
+use meshc_document::{Limits, NodeId, Tree, read};
+use meshc_snapshot::slice::{Protocol, Reading};
+
+use crate::finding::Finding;
+use crate::rows::Rows;
+use crate::schema::Schema;
+use crate::unit::{
+    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RouteRow, RuleRow, TestRow,
+    TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+};
+use crate::walk::check;
+
+/// Reads and checks one file and gives what it declares; what is good survives what is bad.
+#[must_use]
+pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
+    let file = read(bytes, &Limits::DEFAULT);
+    let mut unit = Unit::default();
+    unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
+        document(tree, schema, &mut unit);
+    }
+    unit
+}
+
+/// The instances of a list that stands in a file of its own.
+#[must_use]
+pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
+    let file = read(bytes, &Limits::DEFAULT);
+    let mut findings: Vec<Finding> = file.findings.into_iter().map(Finding::from).collect();
+    let mut instances = Vec::new();
+    for tree in &file.trees {
+        let checked = crate::walk::Checked::default();
+        let rows = Rows { tree, checked: &checked, findings: Vec::new() };
+        for item in tree.items(tree.root()) {
+            match instance(&rows, item) {
+                Some(row) if row.address.value.parse::<core::net::IpAddr>().is_ok() => {
+                    instances.push(row);
+                }
+                _ => {
+                    let message = "an instance is a mapping with an IP address under `address`";
+                    findings.push(Finding::new("MC112", tree.span(item), message));
+                }
+            }
+        }
+    }
+    (instances, findings)
+}
+
+fn is_empty(tree: &Tree) -> bool {
+    tree.len() == 1 && tree.kind(tree.root()) == meshc_document::Kind::Null
+}
+
+fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
+    let mut checked = check(tree, schema);
+    unit.findings.append(&mut checked.findings);
+    unit.documents += 1;
+    let mut rows = Rows { tree, checked: &checked, findings: Vec::new() };
+    let root = tree.root();
+    let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    if let (Some(metadata), Some(spec)) = (metadata, spec)
+        && let Some(name) = rows.text(metadata.value, "name")
+    {
+        let namespace = rows.text(metadata.value, "namespace");
+        match checked.kind.as_deref() {
+            Some("Mesh") => unit.meshes.push(mesh(&mut rows, spec.value, name)),
+            Some("ServiceIntent") => {
+                let row = workload(&mut rows, spec.value, WorkloadKind::Service, (namespace, name));
+                unit.workloads.push(row);
+            }
+            Some("GatewayIntent") => {
+                let row = workload(&mut rows, spec.value, WorkloadKind::Gateway, (namespace, name));
+                unit.workloads.push(row);
+            }
+            Some("PolicyTest") => {
+                for item in rows.items(spec.value, "tests") {
+                    unit.tests.extend(test(&rows, item, namespace.as_ref(), &name.value));
+                }
+            }
+            _ => {}
+        }
+    }
+    unit.findings.append(&mut rows.findings);
+}
+
+fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
+    let defaults = rows.get(spec, "defaults").and_then(|defaults| rows.get(defaults, "requests"));
+    let namespaces = rows.items(spec, "namespaces");
+    MeshRow {
+        name,
+        trust_domain: rows.string(spec, "trustDomain"),
+        cluster_suffix: rows.string(spec, "clusterSuffix"),
+        timeout_ms: defaults.and_then(|requests| rows.duration(requests, "timeout")),
+        namespaces: namespaces.iter().filter_map(|item| rows.text(*item, "name")).collect(),
+        namespace_hosts: namespaces
+            .iter()
+            .filter(|item| rows.text(**item, "name").is_some())
+            .map(|item| rows.texts(*item, "hosts").into_iter().map(|host| host.value).collect())
+            .collect(),
+        teams: rows.texts(spec, "teams").into_iter().map(|team| team.value).collect(),
+    }
+}
+
+fn workload(
+    rows: &mut Rows<'_>,
+    spec: NodeId,
+    kind: WorkloadKind,
+    (namespace, name): (Option<At<String>>, At<String>),
+) -> WorkloadRow {
+    let source = rows.get(spec, "instances");
+    let identity = rows.get(spec, "identity");
+    let requests = rows.get(spec, "requests");
+    let ports = if kind == WorkloadKind::Service { "ports" } else { "listeners" };
+    WorkloadRow {
+        kind,
+        namespace,
+        name,
+        owner: rows.text(spec, "owner"),
+        account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
+        hosts: rows.texts(spec, "hosts"),
+        ports: rows.items(spec, ports).into_iter().filter_map(|item| port(rows, item)).collect(),
+        instances: source
+            .map(|source| rows.items(source, "static"))
+            .into_iter()
+            .flatten()
+            .filter_map(|item| instance(rows, item))
+            .collect(),
+        instance_file: source.and_then(|source| rows.text(source, "file")),
+        versions: versions(rows, spec),
+        operations: operations(rows, spec),
+        timeout_ms: requests.and_then(|requests| rows.duration(requests, "timeout")),
+        readings: readings(rows, spec),
+        traffic: each(rows, spec, "traffic", traffic),
+        allow: each(rows, spec, "allow", rule),
+        deny: each(rows, spec, "deny", rule),
+        calls: each(rows, spec, "calls", call),
+        probes: rows
+            .items(spec, "probes")
+            .into_iter()
+            .filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?)))
+            .collect(),
+        routes: each(rows, spec, "routes", route),
+    }
+}
+
+fn each<T>(
+    rows: &mut Rows<'_>,
+    node: NodeId,
+    key: &str,
+    make: impl Fn(&mut Rows<'_>, NodeId) -> Option<T>,
+) -> Vec<T> {
+    rows.items(node, key).into_iter().filter_map(|item| make(rows, item)).collect()
+}
+
+fn port(rows: &Rows<'_>, item: NodeId) -> Option<PortRow> {
+    let certificate = rows.get(item, "certificate");
+    let tcp = rows.string(item, "protocol").as_deref() == Some("tcp");
+    Some(PortRow {
+        name: rows.text(item, "name")?,
+        port: rows.number(item, "port")?,
+        target: rows.number(item, "target").map(|target| target.value),
+        protocol: if tcp { Protocol::Tcp } else { Protocol::Http },
+        hosts: rows.texts(item, "hosts"),
+        certificate: certificate.and_then(|node| rows.string(node, "secret")),
+    })
+}
+
+fn instance(rows: &Rows<'_>, item: NodeId) -> Option<InstanceRow> {
+    Some(InstanceRow {
+        address: rows.text(item, "address")?,
+        labels: rows.labels(item, &["address"]),
+    })
+}
+
+fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
+    let Some(mapping) = rows.tree.get(spec, "versions") else { return Vec::new() };
+    let entries = rows.tree.entries(mapping.value);
+    entries
+        .map(|entry| VersionRow {
+            name: At { value: entry.key.to_owned(), span: entry.key_span },
+            labels: rows
+                .get(entry.value, "labels")
+                .map_or_else(Vec::new, |labels| rows.labels(labels, &[])),
+        })
+        .collect()
+}
+
+fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+    let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
+    let entries: Vec<_> = rows
+        .tree
+        .entries(mapping.value)
+        .map(|entry| (entry.key.to_owned(), entry.key_span, entry.value))
+        .collect();
+    entries
+        .into_iter()
+        .map(|(key, span, node)| {
+            let retry = rows.get(node, "retry");
+            OperationRow {
+                name: At { value: key, span },
+                matches: rows.matches(node),
+                port: rows.text(node, "port"),
+                idempotent: rows.truth(node, "idempotent"),
+                timeout_ms: rows.duration(node, "timeout"),
+                attempts: retry
+                    .and_then(|retry| rows.number(retry, "attempts"))
+                    .map(|attempts| attempts.value),
+                per_try_ms: retry
+                    .and_then(|retry| rows.duration(retry, "perTry"))
+                    .map(|per_try| per_try.value),
+            }
+        })
+        .collect()
+}
+
+fn readings(rows: &Rows<'_>, spec: NodeId) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = rows
+        .texts(spec, "paths")
+        .into_iter()
+        .filter_map(|reading| match reading.value.as_str() {
+            "plain" => Some(Reading::Plain),
+            "matrix" => Some(Reading::Matrix),
+            _ => None,
+        })
+        .collect();
+    readings.sort_unstable();
+    readings.dedup();
+    readings
+}
+
+fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
+    let to = rows.items(item, "to");
+    Some(TrafficRow {
+        name: rows.string(item, "name"),
+        span: rows.tree.span(item),
+        headers: rows.conditions(item, "headers", true),
+        query: rows.conditions(item, "query", false),
+        operations: rows.optional_texts(item, "operations"),
+        to: to
+            .into_iter()
+            .filter_map(|to| {
+                let weight = rows.number(to, "weight").map_or(1, |weight| weight.value);
+                Some((rows.text(to, "version")?, weight))
+            })
+            .collect(),
+    })
+}
+
+fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+    let when = rows.get(item, "when");
+    let condition =
+        |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
+    let (headers, query) = (condition("headers", true), condition("query", false));
+    Some(RuleRow {
+        name: rows.string(item, "name"),
+        span: rows.tree.span(item),
+        from: rows.optional_texts(item, "from"),
+        operations: rows.optional_texts(item, "operations"),
+        matches: rows.matches(item),
+        headers,
+        query,
+        until: rows.day(item, "until"),
+        damaged: rows.has_bad(item),
+    })
+}
+
+fn call(rows: &mut Rows<'_>, item: NodeId) -> Option<CallRow> {
+    Some(CallRow { to: rows.text(item, "to")?, timeout_ms: rows.duration(item, "timeout") })
+}
+
+fn route(rows: &mut Rows<'_>, item: NodeId) -> Option<RouteRow> {
+    Some(RouteRow {
+        name: rows.string(item, "name"),
+        span: rows.tree.span(item),
+        to: rows.text(item, "to")?,
+        hosts: rows.texts(item, "hosts"),
+        matches: rows.matches(item),
+    })
+}
+
+fn test(
+    rows: &Rows<'_>,
+    item: NodeId,
+    namespace: Option<&At<String>>,
+    document: &str,
+) -> Option<TestRow> {
+    let (request, expect) = (rows.get(item, "request")?, rows.get(item, "expect")?);
+    let headers = rows.get(request, "headers");
+    Some(TestRow {
+        namespace: namespace.cloned(),
+        document: document.to_owned(),
+        name: rows.text(item, "name")?,
+        from: rows.text(request, "from"),
+        to: rows.text(request, "to")?,
+        port: rows.string(request, "port"),
+        method: rows.string(request, "method")?,
+        path: rows.string(request, "path")?,
+        host: rows.string(request, "host"),
+        headers: headers.map_or_else(Vec::new, |headers| rows.labels(headers, &[])),
+        at: rows.string(request, "at"),
+        verdict: rows.text(expect, "verdict")?,
+        status: rows.number(expect, "status").map(|status| status.value),
+        operation: rows.string(expect, "operation"),
+        rule: rows.string(expect, "rule"),
+        destination: rows.string(expect, "destination"),
+    })
+}

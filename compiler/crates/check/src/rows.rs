@@ -1,0 +1,199 @@
+//! Checked nodes to typed values.
+
+use meshc_decide::pattern::{self, Pattern, PatternFault};
+use meshc_document::{Kind, NodeId, Span, Tree};
+use meshc_snapshot::slice::{Condition, Match, Test};
+
+use crate::finding::Finding;
+use crate::quantity;
+use crate::unit::At;
+use crate::walk::Checked;
+
+/// Reads values out of one document, passing over what the check refused.
+pub(crate) struct Rows<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) checked: &'a Checked,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Rows<'_> {
+    /// A sound value of a mapping.
+    pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        let value = self.tree.get(node, key)?.value;
+        let sound = !self.checked.is_bad(value) && self.tree.kind(value) != Kind::Null;
+        sound.then_some(value)
+    }
+
+    pub(crate) fn has_bad(&self, node: NodeId) -> bool {
+        self.checked.is_bad(node)
+            || self.tree.items(node).any(|item| self.has_bad(item))
+            || self.tree.entries(node).any(|entry| self.has_bad(entry.value))
+    }
+
+    pub(crate) fn items(&self, node: NodeId, key: &str) -> Vec<NodeId> {
+        let list = self.tree.get(node, key).map(|entry| entry.value);
+        let items = list.into_iter().flat_map(|list| self.tree.items(list));
+        items.filter(|item| self.tree.kind(*item) != Kind::Null).collect()
+    }
+
+    pub(crate) fn at(&self, node: NodeId) -> At<String> {
+        At { value: self.tree.text(node).to_owned(), span: self.tree.span(node) }
+    }
+
+    pub(crate) fn text(&self, node: NodeId, key: &str) -> Option<At<String>> {
+        self.get(node, key).map(|value| self.at(value))
+    }
+
+    pub(crate) fn string(&self, node: NodeId, key: &str) -> Option<String> {
+        self.get(node, key).map(|value| self.tree.text(value).to_owned())
+    }
+
+    pub(crate) fn texts(&self, node: NodeId, key: &str) -> Vec<At<String>> {
+        let sound = |item: &NodeId| {
+            !self.checked.is_bad(*item) && matches!(self.tree.kind(*item), Kind::Scalar { .. })
+        };
+        self.items(node, key).into_iter().filter(sound).map(|item| self.at(item)).collect()
+    }
+
+    /// The texts of a list, or nothing where the list was not written.
+    pub(crate) fn optional_texts(&self, node: NodeId, key: &str) -> Option<Vec<At<String>>> {
+        self.tree.get(node, key).map(|_| self.texts(node, key))
+    }
+
+    pub(crate) fn number<T: core::str::FromStr>(&self, node: NodeId, key: &str) -> Option<At<T>> {
+        let value = self.get(node, key)?;
+        Some(At { value: self.tree.text(value).parse().ok()?, span: self.tree.span(value) })
+    }
+
+    pub(crate) fn truth(&self, node: NodeId, key: &str) -> Option<bool> {
+        self.get(node, key).map(|value| self.tree.text(value).eq_ignore_ascii_case("true"))
+    }
+
+    pub(crate) fn duration(&mut self, node: NodeId, key: &str) -> Option<At<u32>> {
+        let text = self.text(node, key)?;
+        match quantity::milliseconds(&text.value) {
+            Some(value) => Some(At { value, span: text.span }),
+            None => {
+                let message = format!("`{}` is not a duration between 1ms and 24 days", text.value);
+                self.findings.push(Finding::new("MC112", text.span, message));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn day(&mut self, node: NodeId, key: &str) -> Option<i64> {
+        let text = self.text(node, key)?;
+        let day = quantity::day(&text.value);
+        if day.is_none() {
+            let message = format!("`{}` is not a day of the calendar", text.value);
+            self.findings.push(Finding::new("MC112", text.span, message));
+        }
+        day
+    }
+
+    /// Labels of a mapping, sorted, without the keys named.
+    pub(crate) fn labels(&self, node: NodeId, without: &[&str]) -> Vec<(String, String)> {
+        let mut labels: Vec<(String, String)> = self
+            .tree
+            .entries(node)
+            .filter(|entry| !without.contains(&entry.key) && !self.checked.is_bad(entry.value))
+            .map(|entry| (entry.key.to_owned(), self.tree.text(entry.value).to_owned()))
+            .collect();
+        labels.sort_unstable();
+        labels
+    }
+
+    /// The alternatives of `match`.
+    pub(crate) fn matches(&mut self, node: NodeId) -> Vec<At<Match>> {
+        let items = self.items(node, "match");
+        items.into_iter().filter_map(|item| self.one_match(item)).collect()
+    }
+
+    fn one_match(&mut self, item: NodeId) -> Option<At<Match>> {
+        if self.has_bad(item) {
+            return None;
+        }
+        let span = self.tree.span(item);
+        if let Kind::Scalar { text, .. } = self.tree.kind(item) {
+            let (text, start) = (text.to_owned(), span.start);
+            let methods = match pattern::parse_shorthand(&text) {
+                Ok((methods, _)) => methods,
+                Err(fault) => return self.faulty(&fault, &text, start, span),
+            };
+            let path = text.split_once(' ').map(|(_, path)| path.to_owned())?;
+            let none = (Vec::new(), Vec::new());
+            let value = Match { headers: none.0, host: None, methods, path, query: none.1 };
+            return Some(At { value, span });
+        }
+        let mut methods: Vec<String> =
+            self.texts(item, "method").into_iter().map(|method| method.value).collect();
+        methods.sort_unstable();
+        methods.dedup();
+        let path = self.text(item, "path");
+        if let Some(path) = &path
+            && let Err(fault) = Pattern::parse(&path.value)
+        {
+            return self.faulty(&fault, &path.value, path.span.start, path.span);
+        }
+        let path = path.map_or_else(|| "/**".to_owned(), |path| path.value);
+        let host = self.string(item, "host");
+        let headers = self.conditions(item, "headers", true);
+        let query = self.conditions(item, "query", false);
+        Some(At { value: Match { headers, host, methods, path, query }, span })
+    }
+
+    fn faulty(
+        &mut self,
+        fault: &PatternFault,
+        text: &str,
+        start: u32,
+        span: Span,
+    ) -> Option<At<Match>> {
+        let raw = (span.end - span.start) as usize == text.len();
+        let at = u32::try_from(fault.at.min(text.len())).unwrap_or(0);
+        let place = if raw { Span { start: start + at, end: span.end } } else { span };
+        let place = if place.start >= place.end { span } else { place };
+        let finding = Finding::new("MC307", place, fault.message).help(fault.help);
+        self.findings.push(finding);
+        None
+    }
+
+    /// Conditions of a mapping from names to matchers, sorted by name.
+    pub(crate) fn conditions(&self, node: NodeId, key: &str, fold: bool) -> Vec<Condition> {
+        let Some(mapping) = self.get(node, key) else { return Vec::new() };
+        let mut conditions: Vec<Condition> = self
+            .tree
+            .entries(mapping)
+            .filter_map(|entry| {
+                let name = if fold { entry.key.to_ascii_lowercase() } else { entry.key.to_owned() };
+                let (not, value) = match self.get(entry.value, "not") {
+                    Some(inner) => (true, inner),
+                    None => (false, entry.value),
+                };
+                Some(Condition { name, not, test: self.test(value)? })
+            })
+            .collect();
+        conditions.sort_by(|a, b| a.name.cmp(&b.name));
+        conditions
+    }
+
+    fn test(&self, node: NodeId) -> Option<Test> {
+        let entry = self.tree.entries(node).next()?;
+        let text = || self.tree.text(entry.value).to_owned();
+        match entry.key {
+            "equals" => Some(Test::Equals(text())),
+            "prefix" => Some(Test::Prefix(text())),
+            "suffix" => Some(Test::Suffix(text())),
+            "present" => Some(Test::Present(text().eq_ignore_ascii_case("true"))),
+            "oneOf" => {
+                let items = self.tree.items(entry.value);
+                let mut all: Vec<String> =
+                    items.map(|item| self.tree.text(item).to_owned()).collect();
+                all.sort_unstable();
+                all.dedup();
+                Some(Test::OneOf(all))
+            }
+            _ => None,
+        }
+    }
+}

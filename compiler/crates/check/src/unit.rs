@@ -1,0 +1,256 @@
+//! One file's declarations as rows: names as written, values typed, every one with its span.
+
+use meshc_document::Span;
+use meshc_snapshot::slice::{Condition, Match, Protocol, Reading};
+
+use crate::finding::Finding;
+
+/// A value and where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Its place in the file.
+    pub span: Span,
+}
+
+/// Everything one file declares, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// Mistakes of reading and checking.
+    pub findings: Vec<Finding>,
+    /// `Mesh` documents.
+    pub meshes: Vec<MeshRow>,
+    /// Services and gateways.
+    pub workloads: Vec<WorkloadRow>,
+    /// Policy tests.
+    pub tests: Vec<TestRow>,
+    /// Documents of any kind, for looking one up.
+    pub documents: usize,
+}
+
+/// A `Mesh`.
+#[derive(Clone, Debug)]
+pub struct MeshRow {
+    /// Its name.
+    pub name: At<String>,
+    /// The trust domain.
+    pub trust_domain: Option<String>,
+    /// Suffix of service names.
+    pub cluster_suffix: Option<String>,
+    /// Request timeout for everybody, in milliseconds.
+    pub timeout_ms: Option<At<u32>>,
+    /// Listed namespaces.
+    pub namespaces: Vec<At<String>>,
+    /// Hosts each namespace may claim, parallel to `namespaces`.
+    pub namespace_hosts: Vec<Vec<String>>,
+    /// Listed teams.
+    pub teams: Vec<String>,
+}
+
+/// What kind of workload.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WorkloadKind {
+    /// `ServiceIntent`.
+    Service,
+    /// `GatewayIntent`.
+    Gateway,
+}
+
+/// A service or gateway.
+#[derive(Clone, Debug)]
+pub struct WorkloadRow {
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Its namespace, if written.
+    pub namespace: Option<At<String>>,
+    /// Its name.
+    pub name: At<String>,
+    /// Team that answers for it.
+    pub owner: Option<At<String>>,
+    /// Last part of its SPIFFE ID, if written.
+    pub account: Option<At<String>>,
+    /// Further hosts.
+    pub hosts: Vec<At<String>>,
+    /// Ports or listeners.
+    pub ports: Vec<PortRow>,
+    /// Instances written here.
+    pub instances: Vec<InstanceRow>,
+    /// File that lists the instances.
+    pub instance_file: Option<At<String>>,
+    /// Named subsets.
+    pub versions: Vec<VersionRow>,
+    /// Operations, as written.
+    pub operations: Vec<OperationRow>,
+    /// Timeout for operations that do not say, in milliseconds.
+    pub timeout_ms: Option<At<u32>>,
+    /// How the application may read a path; empty: not written.
+    pub readings: Vec<Reading>,
+    /// Traffic items.
+    pub traffic: Vec<TrafficRow>,
+    /// Allow rules.
+    pub allow: Vec<RuleRow>,
+    /// Deny rules.
+    pub deny: Vec<RuleRow>,
+    /// Declared calls.
+    pub calls: Vec<CallRow>,
+    /// Probes: path and port.
+    pub probes: Vec<(At<String>, At<String>)>,
+    /// Gateway routes.
+    pub routes: Vec<RouteRow>,
+}
+
+/// A port or gateway listener.
+#[derive(Clone, Debug)]
+pub struct PortRow {
+    /// Its name.
+    pub name: At<String>,
+    /// Its number.
+    pub port: At<u16>,
+    /// The application's port.
+    pub target: Option<u16>,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Hosts of a listener.
+    pub hosts: Vec<At<String>>,
+    /// Secret that holds the certificate: the listener ends TLS.
+    pub certificate: Option<String>,
+}
+
+/// One instance.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InstanceRow {
+    /// IP address.
+    pub address: At<String>,
+    /// Labels, sorted.
+    pub labels: Vec<(String, String)>,
+}
+
+/// A named subset of the instances.
+#[derive(Clone, Debug)]
+pub struct VersionRow {
+    /// Its name.
+    pub name: At<String>,
+    /// Labels an instance must have, sorted.
+    pub labels: Vec<(String, String)>,
+}
+
+/// A named set of requests.
+#[derive(Clone, Debug)]
+pub struct OperationRow {
+    /// Its name.
+    pub name: At<String>,
+    /// Alternatives.
+    pub matches: Vec<At<Match>>,
+    /// The one port that offers it.
+    pub port: Option<At<String>>,
+    /// May be sent again.
+    pub idempotent: Option<bool>,
+    /// Time for the request, in milliseconds.
+    pub timeout_ms: Option<At<u32>>,
+    /// Tries after the first.
+    pub attempts: Option<u32>,
+    /// Time for one try, in milliseconds.
+    pub per_try_ms: Option<u32>,
+}
+
+/// A traffic item.
+#[derive(Clone, Debug)]
+pub struct TrafficRow {
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Conditions on headers.
+    pub headers: Vec<Condition>,
+    /// Conditions on the query.
+    pub query: Vec<Condition>,
+    /// Operations it is limited to.
+    pub operations: Option<Vec<At<String>>>,
+    /// Versions and weights.
+    pub to: Vec<(At<String>, u32)>,
+}
+
+/// An allow or deny rule.
+#[derive(Clone, Debug)]
+pub struct RuleRow {
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Callers; absent: not written.
+    pub from: Option<Vec<At<String>>>,
+    /// Operations it is limited to.
+    pub operations: Option<Vec<At<String>>>,
+    /// Requests a deny names.
+    pub matches: Vec<At<Match>>,
+    /// Conditions on headers.
+    pub headers: Vec<Condition>,
+    /// Conditions on the query.
+    pub query: Vec<Condition>,
+    /// Unix seconds at which it ends.
+    pub until: Option<i64>,
+    /// A part of it was refused; it must not be judged further.
+    pub damaged: bool,
+}
+
+/// A declared call.
+#[derive(Clone, Debug)]
+pub struct CallRow {
+    /// `[namespace/]name[.operation]`.
+    pub to: At<String>,
+    /// Milliseconds it waits at most.
+    pub timeout_ms: Option<At<u32>>,
+}
+
+/// A gateway route.
+#[derive(Clone, Debug)]
+pub struct RouteRow {
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// `[namespace/]name[.operation]`.
+    pub to: At<String>,
+    /// Hosts.
+    pub hosts: Vec<At<String>>,
+    /// Alternatives.
+    pub matches: Vec<At<Match>>,
+}
+
+/// One policy test.
+#[derive(Clone, Debug)]
+pub struct TestRow {
+    /// Namespace of its document, if written.
+    pub namespace: Option<At<String>>,
+    /// Name of its document.
+    pub document: String,
+    /// What it shows.
+    pub name: At<String>,
+    /// Who sends; absent: somebody unknown.
+    pub from: Option<At<String>>,
+    /// Who receives.
+    pub to: At<String>,
+    /// Port by name.
+    pub port: Option<String>,
+    /// Method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Host field.
+    pub host: Option<String>,
+    /// Further fields.
+    pub headers: Vec<(String, String)>,
+    /// Instant, RFC 3339.
+    pub at: Option<String>,
+    /// Expected verdict.
+    pub verdict: At<String>,
+    /// Expected status.
+    pub status: Option<u16>,
+    /// Expected operation.
+    pub operation: Option<String>,
+    /// Expected rule.
+    pub rule: Option<String>,
+    /// Expected destination.
+    pub destination: Option<String>,
+}
