@@ -1,4 +1,4 @@
-"""The canonical form of a request, step by step as the language reference, section 4, lists them."""
+"""The canonical form of a request, step by step (language reference, section 4)."""
 
 from __future__ import annotations
 
@@ -159,9 +159,7 @@ def without_parameters(path: str) -> str:
 
 def decode(path: str) -> str:
     """Decode every escape once."""
-    data = re.sub(
-        rb"%([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), path.encode()
-    )
+    data = re.sub(rb"%([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), path.encode())
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

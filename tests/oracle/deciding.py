@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass, replace
 
 from oracle.canonical import BadRequestError, Request, canonicalise
 from oracle.matching import (
-    Fields,
     Json,
+    Seen,
     conditions_hold,
     host_matches,
     match_holds,
     most_specific,
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a slice; a connection is one without a request."""
+
+    slice_: Json
+    question: Json
+    request: Request | None
+
+    @property
+    def seen(self) -> Seen:
+        """What matchers look at."""
+        request = self.canonical
+        fields = self.question["headers"]
+        return Seen(request.method, request.host, request.query, fields)
+
+    @property
+    def canonical(self) -> Request:
+        """The request, where there must be one."""
+        assert self.request is not None
+        return self.request
+
 
 ANY_REQUEST: Json = {"headers": [], "host": None, "methods": [], "path": "/**", "query": []}
 
@@ -25,42 +48,43 @@ def inbound(slice_: Json, question: Json) -> Json:
     port = [one["name"] for one in listeners].index(question["listener"])
     listener = listeners[port]
     if listener["protocol"] == "tcp":
-        return verdict(slice_, question, listener["name"], None)
+        return verdict(Asked(slice_, question, None), listener["name"])
     try:
         request = canonicalise(question["method"], question["target"], question["host"])
     except BadRequestError:
         return refusal(400)
-    answer = admit(slice_, question, request, port)
+    asked = Asked(slice_, question, request)
+    answer = admit(asked, port)
     if answer["status"] == 200 and slice_["routes"]:
-        answer = gateway(slice_, question, request)
+        answer = gateway(asked)
     return {**answer, "path": request.path}
 
 
-def admit(slice_: Json, question: Json, request: Request, port: int) -> Json:
+def admit(asked: Asked, port: int) -> Json:
     """Decide a canonical request that arrived on a listener."""
-    accepts = slice_["inbound"]
+    accepts, host = asked.slice_["inbound"], asked.canonical.host
     hosts = accepts["listeners"][port]["hosts"]
-    if accepts["authorities"] and request.host not in accepts["authorities"]:
+    if accepts["authorities"] and host not in accepts["authorities"]:
         return refusal(421)
-    if hosts and not any(host_matches(one, request.host) for one in hosts):
+    if hosts and not any(host_matches(one, host) for one in hosts):
         return refusal(421)
     matches = [match for one in accepts["operations"] for match in one["matches"]]
     rules = accepts["allow"] + accepts["deny"]
     direct = [match for rule in rules for match in rule["matches"]]
-    if not readable(matches + rules + direct, question["headers"], request.query):
+    if not readable(matches + rules + direct, asked.seen):
         return refusal(400)
-    operation = classify(accepts["operations"], port, accepts["readings"], request, question)
+    operation = classify(accepts, port, asked)
     if operation is None:
         return refusal(400)
-    return verdict(slice_, question, operation, request)
+    return verdict(asked, operation)
 
 
-def readable(readers: list[Json], fields: Fields, query: str | None) -> bool:
+def readable(readers: list[Json], seen: Seen) -> bool:
     """No header is a policy header in disguise, and a query that is read can be."""
-    if any(one["query"] for one in readers) and re.search(r"%(?![0-9A-Fa-f]{2})", query or ""):
+    if any(one["query"] for one in readers) and re.search(r"%(?![0-9A-Fa-f]{2})", seen.query or ""):
         return False
     names = {condition["name"] for one in readers for condition in one["headers"]}
-    for field, _ in fields:
+    for field, _ in seen.fields:
         for name in names:
             if field.lower() != name and fold(field) == fold(name):
                 return False
@@ -77,103 +101,77 @@ def paths(readings: list[str], request: Request) -> list[str]:
     return [request.readings[one] for one in readings]
 
 
-def classify(
-    operations: list[Json], port: int, readings: list[str], request: Request, question: Json
-) -> str | None:
+def classify(workload: Json, port: int, asked: Asked) -> str | None:
     """The one operation of a request; nothing where its readings disagree."""
     found = {
-        classify_as(operations, port, path, request, question, view)
-        for path in paths(readings, request)
+        classify_as(workload["operations"], port, asked.seen, path, view)
+        for path in paths(workload["readings"], asked.canonical)
         for view in ("every", "some")
     }
     return found.pop() if len(found) == 1 else None
 
 
-def classify_as(
-    operations: list[Json], port: int, path: str, request: Request, question: Json, view: str
-) -> str:
+def classify_as(operations: list[Json], port: int, seen: Seen, path: str, view: str) -> str:
     """The operation under one reading of the path and one view of repeated values."""
     if path == "*":
         return "rest"
-    found = []
-    for operation in operations:
-        for match in operation["matches"]:
-            if port in operation["ports"] and holds(match, path, request, question, view):
-                found.append((0, match, operation["name"]))
+    found: list[tuple[tuple[bool, int], Json, str]] = [
+        ((False, 0), match, operation["name"])
+        for operation in operations
+        for match in operation["matches"]
+        if port in operation["ports"] and match_holds(match, seen, path, view)
+    ]
     return most_specific(found) or "rest"
 
 
-def holds(match: Json, path: str, request: Request, question: Json, view: str) -> bool:
-    """A match against a request."""
-    return match_holds(
-        match, request.method, request.host, path, question["headers"], request.query, view
-    )
-
-
-def verdict(slice_: Json, question: Json, operation: str, request: Request | None) -> Json:
+def verdict(asked: Asked, operation: str) -> Json:
     """Deny, then allow, then denied."""
-    accepts = slice_["inbound"]
+    accepts = asked.slice_["inbound"]
     for rule in accepts["deny"]:
-        if applies(slice_, rule, question, operation, request, "deny") and direct_holds(
-            rule, accepts["readings"], question, request
-        ):
+        if not any(failures(asked, rule, operation, "deny")) and direct_holds(asked, rule):
             return {**refusal(403), "operation": operation, "rule": rule["name"]}
     for rule in accepts["allow"]:
-        if applies(slice_, rule, question, operation, request, "every"):
+        if not any(failures(asked, rule, operation, "every")):
             return {"status": 200, "operation": operation, "rule": rule["name"]}
-    near = None
-    if accepts["allow"]:
-        near = min(
-            accepts["allow"], key=lambda rule: failures(slice_, rule, question, operation, request)
-        )["name"]
-    return {**refusal(403), "operation": operation, "nearest": near}
+    near = min(
+        accepts["allow"],
+        key=lambda rule: sum(failures(asked, rule, operation, "every")),
+        default={"name": None},
+    )
+    return {**refusal(403), "operation": operation, "nearest": near["name"]}
 
 
-def direct_holds(rule: Json, readings: list[str], question: Json, request: Request | None) -> bool:
+def direct_holds(asked: Asked, rule: Json) -> bool:
     """The requests that a deny names itself; a connection is none."""
     if not rule["matches"]:
         return True
-    if request is None:
+    if asked.request is None:
         return False
     return any(
-        holds(match, path, request, question, "deny")
+        match_holds(match, asked.seen, path, "deny")
         for match in rule["matches"]
-        for path in paths(readings, request)
+        for path in paths(asked.slice_["inbound"]["readings"], asked.request)
     )
 
 
-def applies(
-    slice_: Json, rule: Json, question: Json, operation: str, request: Request | None, view: str
-) -> bool:
-    """Caller, operation, time and conditions of a rule."""
-    return not any(tests(slice_, rule, question, operation, request, view))
-
-
-def failures(
-    slice_: Json, rule: Json, question: Json, operation: str, request: Request | None
-) -> int:
-    """How many fields of an allow rule do not hold."""
-    return sum(tests(slice_, rule, question, operation, request, "every"))
-
-
-def tests(
-    slice_: Json, rule: Json, question: Json, operation: str, request: Request | None, view: str
-) -> list[bool]:
+def failures(asked: Asked, rule: Json, operation: str, view: str) -> list[bool]:
     """Which of the fields from, operations, until, headers, query fail."""
-    only = [{"headers": rule["headers"], "query": []}, {"headers": [], "query": rule["query"]}]
-    failed = []
-    for part in only:
-        if request is None:
+    now = asked.question["now"]
+    failed = [
+        not is_from(asked.slice_["trustDomain"], rule["from"], asked.question["from"]),
+        rule["operations"] is not None and operation not in rule["operations"],
+        rule["until"] is not None and now >= rule["until"],
+    ]
+    for part in (
+        {"headers": rule["headers"], "query": []},
+        {"headers": [], "query": rule["query"]},
+    ):
+        if asked.request is None:
             unknown = bool(part["headers"] or part["query"])
             failed.append(unknown and view != "deny")
         else:
-            failed.append(not conditions_hold(part, question["headers"], request.query, view))
-    return [
-        not is_from(slice_["trustDomain"], rule["from"], question["from"]),
-        rule["operations"] is not None and operation not in rule["operations"],
-        rule["until"] is not None and question["now"] >= rule["until"],
-        *failed,
-    ]
+            failed.append(not conditions_hold(part, asked.seen, view))
+    return failed
 
 
 def is_from(trust_domain: str, from_: Json, identity: str | None) -> bool:
@@ -208,24 +206,22 @@ def outbound(slice_: Json, question: Json) -> Json:
             if len(http) != 1:
                 answer = {**refusal(503), "destination": destination["workload"]}
             else:
-                answer = send(destination, http[0], question, request)
+                answer = send(destination, http[0], Asked(slice_, question, request))
             return {**answer, "path": request.path}
     return {**refusal(503), "path": request.path}
 
 
-def send(destination: Json, port: tuple[int, int], question: Json, request: Request) -> Json:
+def send(destination: Json, port: tuple[int, int], asked: Asked) -> Json:
     """Classify a request at its destination and choose the cluster."""
     at = {"destination": destination["workload"]}
     matches = [match for one in destination["operations"] for match in one["matches"]]
-    if not readable(matches + destination["traffic"], question["headers"], request.query):
+    if not readable(matches + destination["traffic"], asked.seen):
         return {**refusal(400), **at}
-    operation = classify(
-        destination["operations"], port[0], destination["readings"], request, question
-    )
+    operation = classify(destination, port[0], asked)
     if operation is None:
         return {**refusal(400), **at}
     items = {
-        traffic_item(destination["traffic"], operation, request, question, view)
+        traffic_item(destination["traffic"], operation, asked.seen, view)
         for view in ("every", "some")
     }
     if len(items) != 1:
@@ -235,18 +231,16 @@ def send(destination: Json, port: tuple[int, int], question: Json, request: Requ
     if item is None:
         return {**found, "rule": None, "cluster": destination["clusters"][0]["name"]}
     chosen = destination["traffic"][item]
-    return {**found, "rule": chosen["name"], "cluster": draw(chosen["to"], question["draw"])}
+    return {**found, "rule": chosen["name"], "cluster": draw(chosen["to"], asked.question["draw"])}
 
 
-def traffic_item(
-    traffic: list[Json], operation: str, request: Request, question: Json, view: str
-) -> int | None:
+def traffic_item(traffic: list[Json], operation: str, seen: Seen, view: str) -> int | None:
     """More header matches, then more query matches, then naming operations, then as written."""
     best: tuple[tuple[int, int, bool], int] | None = None
     for at, item in enumerate(traffic):
         if item["operations"] is not None and operation not in item["operations"]:
             continue
-        if not conditions_hold(item, question["headers"], request.query, view):
+        if not conditions_hold(item, seen, view):
             continue
         order = (len(item["headers"]), len(item["query"]), item["operations"] is not None)
         if best is None or order > best[0]:
@@ -264,22 +258,25 @@ def draw(shares: list[Json], number: int) -> str:
     raise AssertionError
 
 
-def gateway(slice_: Json, question: Json, request: Request) -> Json:
+def gateway(asked: Asked) -> Json:
     """Route a request that a gateway has admitted."""
+    slice_ = asked.slice_
     matches = [match for route in slice_["routes"] for match in route["matches"]]
-    if not readable(matches, question["headers"], request.query):
+    if not readable(matches, asked.seen):
         return refusal(400)
-    taken: list[int | None] = []
-    for path in paths(slice_["inbound"]["readings"], request):
-        for view in ("every", "some"):
-            taken.append(take(slice_, path, question, request, view))
-    if any(one != taken[0] for one in taken):
+    taken = {
+        take(asked, path, view)
+        for path in paths(slice_["inbound"]["readings"], asked.canonical)
+        for view in ("every", "some")
+    }
+    if len(taken) > 1:
         return refusal(400)
-    if taken[0] is None:
+    (at,) = taken
+    if at is None:
         return refusal(404)
-    route = slice_["routes"][taken[0]]
+    route = slice_["routes"][at]
     destination = named(slice_, route["destination"])
-    answer = send(destination, http_port(destination), question, readdressed(request, destination))
+    answer = send(destination, http_port(destination), readdressed(asked, destination))
     if answer["status"] == 200 and route["operation"] not in {None, answer["operation"]}:
         return {**refusal(404), "destination": destination["workload"]}
     if answer["status"] == 200:
@@ -287,29 +284,28 @@ def gateway(slice_: Json, question: Json, request: Request) -> Json:
     return answer
 
 
-def take(slice_: Json, path: str, question: Json, request: Request, view: str) -> int | None:
+def take(asked: Asked, path: str, view: str) -> int | None:
     """The best route: exact host, longest wildcard, any; then the precedence of matches."""
-    found: list[tuple[Any, Json, Any]] = []
-    for at, route in enumerate(slice_["routes"]):
-        destination = named(slice_, route["destination"])
-        for host in route["hosts"] or [None]:
-            for match in route["matches"] or [ANY_REQUEST]:
-                if not host_matches(host, request.host):
-                    continue
-                if not holds(match, path, request, question, view):
-                    continue
-                if route["operation"] is not None:
-                    inner = readdressed(request, destination)
-                    port = http_port(destination)[0]
-                    operation = classify_as(
-                        destination["operations"], port, path, inner, question, view
-                    )
-                    if operation != route["operation"]:
-                        continue
-                klass = (host is not None and host[0] != "*", len(host or ""))
-                found.append((klass, match, (at,)))
-    best = most_specific(found)
-    return None if best is None else int(best[0])
+    found = [
+        ((host is not None and host[0] != "*", len(host or "")), match, at)
+        for at, route in enumerate(asked.slice_["routes"])
+        for host in route["hosts"] or [None]
+        for match in route["matches"] or [ANY_REQUEST]
+        if host_matches(host, asked.canonical.host)
+        and match_holds(match, asked.seen, path, view)
+        and leads_on(asked, route, path, view)
+    ]
+    return most_specific(found)
+
+
+def leads_on(asked: Asked, route: Json, path: str, view: str) -> bool:
+    """Whether the request is of the one operation that a route leads to."""
+    if route["operation"] is None:
+        return True
+    destination = named(asked.slice_, route["destination"])
+    seen, port = readdressed(asked, destination).seen, http_port(destination)[0]
+    operation = classify_as(destination["operations"], port, seen, path, view)
+    return bool(operation == route["operation"])
 
 
 def named(slice_: Json, workload: str) -> Json:
@@ -327,17 +323,11 @@ def http_port(destination: Json) -> tuple[int, int]:
     )
 
 
-def readdressed(request: Request, destination: Json) -> Request:
+def readdressed(asked: Asked, destination: Json) -> Asked:
     """The request as the gateway sends it on."""
     namespace, name = destination["workload"].split("/")
-    return Request(
-        request.method,
-        f"{name}.{namespace}",
-        None,
-        request.path,
-        request.query,
-        request.readings,
-    )
+    request = replace(asked.canonical, host=f"{name}.{namespace}", port=None)
+    return replace(asked, request=request)
 
 
 def refusal(status: int) -> Json:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 Json = dict[str, Any]
 Fields = list[tuple[str, str]]
+Target = TypeVar("Target")
 
 #: Fields that are read as whole lines.
 SINGLE_VALUED = {
@@ -16,6 +18,16 @@ SINGLE_VALUED = {
     "if-range", "if-unmodified-since", "last-modified", "location", "max-forwards",
     "proxy-authorization", "referer", "retry-after", "user-agent",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What matchers look at besides the path, which has several readings."""
+
+    method: str
+    host: str
+    query: str | None
+    fields: Fields
 
 
 class UnspecifiedError(Exception):
@@ -66,7 +78,7 @@ def value_meets(condition: Json, value: bytes) -> bool:
         met = value.startswith(wanted.encode())
     else:
         met = value.endswith(wanted.encode())
-    return met != condition["not"]
+    return bool(met != condition["not"])
 
 
 def header_values(fields: Fields, name: str) -> tuple[list[bytes], list[bytes]]:
@@ -90,18 +102,18 @@ def query_values(query: str | None, name: str) -> list[bytes]:
     return found
 
 
-def conditions_hold(item: Json, fields: Fields, query: str | None, view: str) -> bool:
+def conditions_hold(item: Json, seen: Seen, view: str) -> bool:
     """All header and query conditions of a rule or match.
 
     `view` is `deny` (any value is enough, absence satisfies `not`), `every` (there must be a value
     and each must hold) or `some` (any value is enough).
     """
     for condition in item["headers"]:
-        members, lines = header_values(fields, condition["name"])
+        members, lines = header_values(seen.fields, condition["name"])
         if not condition_holds(condition, members, lines, view):
             return False
     for condition in item["query"]:
-        values = query_values(query, condition["name"])
+        values = query_values(seen.query, condition["name"])
         if not condition_holds(condition, values, values, view):
             return False
     return True
@@ -110,7 +122,7 @@ def conditions_hold(item: Json, fields: Fields, query: str | None, view: str) ->
 def condition_holds(condition: Json, members: list[bytes], lines: list[bytes], view: str) -> bool:
     """One condition on the values of one name."""
     if "present" in condition["test"]:
-        return (bool(lines) == condition["test"]["present"]) != condition["not"]
+        return bool((bool(lines) == condition["test"]["present"]) != condition["not"])
     if view == "every":
         return bool(members) and all(value_meets(condition, one) for one in members)
     if view == "deny" and not lines:
@@ -118,15 +130,13 @@ def condition_holds(condition: Json, members: list[bytes], lines: list[bytes], v
     return any(value_meets(condition, one) for one in members + lines)
 
 
-def match_holds(
-    match: Json, method: str, host: str, path: str, fields: Fields, query: str | None, view: str
-) -> bool:
+def match_holds(match: Json, seen: Seen, path: str, view: str) -> bool:
     """Every field of a match."""
     return (
-        (not match["methods"] or method in match["methods"])
-        and host_matches(match["host"], host)
+        (not match["methods"] or seen.method in match["methods"])
+        and host_matches(match["host"], seen.host)
         and path_matches(match["path"], path)
-        and conditions_hold(match, fields, query, view)
+        and conditions_hold(match, seen, view)
     )
 
 
@@ -145,16 +155,14 @@ def rank(match: Json) -> tuple[bool, int, bool, bool, bool, int, int]:
     )
 
 
-def most_specific(found: list[tuple[Any, Json, Any]]) -> Any:
+def most_specific(found: list[tuple[tuple[bool, int], Json, Target]]) -> Target | None:
     """The target of the best of (class, match, target); nothing where the list is empty."""
     if not found:
         return None
     top = max((klass, rank(match)) for klass, match, _ in found)
     best = [(match, target) for klass, match, target in found if (klass, rank(match)) == top]
     narrowest = [
-        target
-        for match, target in best
-        if not any(is_narrower(other, match) for other, _ in best)
+        target for match, target in best if not any(is_narrower(other, match) for other, _ in best)
     ]
     if any(target != narrowest[0] for target in narrowest):
         raise UnspecifiedError
@@ -207,29 +215,26 @@ def segment_within(narrow: str, wide: str) -> bool:
         return segment_matches(wide, narrow)
     if "{" not in wide:
         return False
-    return narrow.split("{")[0].startswith(wide.split("{")[0]) and narrow.split("}")[1].endswith(
-        wide.split("}")[1]
-    )
+    before, _, rest = narrow.partition("{")
+    wide_before, _, wide_rest = wide.partition("{")
+    after, wide_after = rest.partition("}")[2], wide_rest.partition("}")[2]
+    return before.startswith(wide_before) and after.endswith(wide_after)
 
 
 def implies(narrow: Json, wide: Json) -> bool:
     """Whether whoever meets one condition meets the other."""
-    if narrow["name"] != wide["name"]:
-        return False
-    if narrow == wide:
-        return True
+    if narrow["name"] != wide["name"] or narrow == wide:
+        return bool(narrow == wide)
     ((test, wanted),) = narrow["test"].items()
     ((wide_test, wide_wanted),) = wide["test"].items()
-    if test == "present":
+    if "present" in {test, wide_test}:
+        return bool(test != "present" and wide_wanted != wide["not"])
+    if narrow["not"]:
         return False
-    if wide_test == "present":
-        return bool(wide_wanted != wide["not"])
-    plain = not narrow["not"] and not wide["not"]
-    if plain and test == wide_test == "prefix":
-        return bool(wanted.startswith(wide_wanted))
-    if plain and test == wide_test == "suffix":
-        return bool(wanted.endswith(wide_wanted))
-    if narrow["not"] or test not in {"equals", "oneOf"}:
+    if test in {"equals", "oneOf"}:
+        values = [wanted] if test == "equals" else wanted
+        return bool(values) and all(value_meets(wide, value.encode()) for value in values)
+    if wide["not"] or test != wide_test:
         return False
-    values = [wanted] if test == "equals" else wanted
-    return bool(values) and all(value_meets(wide, value.encode()) for value in values)
+    longer = wanted.startswith if test == "prefix" else wanted.endswith
+    return bool(longer(wide_wanted))
