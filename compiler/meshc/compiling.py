@@ -1,4 +1,6 @@
-"""The compiler's public face: files in, findings and slices out. Command line and controller use it.
+"""The compiler's public face: files in, findings and slices out.
+
+Command line and controller use it.
 
 No clock, no folder, no network: the same files give the same findings and the same bytes.
 """

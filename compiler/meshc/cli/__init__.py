@@ -50,7 +50,8 @@ def usage() -> str:
         "A compiler for service-mesh policy: intent files in Git become one signed snapshot.\n\n"
         f"Verbs:\n{rows}\n"
         "`meshc VERB --help` shows arguments and examples. Begin with `meshc init FOLDER`.\n"
-        "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 3 no input, 4 unreadable input.\n"
+        "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 3 no input,\n"
+        "4 unreadable input.\n"
     )
 
 

@@ -37,12 +37,13 @@ def call(verb: str, words: list[str]) -> int:
             raise
         place = f"`{error.filename}`: " if error.filename else ""
         return exits.fail(f"{place}{(error.strerror or str(error)).lower()}")
-    except Exception as error:  # noqa: BLE001 - the last fence before the user
+    except Exception as error:  # the last fence before the user
         if "MESHC_DEBUG" in os.environ:
             raise
         said = " ".join(str(error).split())
         return exits.fail(
-            f"internal error: {type(error).__name__}: {said} (MESHC_DEBUG=1 shows where; please report it)"
+            f"internal error: {type(error).__name__}: {said} "
+            "(MESHC_DEBUG=1 shows where; please report it)"
         )
     return code if isinstance(code, int) else exits.CLEAN
 

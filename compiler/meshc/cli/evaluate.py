@@ -188,7 +188,8 @@ def reason(step: Step) -> Iterator[str]:
     if why.get("rule"):
         yield f"               rule {why['rule']}{place(why)}, commit {why['commit'][:12]}"
     if near := why.get("nearest"):
-        yield f"               nearest {near['rule']}{place(near)}: {shown('; '.join(near['failed']))}"
+        failed = shown("; ".join(near["failed"]))
+        yield f"               nearest {near['rule']}{place(near)}: {failed}"
 
 
 def place(found: dict[str, Any]) -> str:

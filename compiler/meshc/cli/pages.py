@@ -39,7 +39,8 @@ def rule_lines() -> Iterator[str]:
     yield from ("| code | name | severity | what it finds |", "|---|---|---|---|")
     for one in found:
         claim = one.text.splitlines()[0]
-        yield f"| [{one.code}](#{one.code.lower()}-{one.name}) | {one.name} | {one.severity} | {claim} |"
+        link = f"[{one.code}](#{one.code.lower()}-{one.name})"
+        yield f"| {link} | {one.name} | {one.severity} | {claim} |"
     for one in found:
         yield from ("", f"## {one.code} {one.name}", "", one.text, "", f"Help: {one.help}.")
         for example in one.examples:

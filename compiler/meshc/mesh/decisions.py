@@ -1,4 +1,4 @@
-"""What becomes of a request on its whole way: the caller's proxy, a gateway's routes, the callee's proxy.
+"""What becomes of a request on its whole way: caller's proxy, gateway's routes, callee's proxy.
 
 Every verdict comes from the decision core that proxies run; this only asks the right slices in the
 right order.
@@ -19,7 +19,7 @@ ALLOWED: Final = "allowed"
 Json = dict[str, Any]  # decisions and slices are JSON of many types
 
 
-class Unanswerable(Exception):
+class Unanswerable(Exception):  # noqa: N818 - says what the question is
     """The question names something that does not exist; says what."""
 
 
@@ -210,7 +210,7 @@ def undeclared(workload: str, commit: str) -> Json:
         "verdict": "unavailable",
         "status": 503,
         "kind": "not-declared",
-        "sentence": f"the caller declares no call to `{workload}`, so its proxy opens no port for it",
+        "sentence": f"the caller declares no call to `{workload}`, its proxy opens no port for it",
         "commit": commit,
     }
     return {"verdict": "unavailable", "status": 503, "reason": reason}

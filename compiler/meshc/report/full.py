@@ -49,9 +49,8 @@ def render(findings: Sequence[Finding], texts: Texts, palette: Palette) -> str:
 def finding_lines(one: Finding, texts: Texts, palette: Palette) -> Iterator[str]:
     """Write one finding."""
     colour, end = palette.severities.get(one.severity, ""), palette.end
-    yield (
-        f"{colour}{one.severity}[{one.code}]{end}{palette.strong} {one.name}: {shown(one.message)}{end}"
-    )
+    claim = f"{palette.strong} {one.name}: {shown(one.message)}{end}"
+    yield f"{colour}{one.severity}[{one.code}]{end}{claim}"
     width = len(str(max(one.primary.line, *(r.place.line for r in one.related), 1)))
     pad = " " * width
     yield f"{pad}{palette.gutter}-->{end} {where(one.primary)}"

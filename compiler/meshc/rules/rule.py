@@ -11,7 +11,7 @@ A rule file is named `<code>_<name>.py` and holds:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 FoundBy = Literal["reader", "checker", "linker", "rule"]
@@ -68,8 +68,8 @@ class Found:
     file: str
     start: int
     end: int
-    help: str | None
-    related: list[Origin]
+    help: str | None = None
+    related: list[Origin] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

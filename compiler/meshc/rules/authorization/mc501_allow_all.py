@@ -47,11 +47,11 @@ spec:
 
 
 def check(mesh: Mesh) -> Iterator[Found]:
-    """Find allow rules of services that are limited by nothing; a gateway's public is its purpose."""
+    """Find rules of services that are limited by nothing; a gateway's public is its purpose."""
     gateways = set(mesh.table("services").where(kind="gateway").column("name"))
     rules = mesh.table("allow").where(wide=True, constrained=False)
     for row, service in enumerate(rules.column("service")):
         if service not in gateways:
             yield Found(
-                f"a rule of `{service}` admits everybody to everything", *rules.place(row), None, []
+                f"a rule of `{service}` admits everybody to everything", *rules.place(row)
             )

@@ -50,4 +50,4 @@ def check(mesh: Mesh) -> Iterator[Found]:
     services = mesh.table("services")
     for row, name in enumerate(services.column("name")):
         if name in listening and name not in admitting:
-            yield Found(f"`{name}` has ports and admits nobody", *services.place(row), None, [])
+            yield Found(f"`{name}` has ports and admits nobody", *services.place(row))

@@ -22,7 +22,7 @@ apiVersion: meshc.dev/v1
 kind: ServiceIntent
 metadata: {name: cart, namespace: shop}
 spec:
-  owner: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+  owner: &loop [*loop]
 # here
 """),
     passes("""\

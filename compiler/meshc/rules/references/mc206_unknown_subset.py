@@ -1,4 +1,4 @@
-"""A version or an operation is named that the service does not declare, or a version has no instances.
+"""A version or operation is named that its service does not have, or a version has no instances.
 
 Why it matters:
 Traffic to a version that does not exist would be answered 503; a rule over an operation that does

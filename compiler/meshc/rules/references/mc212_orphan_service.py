@@ -59,5 +59,5 @@ def check(mesh: Mesh) -> Iterator[Found]:
         if name not in connected:
             file, start, end = services.place(row)
             yield Found(
-                f"`{name}` is called by nobody and calls nobody", file, start, end, None, []
+                f"`{name}` is called by nobody and calls nobody", file, start, end
             )

@@ -10,6 +10,7 @@ Break the ring at the call that can be made later, or through a queue.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
@@ -71,13 +72,13 @@ def check(mesh: Mesh) -> Iterator[Found]:
         edges.setdefault(caller, {}).setdefault(callee, row)
     for ring in members:
         path = shortest_ring(min(ring), set(ring), edges)
-        hops = list(zip(path, path[1:], strict=False))
+        hops = list(pairwise(path))
         places = [calls.place(edges[caller][callee]) for caller, callee in hops]
         related: list[Origin] = [
             (*place, f"`{caller}` calls `{callee}`")
             for place, (caller, callee) in zip(places[1:], hops[1:], strict=True)
         ]
-        yield Found(f"calls form a ring: {' -> '.join(path)}", *places[0], None, related)
+        yield Found(f"calls form a ring: {' -> '.join(path)}", *places[0], related=related)
 
 
 def shortest_ring(start: str, ring: set[str], edges: Mapping[str, Mapping[str, int]]) -> list[str]:

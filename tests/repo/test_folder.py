@@ -1,0 +1,158 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from meshc.findings import Severity
+from meshc.repo import Folder, Revision, SettingsError, Unreadable, settings_of, wanted
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(content)
+    return root
+
+
+TREE = {
+    "mesh.yaml": "m",
+    "shop/cart.yaml": "c",
+    "shop/web.yml": "w",
+    "shop/notes.txt": "no",
+    ".git/config.yaml": "no",
+    ".hidden/x.yaml": "no",
+    ".meshc/y.yaml": "yes",
+    "shop/.z.yaml": "no",
+    "meshc.toml": "",
+    "shop/meshc.toml": "no",
+}
+READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
+
+
+def test_files_come_sorted_and_hidden_ones_do_not_come(tmp_path: Path) -> None:
+    files = Folder(write(tmp_path, TREE)).files()
+    assert [path for path, _ in files] == READ
+    assert dict(files)["shop/cart.yaml"] == b"c"
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_one_predicate_says_what_is_read(path: str) -> None:
+    assert wanted(path) == (path in READ)
+
+
+def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="no such file"):
+        Folder(tmp_path / "absent").read()
+
+
+def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:
+    write(tmp_path, {"a/b.yaml": "b"})
+    (tmp_path / "a/loop").symlink_to("..")
+    (tmp_path / "a/self").symlink_to("self")
+    (tmp_path / "a/link.yaml").symlink_to("b.yaml")
+    (tmp_path / "a/readme").symlink_to("b.yaml")
+    listing = Folder(tmp_path).read()
+    assert [path for path, _ in listing.files] == ["a/b.yaml"]
+    assert [one.path for one in listing.problems] == ["a/link.yaml", "a/loop", "a/self"]
+    with pytest.raises(Unreadable, match="symbolic link"):
+        listing.complete()
+
+
+def test_what_is_no_regular_file_is_never_opened_for_long(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    [problem] = Folder(tmp_path).read().problems
+    assert problem.reason == "it is not a regular file"
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.yaml").open("wb") as file:
+        file.truncate(1 << 30)
+    [problem] = Folder(tmp_path).read().problems
+    assert "1073741824 bytes" in problem.reason
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_hides_no_other(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "a", "b.yaml": "b"})
+    (tmp_path / "a.yaml").chmod(0)
+    listing = Folder(tmp_path).read()
+    assert [path for path, _ in listing.files] == ["b.yaml"]
+    assert [str(one) for one in listing.problems] == ["cannot read `a.yaml`: permission denied"]
+
+
+def git(root: Path, *words: str) -> str:
+    identity = [
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.test",
+        "-c",
+        "commit.gpgsign=false",
+    ]
+    done = subprocess.run(
+        ["git", "-C", root, *identity, *words], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    write(tmp_path, {path: text for path, text in TREE.items() if not path.startswith(".git/")})
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "-m", "first")
+    return tmp_path
+
+
+def test_a_revision_gives_what_the_folder_gave(repository: Path) -> None:
+    before = Folder(repository).files()
+    (repository / "shop/cart.yaml").write_text("changed")
+    revision = Revision(repository, "HEAD")
+    assert revision.files() == before
+    assert revision.commit == git(repository, "rev-parse", "HEAD")
+
+
+def test_links_in_a_revision_are_not_followed_either(repository: Path) -> None:
+    (repository / "shop/link.yaml").symlink_to("cart.yaml")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "link")
+    [problem] = Revision(repository, "HEAD").read().problems
+    assert problem.path == "shop/link.yaml"
+    assert Folder(repository).read() == Revision(repository, "main").read()
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--exec=touch", "HEAD~7"])
+def test_a_revision_that_does_not_exist_is_said(repository: Path, revision: str) -> None:
+    with pytest.raises(Unreadable):
+        Revision(repository, revision)
+
+
+def test_a_folder_outside_git_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="not a git repository"):
+        Revision(tmp_path, "HEAD^{commit}")
+
+
+def test_settings() -> None:
+    content = b'fail-on = "warning"\n[namespaces]\n"shop/" = "store"\n'
+    settings = settings_of([("meshc.toml", content)])
+    assert settings.namespaces == (("shop", "store"),)
+    assert settings.fail_on is Severity.WARNING
+    assert settings_of([]).fail_on is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x",
+        b"\xff",
+        b"unknown = 1",
+        b'fail-on = "no"',
+        b"fail-on = 1",
+        b"namespaces = 1",
+        b'[namespaces]\na = "B_"',
+    ],
+)
+def test_settings_that_are_none_are_refused(content: bytes) -> None:
+    with pytest.raises(SettingsError, match="meshc.toml"):
+        settings_of([("meshc.toml", content)])
