@@ -26,6 +26,8 @@ PATTERNS = [
     "/a/b", "/a/b/**", "/{x}", "/{x}/b", "/{x}/**", "/a/{x}/**", "/a/p{x}s", "/admin/**",
     "/a b", "/é/{x}", "/a/50%", "/A",
 ]  # fmt: skip
+#: Equally specific, none within another: what is left to decide between them is the rest of the rank.
+CROSSING = ["/a/{x}", "/{x}/b", "/a/{x}/**", "/{x}/b/**"]
 SEGMENTS = [
     "a", "b", "c", "A", "admin", "%61", "%41", "a%20b", "b:refund", ":refund", "pxs", "ps",
     "%C3%A9", "50%25", "b;v=1", ";v", "a;", "%3B", "b%3Bv",
@@ -82,8 +84,8 @@ def match(rng: random.Random) -> Json:
     """One match."""
     host = rng.choice([*HOSTS, "*.shop", "*.test"]) if rng.random() < 0.15 else None
     methods = sorted(pick(rng, METHODS[:4], 2)) if rng.random() < 0.6 else []
-    path = rng.choice(PATTERNS)
-    return {**conditions(rng, 0.2), "host": host, "methods": methods, "path": path}
+    path = rng.choice(PATTERNS if rng.random() < 0.6 else CROSSING)
+    return {**conditions(rng, 0.35), "host": host, "methods": methods, "path": path}
 
 
 def operations(rng: random.Random, ports: list[Json]) -> list[Json]:

@@ -1,5 +1,7 @@
 //! Admission: what a workload accepts.
 
+use std::borrow::Cow;
+
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::slice::{Inbound, Listener, Protocol};
 use rustc_hash::FxHashSet;
@@ -11,13 +13,14 @@ use crate::ids::{ListenerIx, OperationIx, RuleIx, UnixSeconds};
 use crate::index::Index;
 use crate::outcome::Permit;
 use crate::partition::{MAX_PORTS, Methods, Partition, Readings};
-use crate::peer::Peer;
+use crate::peer::{Peer, Stamp};
 use crate::rank::Alternative;
 use crate::rules::Rules;
 
 /// The inbound half of a slice, indexed.
 #[derive(Debug)]
 pub(crate) struct Admission {
+    stamp: Stamp,
     authorities: FxHashSet<Box<str>>,
     ports: Vec<Port>,
     partition: Partition,
@@ -63,14 +66,35 @@ impl Admission {
         let ports = inbound.listeners.iter().map(|one| port(one, inbound));
         let ports = ports.collect::<Result<_, _>>()?;
         let authorities = inbound.authorities.iter().map(|name| name.as_str().into()).collect();
-        Ok(Self { authorities, ports, partition, readings, reads, allow, deny, direct, methods })
+        Ok(Self {
+            stamp: Stamp::new(),
+            authorities,
+            ports,
+            partition,
+            readings,
+            reads,
+            allow,
+            deny,
+            direct,
+            methods,
+        })
     }
 
     pub(crate) fn peer(&self, identity: Option<&str>) -> Peer {
         Peer {
+            made_by: self.stamp,
             identity: identity.map(Box::from),
             allow: self.allow.of_caller(identity),
             deny: self.deny.of_caller(identity),
+        }
+    }
+
+    /// The peer as these tables see them.
+    pub(crate) fn ours<'a>(&self, peer: &'a Peer) -> Cow<'a, Peer> {
+        if peer.made_by == self.stamp {
+            Cow::Borrowed(peer)
+        } else {
+            Cow::Owned(self.peer(peer.identity()))
         }
     }
 
@@ -82,6 +106,7 @@ impl Admission {
         fields: &F,
         now: UnixSeconds,
     ) -> Result<Permit, Denial> {
+        let peer = &*self.ours(peer);
         let port = self.ports.get(listener.index()).filter(|port| port.operation.is_none());
         let port = port.ok_or(Denial::new(DenialKind::Listener))?;
         let host = request.authority().host;
@@ -111,6 +136,7 @@ impl Admission {
         peer: &Peer,
         now: UnixSeconds,
     ) -> Result<Permit, Denial> {
+        let peer = &*self.ours(peer);
         let port = self.ports.get(listener.index());
         let operation = port.and_then(|port| port.operation);
         let operation = operation.ok_or(Denial::new(DenialKind::Listener))?;
@@ -177,6 +203,9 @@ fn port(listener: &Listener, inbound: &Inbound) -> Result<Port, String> {
             let named = |name: &str| inbound.operations.iter().position(|one| one.name == name);
             let at = named(&listener.name);
             let at = at.ok_or(format!("TCP port `{}` has no operation", listener.name))?;
+            if inbound.operations.get(at).is_some_and(|one| !one.matches.is_empty()) {
+                return Err(format!("the operation of TCP port `{}` has matches", listener.name));
+            }
             Some(OperationIx(at as u32))
         }
     };

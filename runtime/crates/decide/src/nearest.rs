@@ -18,6 +18,7 @@ pub(crate) fn allow<F: Fields>(
     request: Option<(&Canonical<'_>, &F)>,
     now: UnixSeconds,
 ) -> Option<Nearest> {
+    let peer = &*tables.admission.ours(peer);
     let rules = tables.slice().inbound.allow.iter().enumerate();
     let failed = rules.map(|(at, rule)| {
         let mut failed = Vec::new();

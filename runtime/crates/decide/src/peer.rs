@@ -1,13 +1,27 @@
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use crate::bits::Bits;
 
 /// Who is at the other end of a connection, and which rules can ever speak of them. Made once per
-/// connection by [`crate::Tables::peer`], and again after the tables were swapped: it belongs to
-/// the tables that made it.
+/// connection by [`crate::Tables::peer`]. It belongs to the tables that made it; other tables see
+/// that and work it out anew for each request, so it is better made again after a swap.
 #[derive(Clone, Debug)]
 pub struct Peer {
+    pub(crate) made_by: Stamp,
     pub(crate) identity: Option<Box<str>>,
     pub(crate) allow: Bits,
     pub(crate) deny: Bits,
+}
+
+/// Tells one set of tables from every other of this process.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Stamp(u64);
+
+impl Stamp {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Peer {

@@ -1,0 +1,122 @@
+//! A slice that contradicts itself is refused whole, and the fault names the contradiction.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says what it expects; clippy knows only the bodies of test functions"
+)]
+
+use meshc_decide::{ListenerIx, Tables, UnixSeconds};
+use meshc_request::{NoFields, Raw, Scratch, canonicalise};
+use meshc_snapshot::places::{DestinationPlaces, Place, Places};
+use meshc_snapshot::slice::{Reading, Slice};
+use serde_json::{Value, json};
+
+const PAYMENTS: &str = include_str!("payments.json");
+
+fn slice() -> Slice {
+    serde_json::from_str(PAYMENTS).unwrap()
+}
+
+/// The slice with the value at `pointer` replaced.
+fn with(pointer: &str, value: Value) -> Slice {
+    let mut slice: Value = serde_json::from_str(PAYMENTS).unwrap();
+    *slice.pointer_mut(pointer).unwrap() = value;
+    serde_json::from_value(slice).unwrap()
+}
+
+fn fault(slice: Slice) -> String {
+    Tables::load(slice, None, String::new()).unwrap_err().to_string()
+}
+
+#[test]
+fn contradictions_are_named() {
+    for (pointer, value, words) in [
+        ("/format", json!(2), "format 2"),
+        ("/inbound/listeners/1/name", json!("api"), "listener `api` appears twice"),
+        ("/inbound/listeners/1/port", json!(8080), "port `8080` appears twice"),
+        ("/inbound/listeners/1/port", json!(0), "port is 0"),
+        ("/inbound/listeners/1/name", json!("cache"), "TCP port `cache` has no operation"),
+        ("/inbound/listeners/1/name", json!("read"), "operation of TCP port `read` has matches"),
+        ("/inbound/operations/1/name", json!("beta"), "operation `beta` appears twice"),
+        ("/inbound/operations/1/name", json!("rest"), "`rest` matches what no other does"),
+        ("/inbound/operations/1/ports", json!([7]), "names port 7"),
+        ("/inbound/operations/1/matches/0/path", json!("/a/../b"), "operation `charge`"),
+        ("/inbound/deny/1/matches/0/path", json!("x"), "deny rule `no-debug`"),
+        ("/inbound/allow/0/operations", json!(["none"]), "names operation `none`"),
+        ("/inbound/readings", json!([]), "no reading"),
+        ("/destinations/0/clusters", json!([]), "no cluster"),
+        ("/destinations/0/workload", json!("ledger"), "not `namespace/name`"),
+        ("/destinations/0/calls/0/operation", json!("none"), "`none` is called"),
+        ("/destinations/0/traffic/0/to/0/cluster", json!("v9"), "names cluster `v9`"),
+        ("/destinations/0/traffic/1/to/0/weight", json!(0), "all 0"),
+        ("/destinations/0/traffic/0/operations", json!(["none"]), "`none` is named in traffic"),
+    ] {
+        let found = fault(with(pointer, value));
+        assert!(found.contains(words), "{pointer}: {found}");
+    }
+}
+
+#[test]
+fn two_destinations_with_one_name_are_a_contradiction() {
+    let mut slice = slice();
+    let mut twin = slice.destinations[0].clone();
+    slice.destinations.push(twin.clone());
+    assert!(fault(slice.clone()).contains("destination `books/ledger` appears twice"));
+    twin.workload = "shop/ledger".into();
+    slice.destinations[1] = twin;
+    assert!(fault(slice).contains("two destinations answer to `ledger`"));
+}
+
+#[test]
+fn a_route_to_nowhere_is_a_contradiction() {
+    let mut gateway: Slice = serde_json::from_str(include_str!("gateway.json")).unwrap();
+    gateway.routes[0].destination = "shop/none".into();
+    assert!(fault(gateway).contains("`shop/none`, which is no destination"));
+}
+
+#[test]
+fn an_allow_never_names_requests_directly() {
+    let mut slice = slice();
+    let deny = slice.inbound.deny[1].matches.clone();
+    slice.inbound.allow[0].matches = deny;
+    assert!(fault(slice).contains("`checkout-charges` names requests directly"));
+}
+
+#[test]
+fn places_belong_to_their_slice_and_show_in_reasons() {
+    let mut places = Places {
+        allow: (0..6).map(|at| Place(0, 20 + at, 7)).collect(),
+        deny: vec![Place::default(); 3],
+        destinations: vec![DestinationPlaces::default()],
+        files: vec!["shop/payments.yaml".into()],
+        format: 1,
+        ..Places::default()
+    };
+    let tables = Tables::load(slice(), Some(places.clone()), String::new()).unwrap();
+    let question = json!({"method": "PUT", "target": "/charges", "host": "payments", "from": null});
+    let answer = meshc_decide::json::inbound_json(&tables, &question.to_string());
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let place = json!({"file": "shop/payments.yaml", "line": 25, "column": 7});
+    assert_eq!(answer["reason"]["nearest"]["place"], place);
+    places.allow.pop();
+    let fault = Tables::load(slice(), Some(places), String::new()).unwrap_err();
+    assert!(fault.to_string().contains("belong to another slice"));
+}
+
+#[test]
+fn a_peer_of_other_tables_is_looked_at_anew() {
+    let old = Tables::load(slice(), None, String::new()).unwrap();
+    let mut slice = slice();
+    slice.inbound.allow.swap(0, 3);
+    slice.inbound.readings = vec![Reading::Plain];
+    let new = Tables::load(slice, None, String::new()).unwrap();
+    let peer = old.peer(Some("spiffe://mesh.test/ns/shop/sa/checkout"));
+    let raw = Raw { method: b"POST", target: b"/charges", host: Some(b"payments"), odd: false };
+    let mut scratch = Scratch::new();
+    let request = canonicalise(raw, &mut scratch).unwrap();
+    let rule = |tables: &Tables| {
+        let permit = tables.admit(ListenerIx(0), &peer, &request, &NoFields, UnixSeconds(0));
+        permit.unwrap().rule().0
+    };
+    assert_eq!((rule(&old), rule(&new)), (0, 3));
+}
