@@ -1,0 +1,181 @@
+//! Units to one list of workloads: namespaces, duplicates, identities, instances of other files.
+
+use meshc_check::unit::WorkloadRow;
+use meshc_check::{Finding, declare_instances, did_you_mean, nearest};
+use meshc_document::Span;
+use rustc_hash::FxHashMap;
+
+use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+
+const RESERVED: [&str; 3] = ["anyone", "anonymous", "rest"];
+
+pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
+    let mut rows = Vec::new();
+    let mut declared = Vec::new();
+    for (file, source) in (0_u32..).zip(&mut mesh.files) {
+        let unit = core::mem::take(&mut source.unit);
+        let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
+        mesh.findings.extend(unit.findings.into_iter().map(plain));
+        declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
+        rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
+        mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
+    }
+    settle_mesh(mesh, declared);
+    let default = |file: u32, mesh: &Mesh| folder_namespace(mesh, file, folders);
+    for (file, row) in rows {
+        let namespace = row.namespace.as_ref().map(|namespace| namespace.value.clone());
+        match namespace.or_else(|| default(file, mesh)) {
+            Some(namespace) => add(mesh, file, row, namespace),
+            None => {
+                let help = "write it, or give the folder one in `meshc.toml`";
+                let finding = Finding::new("MC102", row.name.span, "`namespace` is missing");
+                mesh.report(file, finding.help(help));
+            }
+        }
+    }
+    // Until here the index held the order of the files.
+    mesh.workloads.sort_by(|a, b| a.id.cmp(&b.id));
+    mesh.by_id = mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect();
+    report_identities(mesh);
+    let tests = core::mem::take(&mut mesh.tests);
+    mesh.tests = tests
+        .into_iter()
+        .map(|(file, mut row)| {
+            if row.namespace.is_none() {
+                let value = default(file, mesh).unwrap_or_default();
+                row.namespace = Some(meshc_check::unit::At { value, span: row.name.span });
+            }
+            (file, row)
+        })
+        .collect();
+}
+
+fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>) {
+    let mut declared = declared.into_iter();
+    let Some((file, row)) = declared.next() else {
+        if !mesh.files.is_empty() {
+            let help = "declare one: `kind: Mesh` with `spec: {trustDomain: …}`";
+            let finding = Finding::new("MC102", Span::default(), "no document declares the Mesh");
+            mesh.report(0, finding.help(help));
+        }
+        return;
+    };
+    for (other_file, other) in declared {
+        let finding = Finding::new("MC211", other.name.span, "a second Mesh")
+            .help("keep one: it holds for everything");
+        mesh.report_with(other_file, finding, (file, row.name.span, "the first one".into()));
+    }
+    mesh.trust_domain = row.trust_domain.unwrap_or_default();
+    mesh.cluster_suffix = row.cluster_suffix;
+    mesh.timeout_ms = row.timeout_ms.map(|timeout| timeout.value);
+    let names = row.namespaces.into_iter().map(|namespace| namespace.value);
+    mesh.namespaces = names.zip(row.namespace_hosts).collect();
+    mesh.teams = row.teams;
+}
+
+fn folder_namespace(mesh: &Mesh, file: u32, folders: &[(String, String)]) -> Option<String> {
+    let path = &mesh.files.get(file as usize)?.path;
+    let inside = |folder: &str| {
+        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let found = folders.iter().filter(|(folder, _)| inside(folder));
+    found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.clone())
+}
+
+fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
+    check_namespace(mesh, file, &row, &namespace);
+    check_owner(mesh, file, &row);
+    let name = &row.name;
+    if RESERVED.contains(&name.value.as_str()) {
+        let message = format!("`{}` is reserved", name.value);
+        mesh.report(file, Finding::new("MC105", name.span, message).help("choose another name"));
+    }
+    let id = format!("{namespace}/{}", name.value);
+    let earlier = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
+    if let Some((other, span)) = earlier.map(|other| (other.file, other.row.name.span)) {
+        let finding = Finding::new("MC211", name.span, format!("`{id}` is declared twice"))
+            .help("one workload is one intent; rename or merge");
+        return mesh.report_with(file, finding, (other, span, "declared here too".into()));
+    }
+    let account = row.account.as_ref().map_or(name.value.as_str(), |one| one.value.as_str());
+    let identity = format!("spiffe://{}/ns/{namespace}/sa/{account}", mesh.trust_domain);
+    let instances = instances(mesh, file, &row);
+    let operations = Vec::new();
+    let ix = WorkloadIx(u32::try_from(mesh.workloads.len()).unwrap_or(u32::MAX));
+    mesh.by_id.insert(id.clone(), ix);
+    mesh.workloads.push(Workload { file, row, namespace, id, identity, instances, operations });
+}
+
+fn check_namespace(mesh: &mut Mesh, file: u32, row: &WorkloadRow, namespace: &str) {
+    if mesh.namespaces.is_empty() || mesh.namespaces.iter().any(|(name, _)| name == namespace) {
+        return;
+    }
+    let span = row.namespace.as_ref().map_or(row.name.span, |namespace| namespace.span);
+    let message = format!("`{namespace}` is not a namespace of the Mesh");
+    let known = mesh.namespaces.iter().map(|(name, _)| name.as_str());
+    let help = did_you_mean(&nearest(namespace, known));
+    let finding = Finding { help, ..Finding::new("MC202", span, message) };
+    mesh.report(file, finding);
+}
+
+fn check_owner(mesh: &mut Mesh, file: u32, row: &WorkloadRow) {
+    let Some(owner) = row.owner.as_ref().filter(|_| !mesh.teams.is_empty()) else { return };
+    if !mesh.teams.contains(&owner.value) {
+        let message = format!("`{}` is not one of the teams", owner.value);
+        let known = mesh.teams.iter().map(String::as_str);
+        let help = did_you_mean(&nearest(&owner.value, known))
+            .unwrap_or_else(|| "add it to `teams` of the Mesh".into());
+        let finding = Finding::new("MC104", owner.span, message).help(help);
+        mesh.report(file, finding);
+    }
+}
+
+fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::unit::InstanceRow> {
+    let mut found = row.instances.clone();
+    if let Some(named) = &row.instance_file {
+        let at = mesh.files.iter().position(|source| source.path == named.value);
+        let Some((at, source)) = at.and_then(|at| Some((at, mesh.files.get(at)?))) else {
+            let message = format!("the repository holds no file `{}`", named.value);
+            let finding = Finding::new("MC201", named.span, message)
+                .help("the path counts from the repository's root");
+            mesh.report(file, finding);
+            return found;
+        };
+        let (listed, findings) = declare_instances(&source.bytes);
+        let other = u32::try_from(at).unwrap_or(u32::MAX);
+        for finding in findings {
+            mesh.report(other, finding);
+        }
+        found = listed;
+    }
+    for one in &found {
+        if row.instance_file.is_none() && one.address.value.parse::<core::net::IpAddr>().is_err() {
+            let message = format!("`{}` is not an IP address", one.address.value);
+            mesh.report(file, Finding::new("MC112", one.address.span, message));
+        }
+    }
+    found.sort_by(|a, b| a.address.value.cmp(&b.address.value));
+    found
+}
+
+fn report_identities(mesh: &mut Mesh) {
+    let mut owners: FxHashMap<String, WorkloadIx> = FxHashMap::default();
+    let mut pairs = Vec::new();
+    for (ix, workload) in mesh.each() {
+        match owners.get(&workload.identity) {
+            Some(&first) => pairs.push((first, ix)),
+            None => drop(owners.insert(workload.identity.clone(), ix)),
+        }
+    }
+    for (first, second) in pairs {
+        let (Some(one), Some(two)) = (mesh.workload(first), mesh.workload(second)) else {
+            continue;
+        };
+        let place = |row: &WorkloadRow| row.account.as_ref().map_or(row.name.span, |at| at.span);
+        let message = format!("`{}` and `{}` have one identity", one.id, two.id);
+        let related = (one.file, place(&one.row), format!("`{}` has it too", one.id));
+        let (file, span) = (two.file, place(&two.row));
+        let help = "give one of them another `identity.serviceAccount`";
+        mesh.report_with(file, Finding::new("MC404", span, message).help(help), related);
+    }
+}

@@ -1,0 +1,220 @@
+use crate::mesh::{Edge, WorkloadIx};
+
+/// The call graph: who calls whom, each pair once, in compressed rows both ways.
+#[derive(Debug, Default)]
+pub struct Graph {
+    out: Rows,
+    into: Rows,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    starts: Vec<u32>,
+    items: Vec<WorkloadIx>,
+}
+
+impl Rows {
+    fn new(count: usize, mut pairs: Vec<(WorkloadIx, WorkloadIx)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut starts = vec![0; count + 1];
+        for (from, _) in &pairs {
+            if let Some(start) = starts.get_mut(from.index() + 1) {
+                *start += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        Self { starts, items: pairs.into_iter().map(|(_, to)| to).collect() }
+    }
+
+    fn of(&self, ix: WorkloadIx) -> &[WorkloadIx] {
+        let start = self.starts.get(ix.index()).copied().unwrap_or(0) as usize;
+        let end = self.starts.get(ix.index() + 1).copied().unwrap_or(0) as usize;
+        self.items.get(start..end).unwrap_or_default()
+    }
+}
+
+impl Graph {
+    pub(crate) fn new(count: usize, edges: &[Edge]) -> Self {
+        let out = edges.iter().map(|edge| (edge.caller, edge.callee)).collect();
+        let into = edges.iter().map(|edge| (edge.callee, edge.caller)).collect();
+        Self { out: Rows::new(count, out), into: Rows::new(count, into) }
+    }
+
+    /// Whom a workload calls.
+    #[must_use]
+    pub fn callees(&self, of: WorkloadIx) -> &[WorkloadIx] {
+        self.out.of(of)
+    }
+
+    /// Who calls a workload.
+    #[must_use]
+    pub fn callers(&self, of: WorkloadIx) -> &[WorkloadIx] {
+        self.into.of(of)
+    }
+
+    /// Everything a workload's calls can lead to, itself only through a cycle; sorted.
+    #[must_use]
+    pub fn reach(&self, from: WorkloadIx) -> Vec<WorkloadIx> {
+        let mut seen = vec![false; self.size()];
+        let mut next = vec![from];
+        let mut found = Vec::new();
+        while let Some(at) = next.pop() {
+            for &to in self.callees(at) {
+                if let Some(mark) = seen.get_mut(to.index()).filter(|mark| !**mark) {
+                    *mark = true;
+                    found.push(to);
+                    next.push(to);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// A shortest chain of calls, both ends included; none if there is none. Of several, the one
+    /// that is first by index.
+    #[must_use]
+    pub fn path(&self, from: WorkloadIx, to: WorkloadIx) -> Option<Vec<WorkloadIx>> {
+        let mut before: Vec<Option<WorkloadIx>> = vec![None; self.size()];
+        let mut front = std::collections::VecDeque::from([from]);
+        while let Some(at) = front.pop_front() {
+            for &next in self.callees(at) {
+                let Some(slot) = before.get_mut(next.index()).filter(|slot| slot.is_none()) else {
+                    continue;
+                };
+                *slot = Some(at);
+                if next == to {
+                    return Some(trace(&before, from, to));
+                }
+                front.push_back(next);
+            }
+        }
+        None
+    }
+
+    /// Groups of workloads that call each other in a ring, each sorted, in order of their first;
+    /// one that calls itself is a group of one. (Tarjan 1972, with a stack of its own.)
+    #[must_use]
+    pub fn cycles(&self) -> Vec<Vec<WorkloadIx>> {
+        let mut search = Search::new(self);
+        for start in (0..u32::try_from(self.size()).unwrap_or(u32::MAX)).map(WorkloadIx) {
+            search.visit(start);
+        }
+        search.groups.sort();
+        search.groups
+    }
+
+    fn size(&self) -> usize {
+        self.out.starts.len().saturating_sub(1)
+    }
+}
+
+fn trace(before: &[Option<WorkloadIx>], from: WorkloadIx, to: WorkloadIx) -> Vec<WorkloadIx> {
+    let mut path = vec![to];
+    let mut at = to;
+    while let Some(previous) = before.get(at.index()).copied().flatten() {
+        path.push(previous);
+        at = previous;
+        if at == from {
+            break;
+        }
+    }
+    path.reverse();
+    path
+}
+
+struct Search<'a> {
+    graph: &'a Graph,
+    /// Order of discovery from 1; 0 is undiscovered.
+    order: Vec<u32>,
+    low: Vec<u32>,
+    on_stack: Vec<bool>,
+    stack: Vec<WorkloadIx>,
+    next: u32,
+    groups: Vec<Vec<WorkloadIx>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        let size = graph.size();
+        Self {
+            graph,
+            order: vec![0; size],
+            low: vec![0; size],
+            on_stack: vec![false; size],
+            stack: Vec::new(),
+            next: 1,
+            groups: Vec::new(),
+        }
+    }
+
+    fn discover(&mut self, at: WorkloadIx) {
+        set(&mut self.order, at, self.next);
+        set(&mut self.low, at, self.next);
+        set(&mut self.on_stack, at, true);
+        self.stack.push(at);
+        self.next += 1;
+    }
+
+    fn visit(&mut self, start: WorkloadIx) {
+        if get(&self.order, start) != 0 {
+            return;
+        }
+        self.discover(start);
+        let mut work = vec![(start, 0_usize)];
+        while let Some((at, child)) = work.pop() {
+            match self.graph.callees(at).get(child) {
+                Some(&to) => {
+                    work.push((at, child + 1));
+                    if get(&self.order, to) == 0 {
+                        self.discover(to);
+                        work.push((to, 0));
+                    } else if self.on_stack.get(to.index()) == Some(&true) {
+                        let low = get(&self.low, at).min(get(&self.order, to));
+                        set(&mut self.low, at, low);
+                    }
+                }
+                None => {
+                    if let Some(&(parent, _)) = work.last() {
+                        let low = get(&self.low, parent).min(get(&self.low, at));
+                        set(&mut self.low, parent, low);
+                    }
+                    self.close(at);
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, at: WorkloadIx) {
+        if get(&self.low, at) != get(&self.order, at) {
+            return;
+        }
+        let mut group = Vec::new();
+        while let Some(member) = self.stack.pop() {
+            set(&mut self.on_stack, member, false);
+            group.push(member);
+            if member == at {
+                break;
+            }
+        }
+        group.sort_unstable();
+        if group.len() > 1 || self.graph.callees(at).contains(&at) {
+            self.groups.push(group);
+        }
+    }
+}
+
+fn get(values: &[u32], at: WorkloadIx) -> u32 {
+    values.get(at.index()).copied().unwrap_or(0)
+}
+
+fn set<T>(values: &mut [T], at: WorkloadIx, value: T) {
+    if let Some(slot) = values.get_mut(at.index()) {
+        *slot = value;
+    }
+}

@@ -1,0 +1,43 @@
+//! What a linked mesh can be told about itself without a rule of its own.
+
+mod hosts;
+mod offers;
+mod ports;
+mod rules;
+mod traffic;
+
+use meshc_check::Finding;
+use meshc_document::Span;
+
+use crate::mesh::{Mesh, MeshFinding, Workload};
+
+/// Collects what one look at the mesh finds.
+pub(crate) struct Report<'a> {
+    pub(crate) mesh: &'a Mesh,
+    findings: Vec<MeshFinding>,
+}
+
+impl Report<'_> {
+    pub(crate) fn add(&mut self, at: &Workload, finding: Finding) {
+        self.findings.push(MeshFinding { file: at.file, finding, related: Vec::new() });
+    }
+
+    pub(crate) fn add_with(&mut self, at: &Workload, finding: Finding, place: (u32, Span, String)) {
+        self.findings.push(MeshFinding { file: at.file, finding, related: vec![place] });
+    }
+}
+
+pub(crate) fn judge(mesh: &mut Mesh) {
+    let mut report = Report { mesh, findings: Vec::new() };
+    let all = report.mesh;
+    for (ix, workload) in all.each() {
+        ports::judge(&mut report, workload);
+        rules::judge(&mut report, workload);
+        traffic::judge(&mut report, workload);
+        offers::judge(&mut report, ix, workload);
+        hosts::judge(&mut report, workload);
+    }
+    hosts::judge_claims(&mut report);
+    let mut findings = report.findings;
+    mesh.findings.append(&mut findings);
+}

@@ -1,0 +1,141 @@
+//! The two halves of an edge held against each other.
+
+use meshc_check::Finding;
+use meshc_check::unit::RuleRow;
+
+use super::Report;
+use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
+use crate::resolve::Reference;
+
+pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
+    let start = report.mesh.edges.partition_point(|edge| edge.caller < ix);
+    let edges = report.mesh.edges.get(start..).unwrap_or_default();
+    for edge in edges.iter().take_while(|edge| edge.caller == ix) {
+        call(report, workload, edge);
+    }
+    undeclared(report, ix, workload);
+}
+
+fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
+    let Some(callee) = report.mesh.workload(edge.callee) else { return };
+    if edge.caller == edge.callee {
+        let finding = Finding::new("MC215", edge.span, format!("`{}` calls itself", caller.id))
+            .help("leave the call out: inside a workload nothing passes a proxy");
+        return report.add(caller, finding);
+    }
+    widened(report, caller, callee, edge);
+    let rules = &callee.row.allow;
+    if rules.iter().any(|rule| rule.damaged) {
+        return;
+    }
+    let offered = offered(report.mesh, callee, caller);
+    let place = (callee.file, callee.row.name.span, format!("`{}` is declared here", callee.id));
+    let help = format!("add an `allow` for `{}` there, or drop the call", caller.id);
+    let missing = match (edge.operation, &offered) {
+        (_, Offered::Everything) => return,
+        (Some(operation), Offered::Some(names)) => {
+            let name = callee.operations.get(operation as usize).map(|one| one.name.as_str());
+            if name.is_some_and(|name| names.contains(&name)) {
+                return;
+            }
+            format!(
+                "`{}` does not offer `{}` to `{}`",
+                callee.id,
+                name.unwrap_or_default(),
+                caller.id
+            )
+        }
+        (None, Offered::Some(names)) if names.is_empty() => {
+            format!("`{}` offers nothing to `{}`", callee.id, caller.id)
+        }
+        (None, Offered::Some(names)) => return partly(report, caller, callee, edge, names),
+    };
+    report.add_with(caller, Finding::new("MC213", edge.span, missing).help(help), place);
+}
+
+/// A call of the service as a whole of which only some operations are offered.
+fn partly(
+    report: &mut Report<'_>,
+    caller: &Workload,
+    callee: &Workload,
+    edge: &Edge,
+    offered: &[&str],
+) {
+    let refused: Vec<String> = callee
+        .operations
+        .iter()
+        .filter(|one| !offered.contains(&one.name.as_str()))
+        .map(|one| format!("`{}`", one.name))
+        .collect();
+    if refused.is_empty() {
+        return;
+    }
+    let message =
+        format!("`{}` offers `{}` only a part: not {}", callee.id, caller.id, refused.join(", "));
+    let finding =
+        Finding::new("MC214", edge.span, message).help("name the operations that are called");
+    report.add(caller, finding);
+}
+
+/// A caller that waits longer than the callee allows (language reference, section 1).
+fn widened(report: &mut Report<'_>, caller: &Workload, callee: &Workload, edge: &Edge) {
+    let Some(timeout) = edge.timeout_ms else { return };
+    let allowed = match edge.operation {
+        Some(operation) => callee.operations.get(operation as usize).map(|one| one.timeout_ms),
+        None => callee.operations.iter().map(|one| one.timeout_ms).max(),
+    };
+    if let Some(allowed) = allowed.filter(|&allowed| timeout > allowed) {
+        let message = format!("waits {timeout} ms where `{}` ends after {allowed} ms", callee.id);
+        let finding = Finding::new("MC603", edge.span, message)
+            .help("a caller may tighten what the callee allows, never widen it");
+        report.add(caller, finding);
+    }
+}
+
+/// What a callee's rules let a caller do, time and conditions aside.
+enum Offered<'a> {
+    Everything,
+    Some(Vec<&'a str>),
+}
+
+fn offered<'a>(mesh: &Mesh, callee: &'a Workload, caller: &Workload) -> Offered<'a> {
+    let mut names = Vec::new();
+    for rule in callee.row.allow.iter().filter(|rule| speaks_of(mesh, callee, rule, caller)) {
+        match &rule.operations {
+            None => return Offered::Everything,
+            Some(operations) => names.extend(operations.iter().map(|one| one.value.as_str())),
+        }
+    }
+    Offered::Some(names)
+}
+
+fn speaks_of(mesh: &Mesh, callee: &Workload, rule: &RuleRow, caller: &Workload) -> bool {
+    rule.from.iter().flatten().any(|from| match from.value.as_str() {
+        "anyone" => true,
+        "anonymous" => false,
+        text => match text.strip_suffix("/*") {
+            Some(namespace) => caller.namespace == namespace,
+            None => {
+                let id = Reference::of(text, &callee.namespace).id();
+                mesh.workload_named(&id).is_some() && id == caller.id
+            }
+        },
+    })
+}
+
+/// Exact callers that a workload admits and that declare no call to it.
+fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
+    for from in workload.row.allow.iter().flat_map(|rule| rule.from.iter().flatten()) {
+        let id = Reference::of(&from.value, &workload.namespace).id();
+        let Some(caller) = report.mesh.workload_named(&id) else { continue };
+        if report.mesh.graph.callers(ix).contains(&caller) {
+            continue;
+        }
+        let Some(row) = report.mesh.workload(caller) else { continue };
+        let message = format!("`{}` declares no call to `{}`", row.id, workload.id);
+        let place = (row.file, row.row.name.span, format!("`{}` is declared here", row.id));
+        let finding = Finding::new("MC214", from.span, message)
+            .help("add the call there, or drop the caller from `from`");
+        report.add_with(workload, finding, place);
+    }
+}

@@ -1,0 +1,96 @@
+use meshc_check::unit::At;
+use meshc_check::{Finding, did_you_mean, nearest};
+use meshc_decide::overlap::{Example, overlaps};
+use meshc_document::Span;
+
+use super::Report;
+use crate::mesh::Workload;
+
+pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
+    let row = &workload.row;
+    let names = row.ports.iter().map(|port| (port.name.value.clone(), port.name.span));
+    twice(report, workload, "port", names);
+    let numbers = row.ports.iter().map(|port| (port.port.value.to_string(), port.port.span));
+    twice(report, workload, "port number", numbers);
+    for (path, port) in &row.probes {
+        if !row.ports.iter().any(|one| one.name.value == port.value) {
+            unknown_port(report, workload, port);
+        }
+        if let Err(fault) = meshc_decide::pattern::Pattern::parse(&path.value) {
+            report.add(workload, Finding::new("MC307", path.span, fault.message).help(fault.help));
+        }
+    }
+    for operation in &row.operations {
+        let port = row.ports.iter().find(|port| port.name.value == operation.name.value);
+        let tcp = |port: &&meshc_check::unit::PortRow| {
+            port.protocol == meshc_snapshot::slice::Protocol::Tcp
+        };
+        if let Some(port) = port.filter(tcp) {
+            let message =
+                format!("`{}` is a port, which is an operation by itself", port.name.value);
+            let finding = Finding::new("MC211", operation.name.span, message);
+            let place = (workload.file, port.name.span, "the port".into());
+            report.add_with(workload, finding.help("rename the operation"), place);
+        }
+    }
+    ambiguous(report, workload);
+}
+
+fn unknown_port(report: &mut Report<'_>, workload: &Workload, port: &At<String>) {
+    let names = workload.row.ports.iter().map(|one| one.name.value.as_str());
+    let help = did_you_mean(&nearest(&port.value, names));
+    let message = format!("`{}` is not a port here", port.value);
+    report.add(workload, Finding { help, ..Finding::new("MC204", port.span, message) });
+}
+
+/// Reports what is named twice among siblings.
+pub(super) fn twice(
+    report: &mut Report<'_>,
+    workload: &Workload,
+    what: &str,
+    names: impl Iterator<Item = (String, Span)>,
+) {
+    let mut seen: Vec<(String, Span)> = Vec::new();
+    for (name, span) in names {
+        match seen.iter().find(|(other, _)| *other == name) {
+            Some((_, first)) => {
+                let finding =
+                    Finding::new("MC211", span, format!("{what} `{name}` is there twice"));
+                let place = (workload.file, *first, "the first one".into());
+                report.add_with(workload, finding.help("give one of them another name"), place);
+            }
+            None => seen.push((name, span)),
+        }
+    }
+}
+
+/// Operations that are equally specific and overlap (MC308).
+fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
+    let place = |operation: usize, number: usize| {
+        let name = &workload.operations.get(operation)?.name;
+        let row = workload.row.operations.iter().find(|row| row.name.value == *name)?;
+        Some((name, row.matches.get(number)?.span))
+    };
+    for found in overlaps(&workload.operations) {
+        let (one, other) = (place(found.one.0, found.one.1), place(found.other.0, found.other.1));
+        let (Some(one), Some(other)) = (one, other) else { continue };
+        let (first, second) = if one.1 <= other.1 { (one, other) } else { (other, one) };
+        let message = format!(
+            "`{}` and `{}` are equally specific and both match {}",
+            first.0,
+            second.0,
+            shown(&found.example)
+        );
+        let finding = Finding::new("MC308", second.1, message).help("make one of the two narrower");
+        let related = (workload.file, first.1, format!("`{}` matches it too", first.0));
+        report.add_with(workload, finding, related);
+    }
+}
+
+fn shown(example: &Example) -> String {
+    let mut text = format!("`{} {}`", example.method, example.path);
+    for (name, value) in &example.headers {
+        text.push_str(&format!(" with `{name}: {value}`"));
+    }
+    text
+}

@@ -1,0 +1,88 @@
+use meshc_check::unit::{At, RuleRow};
+use meshc_check::{Finding, did_you_mean, nearest};
+
+use super::Report;
+use super::ports::twice;
+use crate::mesh::Workload;
+use crate::resolve::{Reference, unknown_workload};
+
+pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
+    for (what, rules) in [("rule", &workload.row.allow), ("rule", &workload.row.deny)] {
+        let named = rules.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
+        twice(report, workload, what, named);
+        for rule in rules {
+            callers(report, workload, rule);
+            operations(report, workload, rule.operations.as_deref().unwrap_or_default());
+            conditions(report, workload, rule);
+        }
+    }
+    for item in &workload.row.traffic {
+        operations(report, workload, item.operations.as_deref().unwrap_or_default());
+    }
+}
+
+fn callers(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    for from in rule.from.iter().flatten() {
+        if matches!(from.value.as_str(), "anyone" | "anonymous") {
+            anonymous(report, workload, from);
+            continue;
+        }
+        if let Some(namespace) = from.value.strip_suffix("/*") {
+            let exists = report.mesh.workloads.iter().any(|one| one.namespace == namespace)
+                || report.mesh.namespaces.iter().any(|(name, _)| name == namespace);
+            if !exists {
+                let message = format!("nothing is declared in namespace `{namespace}`");
+                let names = report.mesh.workloads.iter().map(|one| one.namespace.as_str());
+                let help = did_you_mean(&nearest(namespace, names));
+                report.add(workload, Finding { help, ..Finding::new("MC202", from.span, message) });
+            }
+            continue;
+        }
+        let reference = Reference::of(&from.value, &workload.namespace);
+        if report.mesh.workload_named(&reference.id()).is_none() {
+            let finding = unknown_workload(report.mesh, workload, &reference, from);
+            report.add(workload, finding);
+        }
+    }
+}
+
+/// Somebody without an identity cannot reach a port that demands one.
+fn anonymous(report: &mut Report<'_>, workload: &Workload, from: &At<String>) {
+    if from.value == "anonymous" && !workload.is_gateway() {
+        let finding = Finding::new("MC402", from.span, "every port here demands an identity")
+            .help("`anonymous` belongs on a gateway; name the callers instead");
+        report.add(workload, finding);
+    }
+}
+
+fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
+    for operation in named {
+        if operation.value == "rest" || workload.operation(&operation.value).is_some() {
+            continue;
+        }
+        let message = format!("`{}` is not an operation of `{}`", operation.value, workload.id);
+        let names = workload.operations.iter().map(|one| one.name.as_str());
+        let help = did_you_mean(&nearest(&operation.value, names));
+        report.add(workload, Finding { help, ..Finding::new("MC201", operation.span, message) });
+    }
+}
+
+/// A condition on a request that meets a port that carries none.
+fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    if rule.headers.is_empty() && rule.query.is_empty() {
+        return;
+    }
+    for operation in rule.operations.iter().flatten() {
+        let opaque = workload
+            .operation(&operation.value)
+            .and_then(|at| workload.operations.get(at as usize))
+            .is_some_and(|one| one.matches.is_empty());
+        if opaque {
+            let message =
+                format!("`{}` carries no HTTP, so `when` can never hold", operation.value);
+            let finding = Finding::new("MC517", operation.span, message)
+                .help("part the rule: one for HTTP operations, one for the TCP port");
+            report.add(workload, finding);
+        }
+    }
+}

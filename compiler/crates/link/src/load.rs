@@ -1,0 +1,42 @@
+use meshc_check::{Schema, declare};
+
+use crate::mesh::SourceFile;
+
+/// Threads that read; more gain nothing below thousands of files.
+const THREADS: usize = 2;
+/// Files below which one thread is faster than starting another.
+const FEW: usize = 64;
+
+/// Reads and checks every file; the result is sorted by path whatever the threads did.
+pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<SourceFile> {
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let one = |(path, bytes): (String, Vec<u8>)| {
+        let data = is_data(&bytes);
+        let unit = if data { meshc_check::unit::Unit::default() } else { declare(&bytes, schema) };
+        SourceFile { path, bytes, unit }
+    };
+    if files.len() < FEW {
+        return files.into_iter().map(one).collect();
+    }
+    let behind = files.split_off(files.len() / THREADS);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| behind.into_iter().map(one).collect::<Vec<_>>());
+        let mut all: Vec<SourceFile> = files.into_iter().map(one).collect();
+        match other.join() {
+            Ok(rest) => all.extend(rest),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        all
+    })
+}
+
+/// Whether a file is no document but a list that an intent names (`instances: {file: …}`): its
+/// first line of content begins an item.
+fn is_data(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let mut content = lines.filter(|line| {
+        let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+        !matches!(first, None | Some(b'#'))
+    });
+    content.next().is_some_and(|line| line.starts_with(b"- ") || line.starts_with(b"-\r"))
+}

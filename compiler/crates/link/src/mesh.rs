@@ -1,0 +1,179 @@
+use meshc_check::unit::{InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
+use meshc_check::{Finding, Schema};
+use meshc_document::Span;
+use meshc_snapshot::slice;
+use rustc_hash::FxHashMap;
+
+use crate::graph::Graph;
+
+/// The linked whole.
+#[derive(Debug, Default)]
+pub struct Mesh {
+    /// Files by path.
+    pub files: Vec<SourceFile>,
+    /// SPIFFE trust domain; empty without a `Mesh`.
+    pub trust_domain: String,
+    /// Suffix of service names.
+    pub cluster_suffix: Option<String>,
+    /// Request timeout of the `Mesh`, in milliseconds.
+    pub timeout_ms: Option<u32>,
+    /// Declared namespaces with the hosts they may claim.
+    pub namespaces: Vec<(String, Vec<String>)>,
+    /// Listed teams.
+    pub teams: Vec<String>,
+    /// Services and gateways by id; a duplicate is left out.
+    pub workloads: Vec<Workload>,
+    /// Calls and routes with both ends resolved, by caller and written order.
+    pub edges: Vec<Edge>,
+    /// The call graph.
+    pub graph: Graph,
+    /// Policy tests with the file of each.
+    pub tests: Vec<(u32, TestRow)>,
+    /// What is wrong, in the order of files and places.
+    pub findings: Vec<MeshFinding>,
+    pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+}
+
+/// One file of the repository.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path inside the repository.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it declares.
+    pub unit: Unit,
+}
+
+/// A workload's index in [`Mesh::workloads`].
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct WorkloadIx(pub u32);
+
+/// A service or gateway with its names written out.
+#[derive(Debug)]
+pub struct Workload {
+    /// Index of its file.
+    pub file: u32,
+    /// What was written.
+    pub row: WorkloadRow,
+    /// Its namespace.
+    pub namespace: String,
+    /// `namespace/name`.
+    pub id: String,
+    /// Its SPIFFE ID.
+    pub identity: String,
+    /// Instances, from the intent or from the file it names, sorted by address.
+    pub instances: Vec<InstanceRow>,
+    /// Its operations as a slice holds them, sorted by name; TCP ports among them.
+    pub operations: Vec<slice::Operation>,
+}
+
+/// A declared call or a gateway's route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Edge {
+    /// Who calls.
+    pub caller: WorkloadIx,
+    /// Who is called.
+    pub callee: WorkloadIx,
+    /// Index into the callee's `operations`; absent: the service as a whole.
+    pub operation: Option<u32>,
+    /// Index into the caller's `calls` (a service) or `routes` (a gateway).
+    pub item: u32,
+    /// Where its `to` stands, in the caller's file.
+    pub span: Span,
+    /// Milliseconds the caller waits at most.
+    pub timeout_ms: Option<u32>,
+}
+
+/// A finding and the file it is in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MeshFinding {
+    /// Index of the file.
+    pub file: u32,
+    /// What is wrong; its related places are in the same file.
+    pub finding: Finding,
+    /// Places in any file.
+    pub related: Vec<(u32, Span, String)>,
+}
+
+impl WorkloadIx {
+    /// As an index.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Workload {
+    /// Whether it is a gateway.
+    #[must_use]
+    pub fn is_gateway(&self) -> bool {
+        self.row.kind == WorkloadKind::Gateway
+    }
+
+    /// Index of an operation by name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<u32> {
+        let at = self.operations.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
+        u32::try_from(at).ok()
+    }
+}
+
+impl Mesh {
+    /// Reads, checks and links files on two threads; their order means nothing. `namespaces` gives
+    /// folders (without `/` at the end; empty for the root) the namespace of documents in them that
+    /// name none; the longest folder counts.
+    #[must_use]
+    pub fn read(
+        files: Vec<(String, Vec<u8>)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+    ) -> Self {
+        let mut mesh = Self { files: crate::load::load(files, schema), ..Self::default() };
+        crate::gather::gather(&mut mesh, namespaces);
+        crate::lower::lower(&mut mesh);
+        crate::resolve::resolve(&mut mesh);
+        mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
+        crate::judge::judge(&mut mesh);
+        mesh.findings.sort_by(|a, b| {
+            (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
+                b.file,
+                b.finding.span,
+                b.finding.code,
+                &b.finding.message,
+            ))
+        });
+        mesh.findings.dedup();
+        mesh
+    }
+
+    /// A workload by `namespace/name`.
+    #[must_use]
+    pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
+        self.by_id.get(id).copied()
+    }
+
+    /// A workload.
+    #[must_use]
+    pub fn workload(&self, ix: WorkloadIx) -> Option<&Workload> {
+        self.workloads.get(ix.index())
+    }
+
+    pub(crate) fn report(&mut self, file: u32, finding: Finding) {
+        self.findings.push(MeshFinding { file, finding, related: Vec::new() });
+    }
+
+    pub(crate) fn report_with(
+        &mut self,
+        file: u32,
+        finding: Finding,
+        related: (u32, Span, String),
+    ) {
+        self.findings.push(MeshFinding { file, finding, related: vec![related] });
+    }
+
+    /// Workloads with their indices.
+    pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
+        (0_u32..).map(WorkloadIx).zip(&self.workloads)
+    }
+}

@@ -1,0 +1,120 @@
+//! Names to what they stand for: calls, routes, callers, operations, versions.
+
+use meshc_check::unit::{At, WorkloadKind};
+use meshc_check::{Finding, did_you_mean, nearest};
+
+use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
+
+/// `[namespace/]name[.operation]`, taken apart.
+pub(crate) struct Reference<'a> {
+    pub(crate) namespace: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) operation: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    pub(crate) fn of(text: &'a str, own: &'a str) -> Self {
+        let (namespace, rest) = text.split_once('/').unwrap_or((own, text));
+        let (name, operation) = match rest.split_once('.') {
+            Some((name, operation)) => (name, Some(operation)),
+            None => (rest, None),
+        };
+        Self { namespace, name, operation }
+    }
+
+    pub(crate) fn id(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+}
+
+pub(crate) fn resolve(mesh: &mut Mesh) {
+    let mut edges = Vec::new();
+    let mut findings = Vec::new();
+    for (caller, workload) in mesh.each() {
+        for (item, to, timeout_ms) in sent(workload) {
+            match target(mesh, workload, to) {
+                Ok((callee, operation)) => {
+                    edges.push(Edge { caller, callee, operation, item, span: to.span, timeout_ms });
+                }
+                Err(finding) => findings.push((workload.file, finding)),
+            }
+        }
+    }
+    mesh.edges = edges;
+    for (file, finding) in findings {
+        mesh.report(file, finding);
+    }
+}
+
+/// What a workload sends: calls of a service, routes of a gateway.
+fn sent(workload: &Workload) -> Vec<(u32, &At<String>, Option<u32>)> {
+    match workload.row.kind {
+        WorkloadKind::Service => (0_u32..)
+            .zip(&workload.row.calls)
+            .map(|(item, call)| (item, &call.to, call.timeout_ms.as_ref().map(|at| at.value)))
+            .collect(),
+        WorkloadKind::Gateway => (0_u32..)
+            .zip(&workload.row.routes)
+            .map(|(item, route)| (item, &route.to, None))
+            .collect(),
+    }
+}
+
+fn target(
+    mesh: &Mesh,
+    from: &Workload,
+    to: &At<String>,
+) -> Result<(WorkloadIx, Option<u32>), Finding> {
+    let reference = Reference::of(&to.value, &from.namespace);
+    let callee = mesh
+        .workload_named(&reference.id())
+        .ok_or_else(|| unknown_workload(mesh, from, &reference, to))?;
+    let Some(name) = reference.operation else { return Ok((callee, None)) };
+    let workload = mesh.workload(callee);
+    match workload.and_then(|workload| workload.operation(name)) {
+        Some(operation) => Ok((callee, Some(operation))),
+        None => {
+            let message = format!("`{name}` is not an operation of `{}`", reference.id());
+            let names = workload.into_iter().flat_map(|one| &one.operations);
+            let help = did_you_mean(&nearest(name, names.map(|one| one.name.as_str())));
+            let mut span = to.span;
+            let tail = u32::try_from(name.len()).unwrap_or(0);
+            if (span.end - span.start) as usize == to.value.len() {
+                span.start = span.end - tail;
+            }
+            Err(Finding { help, ..Finding::new("MC201", span, message) })
+        }
+    }
+}
+
+/// A name that no service or gateway has, with the nearest that some have.
+pub(crate) fn unknown_workload(
+    mesh: &Mesh,
+    from: &Workload,
+    reference: &Reference<'_>,
+    at: &At<String>,
+) -> Finding {
+    let own = reference.namespace == from.namespace && !at.value.contains('/');
+    let message =
+        format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
+    let inside = mesh.workloads.iter().filter(|one| one.namespace == reference.namespace);
+    let mut found = nearest(reference.name, inside.map(|one| one.row.name.value.as_str()));
+    let id = reference.id();
+    if found.is_empty() {
+        let same = |one: &&Workload| one.row.name.value == reference.name;
+        found = mesh.workloads.iter().filter(same).map(|one| one.id.as_str()).take(3).collect();
+    }
+    if found.is_empty() && !own {
+        found = nearest(&id, mesh.workloads.iter().map(|one| one.id.as_str()));
+    }
+    let help = did_you_mean(&found);
+    let advice = "declare it in a ServiceIntent";
+    let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
+    let mut span = at.span;
+    if (span.end - span.start) as usize == at.value.len()
+        && let Some(operation) = reference.operation
+    {
+        span.end -= u32::try_from(operation.len() + 1).unwrap_or(0);
+    }
+    Finding::new("MC201", span, message).help(help)
+}
