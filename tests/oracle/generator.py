@@ -26,7 +26,7 @@ PATTERNS = [
     "/a/b", "/a/b/**", "/{x}", "/{x}/b", "/{x}/**", "/a/{x}/**", "/a/p{x}s", "/admin/**",
     "/a b", "/é/{x}", "/a/50%", "/A",
 ]  # fmt: skip
-#: Equally specific, none within another: what is left to decide between them is the rest of the rank.
+#: Equally specific, none within another: what is left is the rest of the rank.
 CROSSING = ["/a/{x}", "/{x}/b", "/a/{x}/**", "/{x}/b/**"]
 SEGMENTS = [
     "a", "b", "c", "A", "admin", "%61", "%41", "a%20b", "b:refund", ":refund", "pxs", "ps",

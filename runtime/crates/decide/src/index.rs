@@ -176,6 +176,8 @@ impl<T, A: FnMut(&T) -> bool> Search<'_, T, A> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn index(entries: &[(Option<&str>, &str)]) -> Index<usize> {
@@ -203,5 +205,48 @@ mod tests {
         assert_eq!(best("other", "/x/y/z"), Some(3));
         assert_eq!(best("other", "/xy"), None);
         assert_eq!(best("other", "*"), None);
+    }
+
+    fn patterns() -> impl Strategy<Value = Pattern> {
+        let segment = prop::sample::select(vec!["a", "b", "ab", "{x}", "a{x}", "{x}b", "a{x}b"]);
+        let tail = prop::sample::select(vec!["", "/", "/**"]);
+        (prop::collection::vec(segment, 0..4), tail).prop_map(|(segments, tail)| {
+            let text: String = segments.iter().map(|one| format!("/{one}")).collect();
+            let text = text + tail;
+            Pattern::parse(if text.is_empty() { "/" } else { &text }).unwrap()
+        })
+    }
+
+    fn matches(pattern: &Pattern, path: &str) -> bool {
+        let mut index = Index::new();
+        index.push(None, pattern, ());
+        index.best("", path, |()| true).is_some()
+    }
+
+    proptest! {
+        #[test]
+        fn a_common_path_is_matched_by_both(one in patterns(), other in patterns()) {
+            if let Some(path) = one.common(&other) {
+                prop_assert!(matches(&one, &path) && matches(&other, &path), "{path}");
+            }
+        }
+
+        #[test]
+        fn a_path_matched_by_both_means_there_is_a_common_one(
+            one in patterns(), other in patterns(), path in "(/(a|b|ab|aab|abb|x)){0,4}/?",
+        ) {
+            if matches(&one, &path) && matches(&other, &path) {
+                prop_assert!(one.common(&other).is_some());
+            }
+        }
+
+        #[test]
+        fn what_is_within_matches_no_more(
+            one in patterns(), other in patterns(), path in "(/(a|b|ab|aab|abb|x)){0,4}/?",
+        ) {
+            if one.is_within(&other) && matches(&one, &path) {
+                prop_assert!(matches(&other, &path));
+            }
+        }
     }
 }
