@@ -1,1 +1,14 @@
 //! Mesh to Snapshot: one canonical slice per workload.
+//!
+//! A slice holds what its workload needs and nothing else: a change to one edge changes the slices
+//! of its two ends and no other, and a moved line changes none.
+
+mod destination;
+mod inbound;
+mod places;
+mod slices;
+
+#[cfg(test)]
+mod tests;
+
+pub use slices::{Emitted, emit};

@@ -1,0 +1,121 @@
+use meshc_check::unit::RuleRow;
+use meshc_link::{Mesh, Workload};
+use meshc_snapshot::slice::{From, Inbound, Listener, Probe, Reading, Rule, Tls};
+
+/// What a workload accepts.
+pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
+    let row = &workload.row;
+    Inbound {
+        allow: rules(mesh, workload, &row.allow, "allow"),
+        authorities: authorities(mesh, workload),
+        deny: rules(mesh, workload, &row.deny, "deny"),
+        identity: workload.identity.clone(),
+        listeners: listeners(workload),
+        operations: workload.operations.clone(),
+        probes: row
+            .probes
+            .iter()
+            .map(|(path, port)| Probe { path: path.value.clone(), port: port.value.clone() })
+            .collect(),
+        readings: readings(workload),
+    }
+}
+
+/// How the application may read a path; both unless it says.
+pub(crate) fn readings(workload: &Workload) -> Vec<Reading> {
+    match workload.row.readings.as_slice() {
+        [] => vec![Reading::Plain, Reading::Matrix],
+        written => written.to_vec(),
+    }
+}
+
+/// Every name a service answers to, sorted; none for a gateway, which takes any.
+pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
+    if workload.is_gateway() {
+        return Vec::new();
+    }
+    let (name, namespace) = (&workload.row.name.value, &workload.namespace);
+    let mut all =
+        vec![name.clone(), format!("{name}.{namespace}"), format!("{name}.{namespace}.svc")];
+    if let Some(suffix) = &mesh.cluster_suffix {
+        let longer: Vec<String> = all.iter().map(|short| format!("{short}.{suffix}")).collect();
+        all.extend(longer);
+    }
+    all.extend(workload.row.hosts.iter().map(|host| host.value.clone()));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn listeners(workload: &Workload) -> Vec<Listener> {
+    let ports = workload.row.ports.iter();
+    ports
+        .map(|port| {
+            let mut hosts: Vec<String> = port.hosts.iter().map(|host| host.value.clone()).collect();
+            hosts.sort_unstable();
+            Listener {
+                certificate: port.certificate.clone(),
+                hosts,
+                name: port.name.value.clone(),
+                port: port.port.value,
+                protocol: port.protocol,
+                target: port.target.unwrap_or(port.port.value),
+                tls: match (workload.is_gateway(), &port.certificate) {
+                    (false, _) => Tls::Mutual,
+                    (true, Some(_)) => Tls::Terminate,
+                    (true, None) => Tls::None,
+                },
+            }
+        })
+        .collect()
+}
+
+fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<Rule> {
+    let named = rows.iter().enumerate();
+    named
+        .map(|(number, row)| {
+            let operations = row.operations.as_ref().map(|named| {
+                let mut names: Vec<String> = named.iter().map(|one| one.value.clone()).collect();
+                names.sort_unstable();
+                names.dedup();
+                names
+            });
+            Rule {
+                from: from(mesh, workload, row),
+                headers: row.headers.clone(),
+                matches: row.matches.iter().map(|one| one.value.clone()).collect(),
+                name: row.name.clone().unwrap_or_else(|| format!("{list}[{number}]")),
+                operations,
+                query: row.query.clone(),
+                until: row.until,
+            }
+        })
+        .collect()
+}
+
+fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {
+    let Some(callers) = &row.from else { return From { everyone: true, ..From::default() } };
+    let mut from = From::default();
+    for caller in callers {
+        match caller.value.as_str() {
+            "anyone" => from.anyone = true,
+            "anonymous" => from.anonymous = true,
+            text => match text.strip_suffix("/*") {
+                Some(namespace) => from.namespaces.push(namespace.to_owned()),
+                None => {
+                    let id = match text.split_once('/') {
+                        Some(_) => text.to_owned(),
+                        None => format!("{}/{text}", workload.namespace),
+                    };
+                    let found = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
+                    from.identities.extend(found.map(|one| one.identity.clone()));
+                }
+            },
+        }
+    }
+    from.identities.sort_unstable();
+    from.identities.dedup();
+    from.namespaces.sort_unstable();
+    from.namespaces.dedup();
+    from
+}

@@ -1,0 +1,110 @@
+use meshc_check::unit::RuleRow;
+use meshc_document::{LineIndex, Span};
+use meshc_link::{Mesh, Workload, WorkloadIx};
+use meshc_snapshot::places::{DestinationPlaces, Place, Places};
+use meshc_snapshot::slice::{FORMAT, Slice};
+
+use crate::destination::edges;
+
+/// Lines of every file, for turning spans into places.
+pub(crate) struct Placing<'a> {
+    mesh: &'a Mesh,
+    lines: Vec<LineIndex<'a>>,
+}
+
+/// The files one workload's places speak of.
+#[derive(Default)]
+struct Files {
+    indices: Vec<u32>,
+}
+
+impl<'a> Placing<'a> {
+    pub(crate) fn new(mesh: &'a Mesh) -> Self {
+        let lines = mesh.files.iter().map(|file| LineIndex::new(&file.bytes)).collect();
+        Self { mesh, lines }
+    }
+
+    /// Places of one slice, list by list as the slice has them.
+    pub(crate) fn places(&self, ix: WorkloadIx, workload: &Workload, slice: &Slice) -> Places {
+        let row = &workload.row;
+        let callees = self.mesh.graph.callees(ix).iter();
+        let mut files = Files::default();
+        files.add(workload.file);
+        for callee in callees.filter_map(|callee| self.mesh.workload(*callee)) {
+            files.add(callee.file);
+        }
+        files.sort(self.mesh);
+        let here = |span: Span| self.place(&files, workload.file, span);
+        let rules = |rows: &[RuleRow]| rows.iter().map(|row| here(row.span)).collect();
+        let operations = slice.inbound.operations.iter().map(|operation| {
+            let written = row.operations.iter().find(|one| one.name.value == operation.name);
+            let port = row.ports.iter().find(|one| one.name.value == operation.name);
+            let span = written.map(|one| one.name.span).or_else(|| port.map(|one| one.name.span));
+            here(span.unwrap_or(row.name.span))
+        });
+        let routes = slice.routes.iter().zip(&row.routes);
+        Places {
+            allow: rules(&row.allow),
+            deny: rules(&row.deny),
+            destinations: slice
+                .destinations
+                .iter()
+                .map(|destination| self.destination(&files, ix, workload, &destination.workload))
+                .collect(),
+            files: files.paths(self.mesh),
+            format: FORMAT,
+            operations: operations.collect(),
+            routes: routes.map(|(_, row)| here(row.span)).collect(),
+            workload: here(row.name.span),
+        }
+    }
+
+    fn destination(
+        &self,
+        files: &Files,
+        ix: WorkloadIx,
+        workload: &Workload,
+        callee: &str,
+    ) -> DestinationPlaces {
+        let Some(callee_ix) = self.mesh.workload_named(callee) else {
+            return DestinationPlaces::default();
+        };
+        let calls = edges(self.mesh, ix, callee_ix);
+        let calls = calls.iter().map(|edge| self.place(files, workload.file, edge.span)).collect();
+        let callee = self.mesh.workload(callee_ix);
+        let traffic = callee.map_or_else(Vec::new, |callee| {
+            let items = callee.row.traffic.iter();
+            items.map(|item| self.place(files, callee.file, item.span)).collect()
+        });
+        DestinationPlaces { calls, traffic }
+    }
+
+    fn place(&self, files: &Files, file: u32, span: Span) -> Place {
+        let (line, column) =
+            self.lines.get(file as usize).map_or((1, 1), |lines| lines.position(span.start));
+        Place(files.index(file), line, column)
+    }
+}
+
+impl Files {
+    fn add(&mut self, file: u32) {
+        if !self.indices.contains(&file) {
+            self.indices.push(file);
+        }
+    }
+
+    fn sort(&mut self, mesh: &Mesh) {
+        let path = |file: u32| mesh.files.get(file as usize).map(|file| file.path.as_str());
+        self.indices.sort_by(|a, b| path(*a).cmp(&path(*b)));
+    }
+
+    fn index(&self, file: u32) -> u32 {
+        let at = self.indices.iter().position(|one| *one == file).unwrap_or(0);
+        u32::try_from(at).unwrap_or(0)
+    }
+
+    fn paths(&self, mesh: &Mesh) -> Vec<String> {
+        let files = self.indices.iter().filter_map(|file| mesh.files.get(*file as usize));
+        files.map(|file| file.path.clone()).collect()
+    }
+}
