@@ -154,5 +154,5 @@ def test_settings() -> None:
     ],
 )
 def test_settings_that_are_none_are_refused(content: bytes) -> None:
-    with pytest.raises(SettingsError, match="meshc.toml"):
+    with pytest.raises(SettingsError, match=r"meshc\.toml"):
         settings_of([("meshc.toml", content)])

@@ -22,29 +22,24 @@ def call(verb: str, words: list[str]) -> int:
     """Run a verb with its arguments; gives the exit code."""
     try:
         command = cast("click.Command", import_module(VERBS[verb].module).command)
-        code = command.main(args=words, prog_name=f"meshc {verb}", standalone_mode=False)
+        # Not `command.main`: it answers a closed pipe by ending the process itself.
+        with command.make_context(f"meshc {verb}", list(words)) as context:
+            code = command.invoke(context)
         sys.stdout.flush()
     except (exits.Failure, Unreadable, SettingsError, click.ClickException) as error:
         return known(error)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has read enough; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.CLEAN
-    except OSError as error:
-        if "MESHC_DEBUG" in os.environ:
-            raise
-        place = f"`{error.filename}`: " if error.filename else ""
-        return exits.fail(f"{place}{(error.strerror or str(error)).lower()}")
     except Exception as error:  # the last fence before the user
         if "MESHC_DEBUG" in os.environ:
             raise
-        said = " ".join(str(error).split())
-        return exits.fail(
-            f"internal error: {type(error).__name__}: {said} "
-            "(MESHC_DEBUG=1 shows where; please report it)"
-        )
+        return exits.fail(unforeseen(error))
     return code if isinstance(code, int) else exits.CLEAN
 
 
@@ -60,6 +55,16 @@ def known(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         return exits.fail(lowered(error.format_message()))
     return exits.fail(str(error))
+
+
+def unforeseen(error: Exception) -> str:
+    """Say what happened: what the system refused, or that we made a mistake."""
+    if isinstance(error, OSError):
+        place = f"`{error.filename}`: " if error.filename else ""
+        return f"{place}{(error.strerror or str(error)).lower()}"
+    said = " ".join(str(error).split())
+    what = f"internal error: {type(error).__name__}: {said}"
+    return f"{what} (MESHC_DEBUG=1 shows where; please report it)"
 
 
 def lowered(message: str) -> str:

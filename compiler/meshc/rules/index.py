@@ -152,13 +152,6 @@ RULES: Final[dict[str, Listed]] = {
         help="use the name of one of the service's `ports`",
         module="meshc.rules.references.mc204_unknown_port",
     ),
-    "MC205": Listed(
-        name="ambiguous-port",
-        severity="error",
-        found_by="linker",
-        help="give each port its own name and number",
-        module="meshc.rules.references.mc205_ambiguous_port",
-    ),
     "MC206": Listed(
         name="unknown-subset",
         severity="error",
@@ -201,6 +194,20 @@ RULES: Final[dict[str, Listed]] = {
         help="break the ring where an answer is not awaited",
         module="meshc.rules.references.mc215_call_cycle",
     ),
+    "MC216": Listed(
+        name="host-not-owned",
+        severity="error",
+        found_by="linker",
+        help="add it to the namespace's `hosts` in the Mesh, or use another host",
+        module="meshc.rules.references.mc216_host_not_owned",
+    ),
+    "MC303": Listed(
+        name="host-port-conflict",
+        severity="error",
+        found_by="linker",
+        help="leave the host to one of them",
+        module="meshc.rules.routes.mc303_host_port_conflict",
+    ),
     "MC306": Listed(
         name="weight-all-zero",
         severity="error",
@@ -221,6 +228,13 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="make one of the two narrower",
         module="meshc.rules.routes.mc308_ambiguous_templates",
+    ),
+    "MC402": Listed(
+        name="mtls-conflict",
+        severity="error",
+        found_by="linker",
+        help="let a gateway receive them, or drop `anonymous`",
+        module="meshc.rules.identity.mc402_mtls_conflict",
     ),
     "MC404": Listed(
         name="identity-collision",
@@ -249,5 +263,12 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="name only HTTP operations in a rule with `when`",
         module="meshc.rules.authorization.mc517_http_rule_on_tcp_port",
+    ),
+    "MC603": Listed(
+        name="timeout-inversion",
+        severity="error",
+        found_by="linker",
+        help="a caller may tighten what the callee allows, never widen it",
+        module="meshc.rules.routes.mc603_timeout_inversion",
     ),
 }

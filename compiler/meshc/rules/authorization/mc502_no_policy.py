@@ -45,9 +45,8 @@ spec:
 
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads with ports that admit nobody."""
-    admitting = {*mesh.table("allow").column("service")}
-    listening = {*mesh.table("ports").column("service"), *mesh.table("listeners").column("service")}
     services = mesh.table("services")
-    for row, name in enumerate(services.column("name")):
-        if name in listening and name not in admitting:
+    rows = zip(*(services.column(name) for name in ("service", "ports", "allow")), strict=True)
+    for row, (name, ports, allow) in enumerate(rows):
+        if ports and not allow:
             yield Found(f"`{name}` has ports and admits nobody", *services.place(row))

@@ -51,13 +51,9 @@ spec:
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads without an edge."""
     calls = mesh.table("calls")
-    connected = {*calls.column("service"), *calls.column("target")}
-    routes = mesh.table("routes")
-    connected |= {*routes.column("service"), *routes.column("destination")}
+    connected = {*calls.column("caller"), *calls.column("callee")}
     services = mesh.table("services")
-    for row, name in enumerate(services.column("name")):
+    for row, name in enumerate(services.column("service")):
         if name not in connected:
             file, start, end = services.place(row)
-            yield Found(
-                f"`{name}` is called by nobody and calls nobody", file, start, end
-            )
+            yield Found(f"`{name}` is called by nobody and calls nobody", file, start, end)

@@ -1,0 +1,96 @@
+"""Every rule's examples through the real engine, and the form of every rule."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from meshc.cli.pages import generated
+from meshc.compiling import lint_files
+from meshc.findings import Finding, Severity
+from meshc.rules import RULES, pages
+from meshc.rules.pages import Page
+from meshc.rules.rule import Example
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = list(pages.pages())
+EXAMPLES = [
+    pytest.param(page, example, id=f"{page.code}-{'fails' if example.fails else 'passes'}-{number}")
+    for page in PAGES
+    for number, example in enumerate(page.examples)
+]
+
+
+def lint(example: Example) -> tuple[Finding, ...]:
+    return lint_files(example.files()).findings
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_an_example_is_found_where_it_is_marked_and_nowhere_else(
+    page: Page, example: Example
+) -> None:
+    findings = lint(example)
+    found = [one.primary for one in findings if one.code == page.code]
+    others = [one for one in findings if one.code != page.code and one.severity is Severity.ERROR]
+    assert not others, others
+    marks = example.marks()
+    assert bool(marks) == example.fails
+    assert len(found) == len(marks), findings
+    for place, (line, column, end_column) in zip(found, marks, strict=True):
+        assert place.line == line, findings
+        if end_column > column:
+            assert (place.column, place.end_column) == (column, end_column), findings
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
+def test_a_rule_has_a_page_and_examples_of_both_sorts(page: Page) -> None:
+    assert {example.fails for example in page.examples} == {True, False}
+    first, _, rest = page.text.partition("\n")
+    assert first.endswith(".")
+    assert "Why it matters:" in rest
+    assert "What to do:" in rest
+    assert page.help[0].islower() or page.help[0] == "`"
+    assert not page.help.endswith(".")
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_messages_have_the_house_form(page: Page, example: Example) -> None:
+    for one in lint(example):
+        assert one.message[0].islower() or not one.message[0].isalpha(), (page.code, one.message)
+        assert not one.message.endswith(".")
+        assert "\n" not in one.message
+
+
+def test_there_are_enough_rules() -> None:
+    assert len(PAGES) >= 25
+    assert [page.code for page in PAGES] == list(RULES) == sorted(RULES)
+
+
+def test_every_code_the_native_side_can_emit_has_a_page() -> None:
+    emitted = set()
+    for source in (ROOT / "compiler/crates").glob("*/src/**/*.rs"):
+        if "test" not in source.stem:
+            emitted |= set(
+                re.findall(r'"(MC\d{3})"', source.read_text().partition("#[cfg(test)]")[0])
+            )
+    assert emitted - set(RULES) == set()
+
+
+def test_a_lint_imports_no_page_of_a_rule_that_is_found_natively() -> None:
+    code = (
+        "import sys; from meshc.compiling import lint_files; lint_files([('a.yaml', b'a: b')])\n"
+        "print([m for m in sys.modules if '.mc2' in m])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    native = {rule.module for rule in RULES.values() if rule.found_by != "rule"}
+    assert "meshc.rules.references.mc212_orphan_service" in done.stdout
+    assert not any(f"'{module}'" in done.stdout for module in native)
+
+
+@pytest.mark.parametrize(
+    ("path", "content"), generated().items(), ids=lambda value: getattr(value, "name", "")
+)
+def test_what_is_generated_has_not_drifted(path: Path, content: str) -> None:
+    assert (ROOT / path).read_text() == content, "run `python -m meshc.cli.pages`"
