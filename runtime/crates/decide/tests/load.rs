@@ -120,3 +120,20 @@ fn a_peer_of_other_tables_is_looked_at_anew() {
     };
     assert_eq!((rule(&old), rule(&new)), (0, 3));
 }
+
+#[test]
+fn a_route_to_one_operation_is_judged_by_the_destinations_own_readings() {
+    let mut gateway: Slice = serde_json::from_str(include_str!("gateway.json")).unwrap();
+    gateway.inbound.readings = vec![Reading::Plain];
+    gateway.destinations[1].readings = vec![Reading::Matrix];
+    gateway.routes[2].operation = Some("refund".into());
+    let tables = Tables::load(gateway, None, String::new()).unwrap();
+    let status = |target: &str| {
+        let question = json!({"method": "POST", "target": target, "host": "shop.test"});
+        let answer = meshc_decide::json::inbound_json(&tables, &question.to_string());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        answer["status"].clone()
+    };
+    assert_eq!(status("/charges/7:refund"), 200);
+    assert_eq!(status("/charges/7;a:refund"), 404);
+}
