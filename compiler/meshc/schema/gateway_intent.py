@@ -1,5 +1,7 @@
 """`GatewayIntent`: an edge workload, its listeners and its routes."""
 
+# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
+
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
@@ -9,9 +11,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from meshc.schema.instances import Identity, Instances
 from meshc.schema.matcher import Matches
 from meshc.schema.metadata import Metadata
-from meshc.schema.model import NAMED, Model, named_after_first, not_yet
+from meshc.schema.model import NAMED, Model, NotYet, named_after_first
 from meshc.schema.rule import AllowList, DenyList
-from meshc.schema.text import DnsLabel, HostPattern, PortNumber, Reference
+from meshc.schema.text import DnsLabel, HostPattern, Name, PortNumber, Reference
 
 Hosts = Annotated[
     list[HostPattern],
@@ -34,7 +36,7 @@ class GatewayListener(Model):
         json_schema_extra={"x-meshc-goes-with": ["certificate", "protocol", "https"]}
     )
 
-    name: DnsLabel = Field(description="The listener's name.", examples=["web"])
+    name: Name = Field(description="The listener's name.", examples=["web"])
     port: PortNumber = Field(description="The port outsiders use.")
     protocol: Literal["http", "https"] = Field(
         description="Plain HTTP, or HTTP over TLS ended here.",
@@ -55,14 +57,14 @@ class GatewayListener(Model):
 class Route(Model):
     """Where requests from outside go; a gateway's routes are its calls."""
 
-    name: DnsLabel | None = Field(default=None, description="The route's name.")
+    name: Name | None = Field(default=None, description="The route's name.")
     to: Reference = Field(description="A service, or one of its operations.")
     hosts: Hosts | None = None
     match: Matches | None = None
-    cors: not_yet("CORS comes with a later version") = None
-    redirect: not_yet("redirects come with a later version") = None
-    rewrite: not_yet("rewrites come with a later version") = None
-    direct_response: not_yet("direct answers come with a later version") = None
+    cors: Annotated[None, NotYet("CORS comes with a later version")] = None
+    redirect: Annotated[None, NotYet("redirects come with a later version")] = None
+    rewrite: Annotated[None, NotYet("rewrites come with a later version")] = None
+    direct_response: Annotated[None, NotYet("direct answers come with a later version")] = None
 
 
 class GatewaySpec(Model):
@@ -81,8 +83,8 @@ class GatewaySpec(Model):
     ] = Field(description="Where requests go.", examples=[[{"to": "frontend"}]])
     allow: AllowList | None = None
     deny: DenyList | None = None
-    rate_limits: not_yet("rate limits come with a later version") = None
-    telemetry: not_yet("telemetry settings come with a later version") = None
+    rate_limits: Annotated[None, NotYet("rate limits come with a later version")] = None
+    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
 
 
 class GatewayIntent(Model):

@@ -1,12 +1,14 @@
 """Who a workload is and where it runs."""
 
+# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
+
 from __future__ import annotations
 
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from meshc.schema.model import ONE_OF, Model, not_yet
+from meshc.schema.model import ONE_OF, Model, NotYet
 from meshc.schema.text import Address, DnsLabel, Text
 
 
@@ -42,8 +44,8 @@ class Instances(Model):
         description="A file of the repository with such a list.",
         examples=["endpoints/payments.yaml"],
     )
-    kubernetes: not_yet("EndpointSlices come with a later version") = None
-    dns: not_yet("DNS discovery comes with a later version") = None
+    kubernetes: Annotated[None, NotYet("EndpointSlices come with a later version")] = None
+    dns: Annotated[None, NotYet("DNS discovery comes with a later version")] = None
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:

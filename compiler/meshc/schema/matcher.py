@@ -1,12 +1,14 @@
 """Conditions on values, and the requests they describe."""
 
+
+
 from __future__ import annotations
 
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from meshc.schema.model import ONE_OF, Model, not_yet
+from meshc.schema.model import ONE_OF, Model, NotYet
 from meshc.schema.text import HeaderName, HostPattern, Method, OperationMatch, Path, Text
 
 
@@ -24,8 +26,8 @@ class Test(Model):
     present: bool | None = Field(
         default=None, description="Is there (true) or is not (false).", examples=[True]
     )
-    regex: not_yet("regular expressions come with a later version") = None
-    has: not_yet("`has` is for claims, which come with a later version") = None
+    regex: Annotated[None, NotYet("regular expressions come with a later version")] = None
+    has: Annotated[None, NotYet("`has` is for claims, which come with a later version")] = None
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:
@@ -67,13 +69,13 @@ class Match(Model):
     method: Annotated[list[Method], Field(min_length=1)] | None = Field(
         default=None, description="Methods; absent: any.", examples=[["GET", "HEAD"]]
     )
-    path: Path | not_yet("regular expressions come with a later version") | None = Field(
-        default=None, description="Path pattern; absent: any.", examples=["/beta/**"]
+    path: Path | Annotated[None, NotYet("regular expressions come with a later version")] | None = (
+        Field(default=None, description="Path pattern; absent: any.", examples=["/beta/**"])
     )
     host: HostPattern | None = Field(default=None, description="Host; absent: any.")
     headers: Headers | None = None
     query: Query | None = None
-    grpc: not_yet("gRPC ports come with a later version") = None
+    grpc: Annotated[None, NotYet("gRPC ports come with a later version")] = None
 
 
 Matches = Annotated[
@@ -91,6 +93,6 @@ class When(Model):
 
     headers: Headers | None = None
     query: Query | None = None
-    source: not_yet("address conditions come with a later version") = None
-    client: not_yet("address conditions come with a later version") = None
-    hours: not_yet("conditions on the hour come with a later version") = None
+    source: Annotated[None, NotYet("address conditions come with a later version")] = None
+    client: Annotated[None, NotYet("address conditions come with a later version")] = None
+    hours: Annotated[None, NotYet("conditions on the hour come with a later version")] = None

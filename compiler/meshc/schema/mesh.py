@@ -1,5 +1,7 @@
 """`Mesh`: what holds for everything; exactly one."""
 
+# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
+
 from __future__ import annotations
 
 from typing import Annotated, Literal
@@ -7,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from meshc.schema.metadata import MeshWideMetadata
-from meshc.schema.model import Model, not_yet
+from meshc.schema.model import Model, NotYet
 from meshc.schema.service_intent import Requests
 from meshc.schema.text import DnsLabel, Host, HostPattern, TrustDomain
 
@@ -25,9 +27,9 @@ class Defaults(Model):
     """What holds where an intent does not say."""
 
     requests: Requests | None = Field(default=None, description="For every operation.")
-    limits: not_yet("limits come with a later version") = None
-    telemetry: not_yet("telemetry settings come with a later version") = None
-    instances: not_yet("discovery comes with a later version") = None
+    limits: Annotated[None, NotYet("limits come with a later version")] = None
+    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
+    instances: Annotated[None, NotYet("discovery comes with a later version")] = None
 
 
 class MeshSpec(Model):
@@ -47,13 +49,14 @@ class MeshSpec(Model):
     )
     defaults: Defaults | None = Field(default=None, description="Where an intent does not say.")
     namespaces: Annotated[list[Namespace], Field(min_length=1)] | None = Field(
-        default=None, description="If listed, every namespace is one of them.",
+        default=None,
+        description="If listed, every namespace is one of them.",
         examples=[[{"name": "shop"}]],
     )
     teams: Annotated[list[DnsLabel], Field(min_length=1)] | None = Field(
         default=None, description="If listed, every owner is one.", examples=[["team-a"]]
     )
-    protected: not_yet("environments come with a later version") = None
+    protected: Annotated[None, NotYet("environments come with a later version")] = None
 
 
 class Mesh(Model):

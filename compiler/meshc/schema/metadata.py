@@ -1,5 +1,7 @@
 """The head of a document."""
 
+
+
 from __future__ import annotations
 
 from typing import Annotated
@@ -7,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from meshc.schema.model import Model
-from meshc.schema.text import DnsLabel, Text
+from meshc.schema.text import DnsLabel, Name, Text
 
 Labels = Annotated[
     dict[Text, Text],
@@ -18,7 +20,7 @@ Labels = Annotated[
 class Metadata(Model):
     """Which object a document is."""
 
-    name: DnsLabel = Field(description="The object's name in its namespace.")
+    name: Name = Field(description="The object's name in its namespace.")
     namespace: DnsLabel | None = Field(
         default=None,
         description="Its namespace; absent: the one `meshc.toml` gives the folder.",
@@ -31,6 +33,6 @@ class Metadata(Model):
 class MeshWideMetadata(Model):
     """Which mesh-wide object a document is; it has no namespace."""
 
-    name: DnsLabel = Field(description="The object's name.")
+    name: Name = Field(description="The object's name.")
     labels: Labels | None = None
     annotations: Labels | None = None

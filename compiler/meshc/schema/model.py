@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 
 class Model(BaseModel):
@@ -33,19 +30,42 @@ class Model(BaseModel):
         return content
 
 
-def refuse(_: object) -> NoReturn:
-    """Refuse what the language knows and no proxy can carry out yet."""
-    raise ValueError("not yet enforceable")
+class NotYet:
+    """Marks a field that the language knows and no proxy can carry out: any value is refused."""
+
+    def __init__(self, sentence: str) -> None:
+        """Take the sentence that says what is missing."""
+        self.sentence = sentence
+
+    def __get_pydantic_core_schema__(
+        self, _: object, __: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Give the check that always fails."""
+        return core_schema.no_info_plain_validator_function(self.refuse)
+
+    def __get_pydantic_json_schema__(
+        self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, str]:
+        """Give the annotation that the native checker reads."""
+        return {"x-meshc-not-yet": self.sentence}
+
+    def refuse(self, _: object) -> NoReturn:
+        """Refuse; raises ValueError always."""
+        raise ValueError(f"not yet enforceable: {self.sentence}")
 
 
-def not_yet(sentence: str) -> Any:  # noqa: ANN401 - it gives a type, which has no type of its own
-    """Give the type of a field that is known and refused; the sentence says what is missing."""
-    return Annotated[
-        None, BeforeValidator(refuse), WithJsonSchema({"x-meshc-not-yet": sentence}), Field()
-    ]
+class Named(Protocol):
+    """An item that may have a name."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name."""
 
 
-def named_after_first(items: list[Any]) -> list[Any]:
+Item = TypeVar("Item", bound=Named)
+
+
+def named_after_first(items: list[Item]) -> list[Item]:
     """Refuse a second item without a name: `allow[1]` would change with the order."""
     if any(item.name is None for item in items[1:]):
         raise ValueError("second and further items need a name")

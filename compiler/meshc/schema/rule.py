@@ -1,5 +1,7 @@
 """Items of `allow` and `deny`."""
 
+# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
+
 from __future__ import annotations
 
 from typing import Annotated, Self
@@ -7,11 +9,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meshc.schema.matcher import Matches, When
-from meshc.schema.model import NAMED, Model, named_after_first, not_yet
-from meshc.schema.text import Caller, Date, DnsLabel
+from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.text import Caller, Date, DnsLabel, Name
 
 Callers = Annotated[
-    list[Caller | not_yet("federated identities come with a later version")],
+    list[Caller | Annotated[None, NotYet("federated identities come with a later version")]],
     Field(min_length=1, description="Who; one must hold.", examples=[["checkout", "shop/*"]]),
 ]
 Operations = Annotated[
@@ -23,12 +25,12 @@ Operations = Annotated[
 class Allow(Model):
     """Who may do what; fields are AND."""
 
-    name: DnsLabel | None = Field(default=None, description="The rule's name.")
+    name: Name | None = Field(default=None, description="The rule's name.")
     from_: Callers = Field(alias="from")
     operations: Operations | None = None
     when: When | None = Field(default=None, description="Further conditions.")
     until: Date | None = Field(default=None, description="The rule ends at this instant.")
-    user: not_yet("user tokens come with a later version") = None
+    user: Annotated[None, NotYet("user tokens come with a later version")] = None
 
 
 class Deny(Model):
@@ -36,13 +38,13 @@ class Deny(Model):
 
     model_config = ConfigDict(json_schema_extra={"x-meshc-exclusive": ["operations", "match"]})
 
-    name: DnsLabel | None = Field(default=None, description="The rule's name.")
+    name: Name | None = Field(default=None, description="The rule's name.")
     from_: Callers | None = Field(default=None, alias="from")
     operations: Operations | None = None
     match: Matches | None = None
     when: When | None = Field(default=None, description="Further conditions.")
     until: Date | None = Field(default=None, description="The rule ends at this instant.")
-    user: not_yet("user tokens come with a later version") = None
+    user: Annotated[None, NotYet("user tokens come with a later version")] = None
 
     @model_validator(mode="after")
     def operations_or_match(self) -> Self:
@@ -55,12 +57,20 @@ class Deny(Model):
 AllowList = Annotated[
     list[Allow],
     AfterValidator(named_after_first),
-    Field(min_length=1, description="Who may do what; everything else is denied.",
-          examples=[[{"from": ["checkout"], "operations": ["charge"]}]], json_schema_extra=NAMED),
+    Field(
+        min_length=1,
+        description="Who may do what; everything else is denied.",
+        examples=[[{"from": ["checkout"], "operations": ["charge"]}]],
+        json_schema_extra=NAMED,
+    ),
 ]
 DenyList = Annotated[
     list[Deny],
     AfterValidator(named_after_first),
-    Field(min_length=1, description="Who may not, whatever is allowed.",
-          examples=[[{"match": ["ANY /debug/**"]}]], json_schema_extra=NAMED),
+    Field(
+        min_length=1,
+        description="Who may not, whatever is allowed.",
+        examples=[[{"match": ["ANY /debug/**"]}]],
+        json_schema_extra=NAMED,
+    ),
 ]

@@ -1,5 +1,7 @@
 """`ServiceIntent`: a workload, what it offers, whom it admits and whom it calls."""
 
+# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
+
 from __future__ import annotations
 
 from typing import Annotated, Literal
@@ -9,15 +11,15 @@ from pydantic import AfterValidator, ConfigDict, Field
 from meshc.schema.instances import Identity, Instances
 from meshc.schema.matcher import Headers, Matches, Query
 from meshc.schema.metadata import Labels, Metadata
-from meshc.schema.model import NAMED, Model, named_after_first, not_yet
+from meshc.schema.model import NAMED, Model, NotYet, named_after_first
 from meshc.schema.rule import AllowList, DenyList, Operations
-from meshc.schema.text import DnsLabel, Duration, Host, Path, PortNumber, Reference
+from meshc.schema.text import DnsLabel, Duration, Host, Name, Path, PortNumber, Reference
 
 
 class Port(Model):
     """One port; its protocol is declared, never sniffed."""
 
-    name: DnsLabel = Field(description="The port's name.", examples=["api"])
+    name: Name = Field(description="The port's name.", examples=["api"])
     port: PortNumber = Field(description="The port callers use.")
     target: PortNumber | None = Field(
         default=None, description="The application's port; absent: the same.", examples=[9080]
@@ -33,6 +35,8 @@ class Port(Model):
         examples=["strict"],
         json_schema_extra={"x-meshc-not-yet-values": ["permissive", "none"]},
     )
+    until: Annotated[None, NotYet("permissive ports come with a later version")] = None
+    reason: Annotated[None, NotYet("ports without mTLS come with a later version")] = None
 
 
 class Version(Model):
@@ -71,7 +75,7 @@ class Operation(Model):
         default=None, description="Time for the whole request, retries included."
     )
     retry: Retry | None = Field(default=None, description="What may be tried again.")
-    upgrade: not_yet("upgrades come with a later version") = None
+    upgrade: Annotated[None, NotYet("upgrades come with a later version")] = None
 
 
 class Requests(Model):
@@ -92,7 +96,7 @@ class Target(Model):
 class Traffic(Model):
     """Only where requests go."""
 
-    name: DnsLabel | None = Field(default=None, description="The item's name.")
+    name: Name | None = Field(default=None, description="The item's name.")
     headers: Headers | None = None
     query: Query | None = None
     operations: Operations | None = None
@@ -120,8 +124,12 @@ class Probe(Model):
 TrafficList = Annotated[
     list[Traffic],
     AfterValidator(named_after_first),
-    Field(min_length=1, description="Where requests go.",
-          examples=[[{"to": [{"version": "v1"}]}]], json_schema_extra=NAMED),
+    Field(
+        min_length=1,
+        description="Where requests go.",
+        examples=[[{"to": [{"version": "v1"}]}]],
+        json_schema_extra=NAMED,
+    ),
 ]
 
 
@@ -136,31 +144,40 @@ class ServiceSpec(Model):
         default=None, description="Further names it answers to."
     )
     ports: Annotated[list[Port], Field(min_length=1, max_length=64)] | None = Field(
-        default=None, description="Its ports; none for a job that only calls.",
+        default=None,
+        description="Its ports; none for a job that only calls.",
         examples=[[{"name": "api", "port": 8080, "protocol": "http"}]],
     )
     instances: Instances | None = Field(default=None, description="Where it runs.")
-    versions: Annotated[dict[DnsLabel, Version], Field(min_length=1)] | None = Field(
-        default=None, description="Named subsets of its instances.",
+    versions: Annotated[dict[Name, Version], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Named subsets of its instances.",
         examples=[{"v1": {"labels": {"version": "v1"}}}],
     )
-    operations: Annotated[
-        dict[DnsLabel, Operation], Field(min_length=1, max_length=512)
-    ] | None = Field(
-        default=None, description="Named sets of requests; the others are `rest`.",
-        examples=[{"charge": {"match": ["POST /charges"]}}],
+    operations: Annotated[dict[Name, Operation], Field(min_length=1, max_length=512)] | None = (
+        Field(
+            default=None,
+            description="Named sets of requests; the others are `rest`.",
+            examples=[{"charge": {"match": ["POST /charges"]}}],
+        )
     )
     requests: Requests | None = Field(default=None, description="For operations that do not say.")
-    paths: Annotated[list[Literal["plain", "matrix"]], Field(
-        min_length=1,
-        json_schema_extra={
-            "items": {
-                "enum": ["plain", "matrix"],
-                "type": "string",
-                "x-meshc-not-yet-values": ["case-insensitive", "double-decoding"],
-            }
-        },
-    )] | None = Field(
+    paths: (
+        Annotated[
+            list[Literal["plain", "matrix"]],
+            Field(
+                min_length=1,
+                json_schema_extra={
+                    "items": {
+                        "enum": ["plain", "matrix"],
+                        "type": "string",
+                        "x-meshc-not-yet-values": ["case-insensitive", "double-decoding"],
+                    }
+                },
+            ),
+        ]
+        | None
+    ) = Field(
         default=None, description="How the application may read a path.", examples=[["plain"]]
     )
     traffic: TrafficList | None = None
@@ -172,10 +189,10 @@ class ServiceSpec(Model):
     probes: Annotated[list[Probe], Field(min_length=1, max_length=16)] | None = Field(
         default=None, description="Paths answered without identity."
     )
-    proxy: not_yet("workloads without a proxy come with a later version") = None
-    resilience: not_yet("balancing and limits come with a later version") = None
-    rate_limits: not_yet("rate limits come with a later version") = None
-    telemetry: not_yet("telemetry settings come with a later version") = None
+    proxy: Annotated[None, NotYet("workloads without a proxy come with a later version")] = None
+    resilience: Annotated[None, NotYet("balancing and limits come with a later version")] = None
+    rate_limits: Annotated[None, NotYet("rate limits come with a later version")] = None
+    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
 
 
 class ServiceIntent(Model):
@@ -187,5 +204,3 @@ class ServiceIntent(Model):
     kind: Literal["ServiceIntent"] = Field(description="The kind.")
     metadata: Metadata = Field(description="Which object this is.")
     spec: ServiceSpec = Field(description="What is declared.")
-
-

@@ -5,12 +5,49 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = rf"{LABEL}(\.{LABEL})*"
+
+RESERVED = ("anonymous", "anyone", "rest")
+"""Names that the language gives a meaning of its own."""
+LONGEST = 2**31 - 1
+"""Milliseconds of the longest duration: a timer's range, 24 days."""
+UNITS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+
+
+def not_reserved(name: str) -> str:
+    """Refuse to declare a name that the language owns."""
+    if name in RESERVED:
+        raise ValueError("reserved name")
+    return name
+
+
+def of_the_calendar(day: str) -> str:
+    """Refuse days such as 30 February; raises what `date` raises."""
+    date.fromisoformat(day)
+    return day
+
+
+def an_address(text: str) -> str:
+    """Refuse what is no IP address; raises what `ipaddress` raises."""
+    ipaddress.ip_address(text)
+    return text
+
+
+def in_range(duration: str) -> str:
+    """Refuse no time at all and more than a timer holds."""
+    parts = re.findall(r"([0-9]+)(ms|h|m|s)", duration)
+    if not 1 <= sum(int(number) * UNITS[unit] for number, unit in parts) <= LONGEST:
+        raise ValueError("between 1ms and 24 days")
+    return duration
+
 
 DnsLabel = Annotated[
     str,
@@ -21,6 +58,17 @@ DnsLabel = Annotated[
     ),
 ]
 """A DNS label of at most 63 characters (RFC 1123)."""
+
+Name = Annotated[
+    str,
+    AfterValidator(not_reserved),
+    Field(
+        pattern=rf"^{LABEL}$",
+        examples=["checkout"],
+        json_schema_extra={"x-meshc-format": "dns-label", "x-meshc-reserved": list(RESERVED)},
+    ),
+]
+"""A name that is declared here."""
 
 Reference = Annotated[
     str,
@@ -41,6 +89,16 @@ Caller = Annotated[
     ),
 ]
 """A workload, `namespace/*`, `anyone` or `anonymous`."""
+
+Sender = Annotated[
+    str,
+    Field(
+        pattern=rf"^({LABEL}/)?{LABEL}$",
+        examples=["checkout", "shop/frontend", "anonymous"],
+        json_schema_extra={"x-meshc-format": "sender"},
+    ),
+]
+"""One workload, or `anonymous`."""
 
 Host = Annotated[
     str,
@@ -76,6 +134,7 @@ TrustDomain = Annotated[
 
 Duration = Annotated[
     str,
+    AfterValidator(in_range),
     Field(
         pattern=r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
         examples=["1h30m", "250ms"],
@@ -86,6 +145,7 @@ Duration = Annotated[
 
 Date = Annotated[
     str,
+    AfterValidator(of_the_calendar),
     Field(
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
         examples=["2027-03-31"],
@@ -94,8 +154,23 @@ Date = Annotated[
 ]
 """A day; it stands for its first instant in UTC. Quoted, because YAML 1.1 reads dates."""
 
+Instant = Annotated[
+    str,
+    Field(
+        pattern=(
+            r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+            r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+            r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+        ),
+        examples=["2027-01-01T00:00:00Z"],
+        json_schema_extra={"x-meshc-format": "instant"},
+    ),
+]
+"""An instant (RFC 3339). Quoted, because YAML 1.1 reads times."""
+
 Address = Annotated[
     str,
+    AfterValidator(an_address),
     Field(
         pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$",
         examples=["10.1.2.3"],
@@ -144,7 +219,7 @@ OperationMatch = Annotated[
 ]
 """`METHOD[,METHOD] PATH` or `ANY PATH`."""
 
-Text = Annotated[str, Field(min_length=1, max_length=1024, json_schema_extra={})]
+Text = Annotated[str, Field(min_length=1, max_length=1024, examples=["pci"])]
 """Any text that is not empty."""
 
 PortNumber = Annotated[int, Field(ge=1, le=65535, examples=[8080])]

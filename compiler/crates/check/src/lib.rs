@@ -2,6 +2,7 @@
 
 mod declare;
 mod finding;
+mod json;
 mod quantity;
 mod rows;
 mod schema;
@@ -12,6 +13,7 @@ mod words;
 
 pub use declare::{declare, declare_instances};
 pub use finding::Finding;
+pub use json::check_json;
 pub use quantity::{day, milliseconds};
 pub use schema::{Schema, SchemaFault};
 pub use suggest::{did_you_mean, nearest};

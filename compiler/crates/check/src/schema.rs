@@ -4,6 +4,13 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+/// What the outermost object of the generated schema holds.
+const WHOLE: [&str; 6] =
+    ["$defs", "$schema", "oneOf", "title", "x-meshc-api-version", "x-meshc-not-yet-kinds"];
+
+/// What may stand beside `$ref` without changing what it says.
+const REMARKS: [&str; 4] = ["$ref", "description", "examples", "title"];
+
 /// The schema of every kind.
 #[derive(Debug)]
 pub struct Schema {
@@ -32,7 +39,7 @@ pub(crate) struct Rule {
     pub(crate) required: Vec<String>,
     pub(crate) additional: Additional,
     pub(crate) patterned: Option<(Regex, RuleIx)>,
-    pub(crate) key_format: Option<String>,
+    pub(crate) keys: Option<RuleIx>,
     pub(crate) items: Option<RuleIx>,
     pub(crate) least: Option<i64>,
     pub(crate) most: Option<i64>,
@@ -44,6 +51,7 @@ pub(crate) struct Rule {
     pub(crate) not_yet: Option<String>,
     pub(crate) not_yet_values: Vec<String>,
     pub(crate) named: bool,
+    pub(crate) reserved: Vec<String>,
     pub(crate) exclusive: Vec<String>,
     pub(crate) goes_with: Vec<String>,
 }
@@ -82,6 +90,11 @@ impl Schema {
         let whole: Value =
             serde_json::from_slice(json).map_err(|error| fault(error.to_string()))?;
         let empty = Map::new();
+        for keyword in whole.as_object().unwrap_or(&empty).keys() {
+            if !WHOLE.contains(&keyword.as_str()) {
+                return Err(fault(format!("unknown keyword `{keyword}`")));
+            }
+        }
         let definitions = whole.get("$defs").and_then(Value::as_object).unwrap_or(&empty);
         let mut compiler =
             Compiler { definitions, by_name: FxHashMap::default(), rules: Vec::new() };
@@ -150,6 +163,11 @@ impl Compiler<'_> {
 
     fn fill(&mut self, ix: RuleIx, content: &Value) -> Result<(), SchemaFault> {
         let content = content.as_object().ok_or_else(|| fault("a schema must be an object"))?;
+        if content.contains_key("$ref")
+            && let Some(other) = content.keys().find(|key| !REMARKS.contains(&key.as_str()))
+        {
+            return Err(fault(format!("`{other}` beside `$ref` would be passed over")));
+        }
         let mut rule = Rule::default();
         for (keyword, value) in content {
             if !self.structure(&mut rule, keyword, value)? {
@@ -193,10 +211,7 @@ impl Compiler<'_> {
                     inner => Additional::Checked(self.nested(inner)?),
                 };
             }
-            "propertyNames" => {
-                let format = value.get("x-meshc-format").and_then(Value::as_str);
-                rule.key_format = format.map(str::to_owned);
-            }
+            "propertyNames" => rule.keys = Some(self.nested(value)?),
             "items" => rule.items = Some(self.nested(value)?),
             "anyOf" => {
                 for inner in value.as_array().into_iter().flatten() {
@@ -212,7 +227,14 @@ impl Compiler<'_> {
 
 /// Keywords that hold plain values.
 fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFault> {
-    let text = || value.as_str().map(str::to_owned);
+    let text = || match value.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(fault(format!("`{keyword}` must be text"))),
+    };
+    let number = || match value.as_i64() {
+        Some(number) => Ok(Some(number)),
+        None => Err(fault(format!("`{keyword}` must be a whole number"))),
+    };
     match keyword {
         "title" | "description" => {}
         "examples" => {
@@ -220,18 +242,19 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
             rule.example = first.and_then(Value::as_str).map(str::to_owned);
         }
         "type" => rule.wants = Some(wants(value)?),
-        "required" => rule.required = strings(value),
-        "enum" => rule.choices = strings(value),
-        "const" => rule.choices = text().into_iter().collect(),
-        "pattern" => rule.pattern = Some(regex(value.as_str().unwrap_or_default())?),
-        "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = value.as_i64(),
-        "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = value.as_i64(),
-        "x-meshc-format" => rule.format = text(),
-        "x-meshc-not-yet" => rule.not_yet = text(),
-        "x-meshc-not-yet-values" => rule.not_yet_values = strings(value),
+        "required" => rule.required = strings(value)?,
+        "enum" => rule.choices = strings(value)?,
+        "const" => rule.choices = vec![text()?],
+        "pattern" => rule.pattern = Some(regex(&text()?)?),
+        "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = number()?,
+        "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = number()?,
+        "x-meshc-format" => rule.format = Some(text()?),
+        "x-meshc-not-yet" => rule.not_yet = Some(text()?),
+        "x-meshc-not-yet-values" => rule.not_yet_values = strings(value)?,
         "x-meshc-named" => rule.named = value == &Value::Bool(true),
-        "x-meshc-exclusive" => rule.exclusive = strings(value),
-        "x-meshc-goes-with" => rule.goes_with = strings(value),
+        "x-meshc-reserved" => rule.reserved = strings(value)?,
+        "x-meshc-exclusive" => rule.exclusive = strings(value)?,
+        "x-meshc-goes-with" => rule.goes_with = strings(value)?,
         _ => return Err(fault(format!("unknown keyword `{keyword}`"))),
     }
     Ok(())
@@ -248,8 +271,10 @@ fn wants(value: &Value) -> Result<Wants, SchemaFault> {
     }
 }
 
-fn strings(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+fn strings(value: &Value) -> Result<Vec<String>, SchemaFault> {
+    let items = value.as_array().ok_or_else(|| fault("expected a list of texts"))?;
+    let text = |item: &Value| item.as_str().map(str::to_owned);
+    items.iter().map(|item| text(item).ok_or_else(|| fault("expected a text"))).collect()
 }
 
 fn referred(value: &Value) -> Option<&str> {

@@ -132,14 +132,17 @@ impl Walk<'_> {
     }
 
     fn mapping(&mut self, node: NodeId, rule: &Rule, place: Span) {
-        let mut count = 0;
+        let (mut count, mut known) = (0, 0);
+        let alone = rule.most == Some(1) && rule.least == Some(1);
         for entry in self.tree.entries(node) {
             count += 1;
-            if rule.most == Some(1) && rule.least == Some(1) && count == 2 {
+            known += u32::from(rule.properties.iter().any(|(name, _)| name == entry.key));
+            if alone && known == 2 {
+                known += 1;
                 let message = format!("`{}` beside another: exactly one is wanted", entry.key);
                 self.report(node, Finding::new("MC106", entry.key_span, message));
             }
-            self.entry(node, rule, entry);
+            self.entry(rule, entry);
         }
         if i64::from(count) < rule.least.unwrap_or(0) {
             self.report(node, Finding::new("MC102", place, "nothing in it").help(choices(rule)));
@@ -157,7 +160,7 @@ impl Walk<'_> {
         self.combinations(node, rule, place);
     }
 
-    fn entry(&mut self, node: NodeId, rule: &Rule, entry: Entry<'_>) {
+    fn entry(&mut self, rule: &Rule, entry: Entry<'_>) {
         let known = rule.properties.iter().find(|(name, _)| name == entry.key);
         if let Some(&(_, ix)) = known {
             if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.not_yet.as_ref()) {
@@ -166,13 +169,11 @@ impl Walk<'_> {
             }
             return self.node(entry.value, ix, entry.key_span);
         }
-        if let Some((pattern, ix)) = &rule.patterned {
-            if pattern.is_match(entry.key) {
-                return self.node(entry.value, *ix, entry.key_span);
-            }
-            let format = rule.key_format.as_deref().unwrap_or_default();
-            let finding = words::malformed(format, entry.key_span, entry.key, None);
+        if let Some(finding) = self.key(rule, entry) {
             return self.report(entry.value, finding);
+        }
+        if let Some((_, ix)) = &rule.patterned {
+            return self.node(entry.value, *ix, entry.key_span);
         }
         match rule.additional {
             Additional::Any => {}
@@ -183,26 +184,46 @@ impl Walk<'_> {
                 let mut finding = Finding::new("MC101", entry.key_span, message);
                 finding.help =
                     did_you_mean(&nearest(entry.key, names)).or_else(|| Some(choices(rule)));
-                self.report(node, finding);
+                self.report(entry.value, finding);
             }
         }
     }
 
+    /// What is wrong with a key that people choose.
+    fn key(&self, rule: &Rule, entry: Entry<'_>) -> Option<Finding> {
+        if rule.patterned.is_none() && !matches!(rule.additional, Additional::Checked(_)) {
+            return None;
+        }
+        if let Some(trap) = key_trap(entry) {
+            return Some(trapped(trap, entry.key_span, entry.key));
+        }
+        let plain = Rule::default();
+        let keys = rule.keys.and_then(|ix| self.schema.rule(ix)).unwrap_or(&plain);
+        let shaped = rule.patterned.as_ref().is_none_or(|(shape, _)| shape.is_match(entry.key));
+        if shaped {
+            return words::unfit(keys, entry.key_span, entry.key);
+        }
+        Some(words::malformed(keys, entry.key_span, entry.key))
+    }
+
     /// What the fields of one mapping have to do with each other.
     fn combinations(&mut self, node: NodeId, rule: &Rule, place: Span) {
-        let [first, second] = rule.exclusive.as_slice() else {
-            return self.company(node, rule, place);
-        };
-        if let (Some(_), Some(other)) = (self.tree.get(node, first), self.tree.get(node, second)) {
+        if let [first, second] = rule.exclusive.as_slice()
+            && self.tree.get(node, first).is_some()
+            && let Some(other) = self.tree.get(node, second)
+        {
             let message = format!("`{first}` and `{second}` say the same thing twice");
             self.report(node, Finding::new("MC106", other.key_span, message).help("keep one"));
         }
+        self.company(node, rule, place);
     }
 
+    /// A field that stands exactly where another has one value.
     fn company(&mut self, node: NodeId, rule: &Rule, place: Span) {
         let [field, other, value] = rule.goes_with.as_slice() else { return };
         let written = self.tree.get(node, field);
-        let fits = self.tree.get(node, other).map(|entry| self.tree.text(entry.value) == value);
+        let sound = self.tree.get(node, other).filter(|entry| !self.checked.is_bad(entry.value));
+        let fits = sound.map(|entry| self.tree.text(entry.value) == value);
         match (written, fits) {
             (Some(entry), Some(false)) => {
                 let message = format!("`{field}` goes with `{other}: {value}` only");
@@ -251,13 +272,22 @@ impl Walk<'_> {
             (Some(Wants::Boolean), CoreType::Bool(_)) => {}
             (Some(wants), _) => {
                 let message = format!("expected {}, found `{text}`", words::shape(wants));
-                self.report(node, Finding::new("MC103", span, message));
+                let mut finding = Finding::new("MC103", span, message);
+                if wants_bare(wants, text) && style != Style::Plain {
+                    finding.help = Some(format!("write {text}, without quotes"));
+                }
+                self.report(node, finding);
             }
             (None, _) => {}
         }
     }
 
     fn number(&mut self, node: NodeId, rule: &Rule, text: &str, span: Span) {
+        if !is_decimal(text) {
+            let message = format!("`{text}` is another number to YAML 1.1");
+            let finding = Finding::new("MC004", span, message).help("write it in decimal digits");
+            return self.report(node, finding);
+        }
         let value = text.parse::<i64>().ok();
         let low = value.is_some_and(|value| rule.least.is_none_or(|least| value >= least));
         let high = value.is_some_and(|value| rule.most.is_none_or(|most| value <= most));
@@ -278,13 +308,7 @@ impl Walk<'_> {
         if !rule.choices.is_empty() && !rule.choices.iter().any(|one| one == text) {
             return self.choice(node, rule, text, span);
         }
-        let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-        let short = rule.least.is_some_and(|least| length < least);
-        let long = rule.most.is_some_and(|most| length > most);
-        let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-        if short || long || !shaped {
-            let format = rule.format.as_deref().unwrap_or_default();
-            let finding = words::malformed(format, span, text, rule.example.as_deref());
+        if let Some(finding) = words::unfit(rule, span, text) {
             self.report(node, finding);
         }
     }
@@ -302,6 +326,27 @@ impl Walk<'_> {
             Some(format!("write {}", all.join(" or ")))
         });
         self.report(node, finding);
+    }
+}
+
+/// What another YAML version would make of a key written without quotes. A quoted one covers two
+/// bytes more than its text.
+pub(crate) fn key_trap(entry: Entry<'_>) -> Option<Trap> {
+    let bytes = entry.key_span.end.saturating_sub(entry.key_span.start) as usize;
+    yaml11_trap(entry.key).filter(|_| bytes == entry.key.len())
+}
+
+/// An integer that every YAML version reads alike: `0`, or digits that begin with none.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    text == "0" || (digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0'))
+}
+
+fn wants_bare(wants: Wants, text: &str) -> bool {
+    match (wants, core_type(text, Style::Plain)) {
+        (Wants::Integer, CoreType::Int) => is_decimal(text),
+        (Wants::Boolean, CoreType::Bool(_)) => true,
+        _ => false,
     }
 }
 

@@ -3,7 +3,8 @@
 use meshc_document::{Kind, Span};
 
 use crate::finding::Finding;
-use crate::schema::Wants;
+use crate::quantity;
+use crate::schema::{Rule, Wants};
 
 pub(crate) const fn shape(wants: Wants) -> &'static str {
     match wants {
@@ -34,9 +35,35 @@ pub(crate) fn range(least: Option<i64>, most: Option<i64>) -> String {
     }
 }
 
+/// What is wrong with a text: its length, its form, what it stands for, or that it is reserved.
+pub(crate) fn unfit(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let short = rule.least.is_some_and(|least| length < least);
+    let long = rule.most.is_some_and(|most| length > most);
+    let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    if short || long || !shaped || !means_something(rule.format.as_deref(), text) {
+        return Some(malformed(rule, span, text));
+    }
+    if !rule.reserved.iter().any(|one| one == text) {
+        return None;
+    }
+    let finding = Finding::new("MC105", span, format!("`{text}` is a reserved name"));
+    Some(finding.help("the language gives it a meaning of its own; choose another"))
+}
+
+/// What a pattern cannot say: days of the calendar, sums of durations, addresses.
+fn means_something(format: Option<&str>, text: &str) -> bool {
+    match format {
+        Some("date") => quantity::day(text).is_some(),
+        Some("duration") => quantity::milliseconds(text).is_some(),
+        Some("address") => text.parse::<core::net::IpAddr>().is_ok(),
+        _ => true,
+    }
+}
+
 /// Text that does not have the form its place wants.
-pub(crate) fn malformed(format: &str, span: Span, text: &str, example: Option<&str>) -> Finding {
-    let (code, what, hint) = match format {
+pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
+    let (code, what, hint) = match rule.format.as_deref().unwrap_or_default() {
         "dns-label" => ("MC105", "a name", "lower-case letters, digits and `-`, at most 63"),
         "reference" => ("MC105", "a reference", "[namespace/]name[.operation]"),
         "caller" => ("MC105", "a caller", "[namespace/]name, namespace/*, anyone or anonymous"),
@@ -44,8 +71,10 @@ pub(crate) fn malformed(format: &str, span: Span, text: &str, example: Option<&s
         "trust-domain" => {
             ("MC105", "a trust domain", "lower-case letters, digits, `.`, `_` and `-`")
         }
-        "duration" => ("MC112", "a duration", "whole numbers with h, m, s or ms"),
-        "date" => ("MC112", "a day", "YYYY-MM-DD in quotes"),
+        "duration" => ("MC112", "a duration", "whole numbers with h, m, s or ms, up to 24 days"),
+        "date" => ("MC112", "a day of the calendar", "YYYY-MM-DD in quotes"),
+        "instant" => ("MC112", "an instant", "RFC 3339 in quotes"),
+        "sender" => ("MC105", "a workload", "[namespace/]name or anonymous"),
         "address" => ("MC112", "an IP address", "an IPv4 or IPv6 address"),
         "method" => ("MC113", "a method", "capital letters"),
         "header-name" => ("MC113", "a header name", "letters, digits and `-`"),
@@ -54,7 +83,7 @@ pub(crate) fn malformed(format: &str, span: Span, text: &str, example: Option<&s
         _ => ("MC103", "a fitting text", "it is empty or too long"),
     };
     let shown: String = text.chars().take(60).collect();
-    let help = match example {
+    let help = match rule.example.as_deref() {
         Some(example) => format!("{hint}, such as `{example}`"),
         None => hint.to_owned(),
     };
