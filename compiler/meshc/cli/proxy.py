@@ -50,7 +50,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     from meshc.cli import snapshots
 
     trust_domain = json.loads(found[1])["trustDomain"]
-    snapshots.write_offline(folder / "current", compiled, workload)
+    key = snapshots.local_key(base / "signing.key")
+    snapshots.write_offline(folder / "current", compiled, workload, key)
     identity.issue_into(folder / "identity", workload, base, trust_domain)
     arguments = ["--offline", "--state", str(folder), "--workload", workload, "--address", address]
     for one in set_port:

@@ -17,9 +17,9 @@ from meshc.findings import Severity
 from meshc.rules.rule import Found, Origin, fails, passes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from meshc._native import Mesh
+    from meshc._native import Graph, Mesh, Table
 
 SEVERITY: Final = Severity.INFO
 FOUND_BY: Final = "rule"
@@ -62,41 +62,29 @@ spec:
 
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find one shortest ring in each set of workloads that reach each other."""
+    graph = mesh.graph()
     # One that calls itself is found by the linker, at the call.
-    members = [ring for ring in mesh.graph().cycles() if len(ring) > 1]
-    if not members:
+    rings = [members for members in graph.cycles() if len(members) > 1]
+    if not rings:
         return
     calls = mesh.table("calls")
-    edges: dict[str, dict[str, int]] = {}
-    rows = zip(calls.column("caller"), calls.column("callee"), strict=True)
-    for row, (caller, callee) in enumerate(rows):
-        edges.setdefault(caller, {}).setdefault(callee, row)
-    for ring in members:
-        path = shortest_ring(min(ring), set(ring), edges)
-        hops = list(pairwise(path))
-        places = [calls.place(edges[caller][callee]) for caller, callee in hops]
+    for members in rings:
+        path = shortest(graph, members)
+        places = [place(calls, caller, callee) for caller, callee in pairwise(path)]
         related: list[Origin] = [
-            (*place, f"`{caller}` calls `{callee}`")
-            for place, (caller, callee) in zip(places[1:], hops[1:], strict=True)
+            (*where, f"`{caller}` calls `{callee}`")
+            for where, (caller, callee) in zip(places[1:], pairwise(path[1:]), strict=True)
         ]
         yield Found(f"calls form a ring: {' -> '.join(path)}", *places[0], related=related)
 
 
-def shortest_ring(start: str, ring: set[str], edges: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Give the shortest way from a workload back to itself, breadth first, by name."""
-    seen: dict[str, str] = {}
-    frontier = [start]
-    while frontier:
-        reached = []
-        for caller in frontier:
-            for callee in sorted(edges.get(caller, {})):
-                if callee == start:
-                    path = [caller]
-                    while path[-1] != start:
-                        path.append(seen[path[-1]])
-                    return [*reversed(path), start]
-                if callee in ring and callee not in seen:
-                    seen[callee] = caller
-                    reached.append(callee)
-        frontier = reached
-    return [start, start]
+def shortest(graph: Graph, members: list[str]) -> list[str]:
+    """Give the shortest way from the first member by name back to itself."""
+    start = min(members)
+    ways = [graph.path(callee, start) for callee in graph.callees(start) if callee in members]
+    return [start, *min((way for way in ways if way), key=lambda way: (len(way), way))]
+
+
+def place(calls: Table, caller: str, callee: str) -> tuple[str, int, int]:
+    """Give the place of the first call between two workloads."""
+    return calls.place(calls.matching(caller=caller, callee=callee)[0])

@@ -1,0 +1,191 @@
+"""Snapshots on disk: what `meshc compile` writes and `meshc eval --snapshot` reads.
+
+A folder holds `manifest.json`, or `envelope.json` where it is signed, and every blob under
+`blobs/`, named by its digest. It is written beside its place and moved there whole, so that a full
+disk leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from meshc import __version__
+from meshc.cli import exits
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from meshc.compiling import Compiled
+
+FORMAT: Final = 1
+"""The form of slices and manifests; a proxy refuses any other."""
+PAYLOAD_TYPE: Final = "application/vnd.meshc.manifest+json"
+MARKS: Final = ("manifest.json", "envelope.json")
+"""Files of which a snapshot's folder has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A snapshot that was read back; every blob has the digest the manifest names."""
+
+    commit: str
+    slices: tuple[tuple[str, bytes, bytes], ...]
+
+
+def manifest(compiled: Compiled) -> bytes:
+    """Write the manifest of a compiled mesh as RFC 8785 JSON: a first snapshot, without parent."""
+    from meshc._native import needs
+
+    needed = sorted({name for _, content, _ in compiled.slices for name in needs(content)})
+    trust_domain = json.loads(compiled.slices[0][1])["trustDomain"] if compiled.slices else ""
+    content = {
+        "capabilities": needed,
+        "commit": compiled.commit,
+        "compiler": __version__,
+        "format": FORMAT,
+        "height": 1,
+        "parent": None,
+        "slices": [
+            {"places": digest(places), "slice": digest(content), "workload": workload}
+            for workload, content, places in compiled.slices
+        ],
+        "trustDomain": trust_domain,
+    }
+    # Integers and ASCII keys only: sorted keys without blanks are the canonical form.
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(content: bytes) -> str:
+    """Name bytes by their SHA-256."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def envelope(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+    """Sign a manifest as a DSSE envelope (github.com/secure-systems-lab/dsse, version 1)."""
+    kind = PAYLOAD_TYPE.encode()
+    message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+    content = {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [
+            {
+                "keyid": digest(key.public_key().public_bytes_raw()),
+                "sig": base64.b64encode(key.sign(message)).decode(),
+            }
+        ],
+    }
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def load_key(path: str) -> Ed25519PrivateKey:
+    """Read an Ed25519 private key from PEM; fails in words, and never shows the key."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(Path(path).read_bytes(), password=None)
+    except (ValueError, TypeError):
+        raise exits.Failure(f"`{path}` holds no private key in PEM without a password") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise exits.Failure(f"`{path}` holds a key that is not Ed25519")
+    return key
+
+
+def local_key(path: Path) -> Ed25519PrivateKey:
+    """Give the signing key of a state folder; one is made where there is none."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+    return load_key(str(path))
+
+
+def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> str:
+    """Write a snapshot whole; gives the digest of its manifest."""
+    payload = manifest(compiled)
+    files = {"envelope.json": envelope(payload, key)} if key else {"manifest.json": payload}
+    for _, content, places in compiled.slices:
+        files[f"blobs/{digest(content)}"] = content
+        files[f"blobs/{digest(places)}"] = places
+    replace(folder, files)
+    return digest(payload)
+
+
+def write_offline(folder: Path, compiled: Compiled, workload: str, key: Ed25519PrivateKey) -> None:
+    """Write what a proxy without a controller starts from: its own slice, signed."""
+    content, places = next((s, p) for name, s, p in compiled.slices if name == workload)
+    payload = envelope(manifest(compiled), key)
+    replace(folder, {"envelope.json": payload, "slice.json": content, "places.json": places})
+
+
+def replace(folder: Path, files: dict[str, bytes]) -> None:
+    """Put a folder of files in place of another; what was there stays until all is written."""
+    if folder.exists() and not any((folder / name).exists() for name in MARKS):
+        raise exits.Failure(f"`{folder}` exists and holds no snapshot; it is left alone")
+    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        for name, content in files.items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read(path: str) -> Stored:
+    """Read a snapshot; fails where a blob is missing or is not what the manifest names.
+
+    A signature is not checked here: nothing is enforced, and whoever holds the folder may look.
+    """
+    folder = Path(path)
+    found = next((folder / name for name in MARKS if (folder / name).exists()), None)
+    if found is None:
+        raise exits.Failure(f"`{path}` holds no snapshot", exits.NO_INPUT)
+    try:
+        content: Any = json.loads(found.read_bytes())
+        if found.name == "envelope.json":
+            content = json.loads(base64.b64decode(content["payload"], validate=True))
+        slices = tuple(
+            (entry["workload"], blob(folder, entry["slice"]), blob(folder, entry["places"]))
+            for entry in content["slices"]
+        )
+        return Stored(content["commit"], slices)
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        raise exits.Failure(f"`{found}` is no manifest of a snapshot", exits.UNREADABLE) from None
+
+
+def blob(folder: Path, name: str) -> bytes:
+    """Read a blob and hold it against its name."""
+    if "/" in name:
+        raise exits.Failure(f"`{folder}` names a blob outside itself", exits.UNREADABLE)
+    content = (folder / "blobs" / name).read_bytes()
+    if digest(content) != name:
+        raise exits.Failure(f"blob {name} of `{folder}` is damaged", exits.UNREADABLE)
+    return content
