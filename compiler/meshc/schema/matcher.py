@@ -1,7 +1,5 @@
 """Conditions on values, and the requests they describe."""
 
-
-
 from __future__ import annotations
 
 from typing import Annotated, Self

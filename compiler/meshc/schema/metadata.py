@@ -1,7 +1,5 @@
 """The head of a document."""
 
-
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, Field
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = rf"{LABEL}(\.{LABEL})*"
 
+# A validator stands behind its `Field`: in front of it, the pattern would not reach the schema.
+
 RESERVED = ("anonymous", "anyone", "rest")
 """Names that the language gives a meaning of its own."""
 LONGEST = 2**31 - 1
@@ -61,12 +63,12 @@ DnsLabel = Annotated[
 
 Name = Annotated[
     str,
-    AfterValidator(not_reserved),
     Field(
         pattern=rf"^{LABEL}$",
         examples=["checkout"],
         json_schema_extra={"x-meshc-format": "dns-label", "x-meshc-reserved": list(RESERVED)},
     ),
+    AfterValidator(not_reserved),
 ]
 """A name that is declared here."""
 
@@ -134,23 +136,23 @@ TrustDomain = Annotated[
 
 Duration = Annotated[
     str,
-    AfterValidator(in_range),
     Field(
         pattern=r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
         examples=["1h30m", "250ms"],
         json_schema_extra={"x-meshc-format": "duration"},
     ),
+    AfterValidator(in_range),
 ]
 """A duration (GEP-2257): whole numbers with h, m, s or ms."""
 
 Date = Annotated[
     str,
-    AfterValidator(of_the_calendar),
     Field(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
         examples=["2027-03-31"],
         json_schema_extra={"x-meshc-format": "date"},
     ),
+    AfterValidator(of_the_calendar),
 ]
 """A day; it stands for its first instant in UTC. Quoted, because YAML 1.1 reads dates."""
 
@@ -158,7 +160,7 @@ Instant = Annotated[
     str,
     Field(
         pattern=(
-            r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+            r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
             r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
             r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
         ),
@@ -170,12 +172,12 @@ Instant = Annotated[
 
 Address = Annotated[
     str,
-    AfterValidator(an_address),
     Field(
         pattern=r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$",
         examples=["10.1.2.3"],
         json_schema_extra={"x-meshc-format": "address"},
     ),
+    AfterValidator(an_address),
 ]
 """An IP address."""
 
