@@ -66,3 +66,6 @@ def compile_files(files: Sequence[File], commit: str) -> Compiled:
     linted = lint_files(files)
     slices = tuple(linted.mesh.slices()) if linted.fit else ()
     return Compiled(linted.findings, linted.mesh, commit, slices)
+
+
+compile = compile_files  # noqa: A001 - read as `compiling.compile`

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -55,6 +56,8 @@ def verb_lines() -> Iterator[str]:
 
     yield from ("# Command line", "", NOTE, "", "```text", usage().rstrip("\n"), "```")
     for name, verb in VERBS.items():
+        if find_spec(verb.module) is None:
+            continue  # listed already, not written yet
         command: click.Command = import_module(verb.module).command
         yield from ("", f"## meshc {name}", "", "```text")
         yield from help_text(command, f"meshc {name}")
