@@ -1,0 +1,54 @@
+use meshc_check::Schema;
+use meshc_decide::pattern::Pattern;
+use meshc_document::LineIndex;
+use meshc_snapshot::{Digest, capability};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+#[pyfunction]
+pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult<String> {
+    let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+    Ok(py.detach(|| meshc_check::check_json(yaml, &schema)))
+}
+
+#[pyfunction]
+pub(crate) fn position(text: &[u8], byte: u32) -> (u32, u32) {
+    LineIndex::new(text).position(byte)
+}
+
+#[pyfunction]
+pub(crate) fn digest(data: &[u8]) -> String {
+    Digest::of(data).to_string()
+}
+
+#[pyfunction]
+pub(crate) fn canonical_json<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let value: serde_json::Value =
+        serde_json::from_slice(data).map_err(|why| PyValueError::new_err(why.to_string()))?;
+    let bytes = meshc_snapshot::canonical(&value);
+    bytes
+        .map(|bytes| PyBytes::new(py, &bytes))
+        .map_err(|why| PyValueError::new_err(why.to_string()))
+}
+
+#[pyfunction]
+pub(crate) fn check_pattern(pattern: &str) -> Option<(usize, &'static str, &'static str)> {
+    Pattern::parse(pattern).err().map(|fault| (fault.at, fault.message, fault.help))
+}
+
+#[pyfunction]
+pub(crate) fn needs(slice: &[u8]) -> PyResult<Vec<&'static str>> {
+    let slice = meshc_snapshot::read::slice(slice);
+    Ok(capability::needs(&slice.map_err(|why| PyValueError::new_err(why.to_string()))?))
+}
+
+#[pyfunction]
+pub(crate) fn missing_capability(wanted: Vec<String>) -> Option<String> {
+    capability::missing(wanted.iter().map(String::as_str)).map(str::to_owned)
+}
+
+#[pyfunction]
+pub(crate) fn defaults() -> Vec<(&'static str, &'static str, &'static str)> {
+    meshc_link::defaults::TABLE.iter().map(|one| (one.field, one.value, one.reason)).collect()
+}

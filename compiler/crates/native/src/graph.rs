@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use meshc_link::{Mesh, WorkloadIx};
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+
+/// The call graph; nodes are workloads by `namespace/name`.
+#[pyclass(frozen, module = "meshc._native")]
+pub(crate) struct Graph {
+    mesh: Arc<Mesh>,
+}
+
+impl Graph {
+    pub(crate) const fn of(mesh: Arc<Mesh>) -> Self {
+        Self { mesh }
+    }
+
+    fn at(&self, name: &str) -> PyResult<WorkloadIx> {
+        self.mesh.workload_named(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    }
+
+    fn names(&self, all: &[WorkloadIx]) -> Vec<&str> {
+        all.iter().filter_map(|ix| Some(self.mesh.workload(*ix)?.id.as_str())).collect()
+    }
+}
+
+#[pymethods]
+impl Graph {
+    fn callees(&self, workload: &str) -> PyResult<Vec<&str>> {
+        Ok(self.names(self.mesh.graph.callees(self.at(workload)?)))
+    }
+
+    fn callers(&self, workload: &str) -> PyResult<Vec<&str>> {
+        Ok(self.names(self.mesh.graph.callers(self.at(workload)?)))
+    }
+
+    fn reach(&self, workload: &str) -> PyResult<Vec<&str>> {
+        Ok(self.names(&self.mesh.graph.reach(self.at(workload)?)))
+    }
+
+    fn path(&self, start: &str, end: &str) -> PyResult<Option<Vec<&str>>> {
+        let found = self.mesh.graph.path(self.at(start)?, self.at(end)?);
+        Ok(found.map(|path| self.names(&path)))
+    }
+
+    fn cycles(&self) -> Vec<Vec<&str>> {
+        self.mesh.graph.cycles().iter().map(|ring| self.names(ring)).collect()
+    }
+
+    fn edges(&self) -> Vec<(&str, &str)> {
+        let callees = |(ix, workload)| {
+            let all = self.names(self.mesh.graph.callees(ix));
+            let caller: &meshc_link::Workload = workload;
+            all.into_iter().map(move |callee| (caller.id.as_str(), callee))
+        };
+        self.mesh.each().flat_map(callees).collect()
+    }
+}

@@ -1,0 +1,119 @@
+use std::sync::Arc;
+
+use meshc_check::Schema;
+use meshc_check::unit::TestRow;
+use meshc_document::{LineIndex, Span};
+use meshc_link::Mesh as Linked;
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+use serde_json::{Map, Value, json};
+
+use crate::finding::{RawFinding, path};
+use crate::graph::Graph;
+use crate::table::Table;
+
+/// The linked whole.
+#[pyclass(frozen, module = "meshc._native")]
+pub(crate) struct Mesh {
+    mesh: Arc<Linked>,
+}
+
+#[pymethods]
+impl Mesh {
+    #[staticmethod]
+    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
+    fn read(
+        py: Python<'_>,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Self> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let mesh = py.detach(|| {
+            let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
+            Linked::read(files, &schema, &namespaces)
+        });
+        Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    fn findings(&self) -> Vec<RawFinding> {
+        self.mesh.findings.iter().map(|found| RawFinding::of(&self.mesh, found)).collect()
+    }
+
+    fn table(&self, name: &str) -> PyResult<Table> {
+        let table = self.mesh.table(name);
+        let table = table.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        Ok(Table::of(Arc::clone(&self.mesh), table))
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of(Arc::clone(&self.mesh))
+    }
+
+    fn slices<'py>(&self, py: Python<'py>) -> PyResult<Vec<Slice<'py>>> {
+        let emitted = py.detach(|| meshc_emit::emit(&self.mesh));
+        let emitted = emitted.map_err(|why| PyValueError::new_err(why.to_string()))?;
+        let bytes = |one: &[u8]| PyBytes::new(py, one);
+        Ok(emitted
+            .into_iter()
+            .map(|one| (one.workload, bytes(&one.slice), bytes(&one.places)))
+            .collect())
+    }
+
+    fn tests(&self) -> String {
+        let tests = self.mesh.tests.iter().map(|(file, row)| test(&self.mesh, *file, row));
+        Value::Array(tests.collect()).to_string()
+    }
+
+    fn place(&self, table: &str, row: usize) -> PyResult<(String, u32, u32, u32, u32)> {
+        let (file, span) = self.table(table)?.span(row)?;
+        let (line, column) = position(&self.mesh, file, span);
+        Ok((path(&self.mesh, file), line, column, span.start, span.end))
+    }
+}
+
+type Slice<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
+    let bytes = mesh.files.get(file as usize).map(|file| file.bytes.as_slice());
+    LineIndex::new(bytes.unwrap_or_default()).position(span.start)
+}
+
+/// A policy test as the stage that runs it reads it: what was not written is left out.
+fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
+    let namespace = row.namespace.as_ref().map_or("", |namespace| namespace.value.as_str());
+    let (line, column) = position(mesh, file, row.name.span);
+    let mut headers: Map<String, Value> = Map::new();
+    for (name, value) in &row.headers {
+        let lines = headers.entry(name.clone()).or_insert_with(|| json!([]));
+        if let Value::Array(lines) = lines {
+            lines.push(json!(value));
+        }
+    }
+    json!({
+        "test": format!("{namespace}/{}", row.document),
+        "name": row.name.value,
+        "file": path(mesh, file),
+        "line": line,
+        "column": column,
+        "request": {
+            "from": row.from.as_ref().map(|from| &from.value),
+            "to": row.to.value,
+            "method": row.method,
+            "path": row.path,
+            "host": row.host,
+            "headers": headers,
+            "port": row.port,
+            "at": row.at,
+        },
+        "expect": {
+            "verdict": row.verdict.value,
+            "status": row.status,
+            "operation": row.operation,
+            "rule": row.rule,
+            "destination": row.destination,
+        },
+    })
+}
