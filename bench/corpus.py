@@ -69,7 +69,7 @@ def document(number: int, calls: set[int], callers: list[int]) -> str:
     if calls:
         lines.append("  calls:")
     for callee in sorted(calls):
-        lines.append("    - {to: %s/%s, timeout: 1s}" % workload(callee))
+        lines.append("    - {to: %s/%s.read, timeout: 1s}" % workload(callee))
     return "\n".join(lines) + "\n"
 
 
