@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from random import Random
 
-from mutation import mutant, parse
-from native_check import ROOT, content, model_accepts, native
+from schema.mutation import mutant, parse
+from schema.native_check import ROOT, content, model_accepts, native
 
 COUNT = 20_000
 SEED = int(os.environ.get("MESHC_SEED", "20261121"))

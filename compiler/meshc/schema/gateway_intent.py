@@ -17,7 +17,11 @@ from meshc.schema.text import DnsLabel, HostPattern, Name, PortNumber, Reference
 
 Hosts = Annotated[
     list[HostPattern],
-    Field(min_length=1, description="Hosts: exact, or `*.` and a suffix; absent: any."),
+    Field(
+        min_length=1,
+        description="Hosts: exact, or `*.` and a suffix; absent: any.",
+        examples=[["*.shop.example"]],
+    ),
 ]
 
 

@@ -19,7 +19,7 @@ class Namespace(Model):
 
     name: DnsLabel = Field(description="The namespace.", examples=["shop"])
     hosts: Annotated[list[HostPattern], Field(min_length=1)] | None = Field(
-        default=None, description="Hosts it may claim."
+        default=None, description="Hosts it may claim.", examples=[["*.shop.example"]]
     )
 
 

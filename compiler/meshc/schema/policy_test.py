@@ -33,7 +33,9 @@ class TestRequest(Model):
 class Expectation(Model):
     """What must become of it; what is left out is not asked."""
 
-    verdict: Literal["allowed", "denied"] = Field(description="Allowed or not.")
+    verdict: Literal["allowed", "denied"] = Field(
+        description="Allowed or not.", examples=["denied"]
+    )
     status: Annotated[int, Field(ge=200, le=599)] | None = Field(
         default=None, description="The status of a refusal.", examples=[403]
     )
@@ -57,7 +59,18 @@ class TestCase(Model):
 class PolicyTestSpec(Model):
     """Tests of one subject."""
 
-    tests: Annotated[list[TestCase], Field(min_length=1)] = Field(description="The tests.")
+    tests: Annotated[list[TestCase], Field(min_length=1)] = Field(
+        description="The tests.",
+        examples=[
+            [
+                {
+                    "name": "strangers do not",
+                    "request": {"to": "payments", "method": "POST", "path": "/charges"},
+                    "expect": {"verdict": "denied"},
+                }
+            ]
+        ],
+    )
 
 
 class PolicyTest(Model):

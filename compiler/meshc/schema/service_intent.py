@@ -141,7 +141,7 @@ class ServiceSpec(Model):
     )
     identity: Identity | None = Field(default=None, description="Its identity.")
     hosts: Annotated[list[Host], Field(min_length=1)] | None = Field(
-        default=None, description="Further names it answers to."
+        default=None, description="Further names it answers to.", examples=[["pay.shop.internal"]]
     )
     ports: Annotated[list[Port], Field(min_length=1, max_length=64)] | None = Field(
         default=None,
@@ -187,7 +187,9 @@ class ServiceSpec(Model):
         default=None, description="What it calls.", examples=[[{"to": "cart"}]]
     )
     probes: Annotated[list[Probe], Field(min_length=1, max_length=16)] | None = Field(
-        default=None, description="Paths answered without identity."
+        default=None,
+        description="Paths answered without identity.",
+        examples=[[{"path": "/healthz", "port": "api"}]],
     )
     proxy: Annotated[None, NotYet("workloads without a proxy come with a later version")] = None
     resilience: Annotated[None, NotYet("balancing and limits come with a later version")] = None

@@ -1,0 +1,115 @@
+"""The models: documented, exemplified, written out without drift, not imported where not needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+from meshc import schema
+from meshc.schema.generate import all_kinds, files
+from meshc.schema.kinds import KINDS, NOT_YET
+from pydantic import ValidationError
+
+from schema.native_check import ROOT, content, native
+
+EXAMPLES = ROOT / "compiler" / "meshc" / "schema" / "examples"
+DEFINITIONS = all_kinds()["$defs"]
+FIELDS = [
+    pytest.param(field, id=f"{owner}.{name}")
+    for owner, definition in DEFINITIONS.items()
+    for name, field in definition.get("properties", {}).items()
+]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_is_documented_with_an_example(field):
+    if "x-meshc-not-yet" in field:
+        assert field["x-meshc-not-yet"]
+        return
+    assert field["description"].endswith((".", "`"))
+    # A nested mapping shows its examples field by field, a constant is its own.
+    assert "$ref" in field or "const" in field or field["examples"]
+
+
+@pytest.mark.parametrize("name", sorted(files()))
+def test_generated_files_are_current(name):
+    assert (ROOT / name).read_bytes() == files()[name], "run python -m meshc.schema"
+
+
+def test_the_wheel_carries_the_schema_that_is_committed():
+    assert schema.native_schema() == (ROOT / "schemas" / "meshc.json").read_bytes()
+
+
+def test_every_kind_has_one_full_example_that_both_checkers_take():
+    assert {path.stem for path in EXAMPLES.iterdir()} == set(KINDS)
+    for path in sorted(EXAMPLES.iterdir()):
+        [answer] = native([path.read_text()])
+        [document] = answer["documents"]
+        assert (answer["reading"], document["findings"]) == ([], [])
+        KINDS[path.stem].model_validate(content(document["tree"]))
+
+
+def test_a_yaml_1_1_reader_reads_the_examples_alike():
+    for path in sorted(EXAMPLES.iterdir()):
+        [answer] = native([path.read_text()])
+        [document] = answer["documents"]
+        assert yaml.safe_load(path.read_text()) == content(document["tree"])
+
+
+def test_examples_show_every_field():
+    shown: set[str] = set()
+
+    def collect(node):
+        if isinstance(node, dict):
+            shown.update(node)
+        for inner in node.values() if isinstance(node, dict) else node:
+            if isinstance(inner, dict | list):
+                collect(inner)
+
+    for path in EXAMPLES.iterdir():
+        collect(yaml.safe_load(path.read_text()))
+    wanted = {
+        name
+        for definition in DEFINITIONS.values()
+        for name, field in definition.get("properties", {}).items()
+        if "x-meshc-not-yet" not in field
+    }
+    assert wanted <= shown
+
+
+def test_kinds_are_enforceable_or_refused_by_name():
+    assert not set(KINDS) & set(NOT_YET)
+    texts = [f"apiVersion: meshc.dev/v1\nkind: {kind}\n" for kind in NOT_YET]
+    for answer in native(texts):
+        [finding] = answer["documents"][0]["findings"]
+        assert finding["code"] == "MC109"
+
+
+def test_models_are_frozen():
+    text = yaml.safe_load((EXAMPLES / "Mesh.yaml").read_text())
+    mesh = schema.Mesh.model_validate(text)
+    with pytest.raises(ValidationError, match="frozen"):
+        mesh.kind = "Mesh"
+
+
+def test_reading_the_schema_imports_no_pydantic():
+    code = "import sys, meshc.schema as s; s.native_schema(); assert 'pydantic' not in sys.modules"
+    path = {"PYTHONPATH": str(ROOT / "compiler")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=path)
+
+
+def test_drift_is_told(tmp_path, monkeypatch):
+    from meshc.schema import __main__ as tool
+
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["schema", "--check"])
+    assert tool.main() == 1
+    monkeypatch.setattr(sys, "argv", ["schema"])
+    (tmp_path / "compiler" / "meshc" / "schema").mkdir(parents=True)
+    assert tool.main() == 0
+    monkeypatch.setattr(sys, "argv", ["schema", "--check"])
+    assert tool.main() == 0
+    assert json.loads((tmp_path / "schemas" / "Mesh.json").read_text())["title"] == "Mesh"
