@@ -72,9 +72,9 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str]] = {
         "MC404",
         "b.yaml",
     ),
-    "port 0": ({"mesh.yaml": MESH, "x.yaml": port("0")}, "MC103", "x.yaml"),
-    "port 70000": ({"mesh.yaml": MESH, "x.yaml": port("70000")}, "MC103", "x.yaml"),
-    "negative weight": ({"mesh.yaml": MESH, "x.yaml": traffic("-1")}, "MC103", "x.yaml"),
+    "port 0": ({"mesh.yaml": MESH, "x.yaml": port("0")}, "MC112", "x.yaml"),
+    "port 70000": ({"mesh.yaml": MESH, "x.yaml": port("70000")}, "MC112", "x.yaml"),
+    "negative weight": ({"mesh.yaml": MESH, "x.yaml": traffic("-1")}, "MC112", "x.yaml"),
     "weights all zero": ({"mesh.yaml": MESH, "x.yaml": traffic("0")}, "MC306", "x.yaml"),
     "unknown field": (
         {"mesh.yaml": MESH, "x.yaml": service("cart", "  ownr: t")},

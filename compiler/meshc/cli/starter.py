@@ -23,7 +23,7 @@ spec:
   owner: storefront
   instances:
     static: [{address: 127.30.0.10}]
-  calls: [{to: cart}]
+  calls: [{to: cart.read}, {to: cart.add}]
 """
 
 CART: Final = """\

@@ -128,7 +128,7 @@ RULES: Final[dict[str, Listed]] = {
         name="match-limit",
         severity="error",
         found_by="checker",
-        help="leave an empty list out; split one that is too long",
+        help="shorten it, or split the intent",
         module="meshc.rules.schema.mc115_match_limit",
     ),
     "MC201": Listed(

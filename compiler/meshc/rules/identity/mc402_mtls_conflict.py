@@ -24,7 +24,7 @@ metadata: {name: cart, namespace: shop}
 spec:
   ports: [{name: api, port: 8080, protocol: http}]
   allow: [{from: [anonymous], operations: [rest]}]
-#                ^^^^^^^^^ here
+#                 ^^^^^^^^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

@@ -25,7 +25,7 @@ spec:
   operations:
     read: {match: ["GET /carts/{user}"]}
   allow: [{from: [web, shp/*], operations: [read]}]
-#                     ^^^^^ here
+#                      ^^^^^ here
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent

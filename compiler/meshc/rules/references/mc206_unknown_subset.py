@@ -26,7 +26,7 @@ spec:
   instances: {static: [{address: 127.0.0.9, version: v1}]}
   versions: {v1: {labels: {version: v1}}}
   traffic: [{to: [{version: v2}]}]
-#                          ^^ here
+#                           ^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

@@ -38,7 +38,7 @@ kind: ServiceIntent
 metadata: {name: cron, namespace: shop}
 spec:
   calls: [{to: cart.read}]
-#             ^^^^^^^^^ here
+#              ^^^^^^^^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

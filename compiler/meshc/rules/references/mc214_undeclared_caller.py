@@ -26,7 +26,7 @@ spec:
   operations:
     read: {match: ["GET /carts/{user}"]}
   allow: [{from: [web, cron], operations: [read]}]
-#                     ^^^^ here
+#                      ^^^^ here
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent

@@ -32,7 +32,7 @@ kind: ServiceIntent
 metadata: {name: web, namespace: shop}
 spec:
   calls: [{to: cart.read, timeout: 1m}]
-#             ^^^^^^^^^ here
+#              ^^^^^^^^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

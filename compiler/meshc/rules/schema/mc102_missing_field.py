@@ -1,10 +1,11 @@
-"""A required field is absent.
+"""A required field is absent, or a list or mapping is empty.
 
 Why it matters:
-There is no safe value to assume for it.
+There is no safe value to assume for it, and an empty list of callers or operations has no meaning
+that everybody would guess.
 
 What to do:
-Add the field at the place shown.
+Add the field at the place shown; leave an empty list out.
 """
 
 from typing import Final

@@ -1,11 +1,12 @@
-"""A duration is malformed.
+"""A duration, number or date is malformed or outside its range.
 
 Why it matters:
 Durations follow GEP-2257: whole numbers with a unit, such as `1h30m` or `250ms`. A bare number
 would leave its unit to chance.
 
 What to do:
-Write number and unit.
+Write number and unit, within the range shown. A port of 0 or 70000 does not exist, nor does a
+negative weight.
 """
 
 from typing import Final
@@ -24,7 +25,7 @@ metadata: {name: cart, namespace: shop}
 spec:
   ports: [{name: api, port: 8080, protocol: http}]
   requests: {timeout: 5 seconds}
-#                   ^^^^^^^^^ here
+#                     ^^^^^^^^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

@@ -1,11 +1,10 @@
-"""A list is empty, or longer than its limit.
+"""A list is longer than its limit.
 
 Why it matters:
-An empty list of callers or operations has no meaning that everybody would guess; a very long one
-exhausts what proxies are sized for.
+Everything a proxy holds is bounded; a list beyond its limit is a mistake of whoever generated it.
 
 What to do:
-Leave an empty list out, or split a long one.
+Shorten the list, or split the intent.
 """
 
 from typing import Final
@@ -15,7 +14,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
-HELP: Final = "leave an empty list out; split one that is too long"
+HELP: Final = "shorten it, or split the intent"
 EXAMPLES: Final = (
     fails("""\
 apiVersion: meshc.dev/v1
@@ -23,8 +22,25 @@ kind: ServiceIntent
 metadata: {name: cart, namespace: shop}
 spec:
   ports: [{name: api, port: 8080, protocol: http}]
-  allow: [{from: []}]
+  probes:
+    - {path: /probe-1, port: api}
 # here
+    - {path: /probe-2, port: api}
+    - {path: /probe-3, port: api}
+    - {path: /probe-4, port: api}
+    - {path: /probe-5, port: api}
+    - {path: /probe-6, port: api}
+    - {path: /probe-7, port: api}
+    - {path: /probe-8, port: api}
+    - {path: /probe-9, port: api}
+    - {path: /probe-10, port: api}
+    - {path: /probe-11, port: api}
+    - {path: /probe-12, port: api}
+    - {path: /probe-13, port: api}
+    - {path: /probe-14, port: api}
+    - {path: /probe-15, port: api}
+    - {path: /probe-16, port: api}
+    - {path: /probe-17, port: api}
 """),
     passes("""\
 apiVersion: meshc.dev/v1
