@@ -7,8 +7,6 @@ use rustc_hash::FxHashMap;
 
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
 
-const RESERVED: [&str; 3] = ["anyone", "anonymous", "rest"];
-
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
@@ -86,10 +84,6 @@ fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
     check_namespace(mesh, file, &row, &namespace);
     check_owner(mesh, file, &row);
     let name = &row.name;
-    if RESERVED.contains(&name.value.as_str()) {
-        let message = format!("`{}` is reserved", name.value);
-        mesh.report(file, Finding::new("MC105", name.span, message).help("choose another name"));
-    }
     let id = format!("{namespace}/{}", name.value);
     let earlier = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
     if let Some((other, span)) = earlier.map(|other| (other.file, other.row.name.span)) {
@@ -103,7 +97,16 @@ fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
     let operations = Vec::new();
     let ix = WorkloadIx(u32::try_from(mesh.workloads.len()).unwrap_or(u32::MAX));
     mesh.by_id.insert(id.clone(), ix);
-    mesh.workloads.push(Workload { file, row, namespace, id, identity, instances, operations });
+    mesh.workloads.push(Workload {
+        file,
+        row,
+        namespace,
+        id,
+        identity,
+        instances,
+        unresolved: false,
+        operations,
+    });
 }
 
 fn check_namespace(mesh: &mut Mesh, file: u32, row: &WorkloadRow, namespace: &str) {

@@ -8,12 +8,15 @@ mod traffic;
 
 use meshc_check::Finding;
 use meshc_document::Span;
+use rustc_hash::FxHashSet;
 
 use crate::mesh::{Mesh, MeshFinding, Workload};
 
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
+    /// Every namespace that the `Mesh` lists or something is declared in.
+    pub(crate) namespaces: FxHashSet<&'a str>,
     findings: Vec<MeshFinding>,
 }
 
@@ -28,7 +31,10 @@ impl Report<'_> {
 }
 
 pub(crate) fn judge(mesh: &mut Mesh) {
-    let mut report = Report { mesh, findings: Vec::new() };
+    let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
+    let namespaces =
+        listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
+    let mut report = Report { mesh, namespaces, findings: Vec::new() };
     let all = report.mesh;
     for (ix, workload) in all.each() {
         ports::judge(&mut report, workload);

@@ -28,9 +28,7 @@ fn operations(
     let mut all = Vec::new();
     for written in &row.operations {
         if written.name.value == "rest" {
-            let finding = Finding::new("MC105", written.name.span, "`rest` is reserved");
-            findings.push((workload.file, finding.help("it is what no operation matches")));
-            continue;
+            continue; // Reserved, and reported by the schema.
         }
         let ports = ports(workload, written, findings);
         all.push(operation(written, ports, default));

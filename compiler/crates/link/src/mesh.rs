@@ -64,6 +64,8 @@ pub struct Workload {
     pub identity: String,
     /// Instances, from the intent or from the file it names, sorted by address.
     pub instances: Vec<InstanceRow>,
+    /// A call or route of it names something that does not exist.
+    pub unresolved: bool,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
 }

@@ -36,12 +36,15 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
                 Ok((callee, operation)) => {
                     edges.push(Edge { caller, callee, operation, item, span: to.span, timeout_ms });
                 }
-                Err(finding) => findings.push((workload.file, finding)),
+                Err(finding) => findings.push((caller, workload.file, finding)),
             }
         }
     }
     mesh.edges = edges;
-    for (file, finding) in findings {
+    for (caller, file, finding) in findings {
+        if let Some(workload) = mesh.workloads.get_mut(caller.index()) {
+            workload.unresolved = true;
+        }
         mesh.report(file, finding);
     }
 }

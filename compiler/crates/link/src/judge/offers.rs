@@ -25,7 +25,8 @@ fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
     }
     widened(report, caller, callee, edge);
     let rules = &callee.row.allow;
-    if rules.iter().any(|rule| rule.damaged) {
+    // What an author meant by a name that does not exist is not known; that finding is enough.
+    if rules.iter().any(|rule| rule.damaged || names_nothing(report.mesh, callee, rule)) {
         return;
     }
     let offered = offered(report.mesh, callee, caller);
@@ -109,6 +110,20 @@ fn offered<'a>(mesh: &Mesh, callee: &'a Workload, caller: &Workload) -> Offered<
     Offered::Some(names)
 }
 
+/// Whether a rule names a caller or an operation that does not exist.
+fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
+    let callers = rule.from.iter().flatten().any(|from| {
+        let word = matches!(from.value.as_str(), "anyone" | "anonymous");
+        let id = || Reference::of(&from.value, &callee.namespace).id();
+        !word && !from.value.ends_with("/*") && mesh.workload_named(&id()).is_none()
+    });
+    let operations = rule.operations.iter().flatten();
+    callers
+        || operations
+            .map(|one| one.value.as_str())
+            .any(|name| name != "rest" && callee.operation(name).is_none())
+}
+
 fn speaks_of(mesh: &Mesh, callee: &Workload, rule: &RuleRow, caller: &Workload) -> bool {
     rule.from.iter().flatten().any(|from| match from.value.as_str() {
         "anyone" => true,
@@ -132,6 +147,9 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
             continue;
         }
         let Some(row) = report.mesh.workload(caller) else { continue };
+        if caller == ix || row.unresolved {
+            continue;
+        }
         let message = format!("`{}` declares no call to `{}`", row.id, workload.id);
         let place = (row.file, row.row.name.span, format!("`{}` is declared here", row.id));
         let finding = Finding::new("MC214", from.span, message)

@@ -28,12 +28,9 @@ fn callers(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
             continue;
         }
         if let Some(namespace) = from.value.strip_suffix("/*") {
-            let exists = report.mesh.workloads.iter().any(|one| one.namespace == namespace)
-                || report.mesh.namespaces.iter().any(|(name, _)| name == namespace);
-            if !exists {
+            if !report.namespaces.contains(namespace) {
                 let message = format!("nothing is declared in namespace `{namespace}`");
-                let names = report.mesh.workloads.iter().map(|one| one.namespace.as_str());
-                let help = did_you_mean(&nearest(namespace, names));
+                let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
                 report.add(workload, Finding { help, ..Finding::new("MC202", from.span, message) });
             }
             continue;
