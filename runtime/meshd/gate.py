@@ -1,0 +1,42 @@
+"""Decides whether a commit may become the mesh: it compiles, and nothing in it is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshc.compiling import compile_files
+from meshc.findings import Severity
+from meshc.repo import Revision, SettingsError, Unreadable
+from meshc.report import render
+from meshc.spans import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A commit that may become the mesh."""
+
+    slices: tuple[tuple[str, bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A commit that may not, with its findings as people read them."""
+
+    text: str
+
+
+def gate(repository: str, commit: str) -> Passed | Rejected:
+    """Compile a commit of a bare repository; it takes as long as that takes."""
+    try:
+        files = Revision(repository, commit).files()
+        if not files:
+            return Rejected("the commit holds no intent")
+        compiled = compile_files(files, commit)
+    except (Unreadable, SettingsError) as error:
+        return Rejected(str(error))
+    errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
+    if errors:
+        return Rejected(render("full", errors, Texts(files), colour=False).strip())
+    if not compiled.slices:
+        return Rejected("the commit declares no workload")
+    return Passed(compiled.slices)
