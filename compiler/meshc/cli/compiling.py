@@ -28,6 +28,7 @@ def command(*, repository: str, rev: str | None, out: str | None, key: str | Non
     """Compile a repository to one slice per workload and a manifest that names them."""
     gc.disable()  # one pass over data that lives until the end
     from meshc.cli import snapshots
+    from meshc.snapshot import digest
 
     if key and not out:
         raise click.UsageError("--key signs what --out writes", click.get_current_context())
@@ -37,7 +38,7 @@ def command(*, repository: str, rev: str | None, out: str | None, key: str | Non
     if out:
         name = snapshots.write(Path(out), compiled, signer)
     else:
-        name = snapshots.digest(snapshots.manifest(compiled))
+        name = digest(snapshots.manifest(compiled))
     click.echo(name)
     click.echo(f"{len(compiled.slices)} workloads, commit {compiled.commit}", err=True)
     return exits.CLEAN

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 import os
 import shutil
@@ -17,17 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from meshc import __version__
+from meshc import snapshot
 from meshc.cli import exits
+from meshc.snapshot import digest
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from meshc.compiling import Compiled
 
-FORMAT: Final = 1
-"""The form of slices and manifests; a proxy refuses any other."""
-PAYLOAD_TYPE: Final = "application/vnd.meshc.manifest+json"
 MARKS: Final = ("manifest.json", "envelope.json")
 """Files of which a snapshot's folder has one."""
 
@@ -41,48 +38,8 @@ class Stored:
 
 
 def manifest(compiled: Compiled) -> bytes:
-    """Write the manifest of a compiled mesh as RFC 8785 JSON: a first snapshot, without parent."""
-    from meshc._native import needs
-
-    needed = sorted({name for _, content, _ in compiled.slices for name in needs(content)})
-    trust_domain = json.loads(compiled.slices[0][1])["trustDomain"] if compiled.slices else ""
-    content = {
-        "capabilities": needed,
-        "commit": compiled.commit,
-        "compiler": __version__,
-        "format": FORMAT,
-        "height": 1,
-        "parent": None,
-        "slices": [
-            {"places": digest(places), "slice": digest(content), "workload": workload}
-            for workload, content, places in compiled.slices
-        ],
-        "trustDomain": trust_domain,
-    }
-    # Integers and ASCII keys only: sorted keys without blanks are the canonical form.
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def digest(content: bytes) -> str:
-    """Name bytes by their SHA-256."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def envelope(payload: bytes, key: Ed25519PrivateKey) -> bytes:
-    """Sign a manifest as a DSSE envelope (github.com/secure-systems-lab/dsse, version 1)."""
-    kind = PAYLOAD_TYPE.encode()
-    message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
-    content = {
-        "payload": base64.b64encode(payload).decode(),
-        "payloadType": PAYLOAD_TYPE,
-        "signatures": [
-            {
-                "keyid": digest(key.public_key().public_bytes_raw()),
-                "sig": base64.b64encode(key.sign(message)).decode(),
-            }
-        ],
-    }
-    return json.dumps(content, separators=(",", ":")).encode()
+    """Give the manifest of a mesh compiled by hand: a first snapshot, without parent."""
+    return snapshot.manifest(compiled.slices, snapshot.Lineage(compiled.commit, 1, None))
 
 
 def load_key(path: str) -> Ed25519PrivateKey:
@@ -120,7 +77,7 @@ def local_key(path: Path) -> Ed25519PrivateKey:
 def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> str:
     """Write a snapshot whole; gives the digest of its manifest."""
     payload = manifest(compiled)
-    files = {"envelope.json": envelope(payload, key)} if key else {"manifest.json": payload}
+    files = {"envelope.json": snapshot.seal(payload, key)} if key else {"manifest.json": payload}
     for _, content, places in compiled.slices:
         files[f"blobs/{digest(content)}"] = content
         files[f"blobs/{digest(places)}"] = places
@@ -131,7 +88,7 @@ def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> st
 def write_offline(folder: Path, compiled: Compiled, workload: str, key: Ed25519PrivateKey) -> None:
     """Write what a proxy without a controller starts from: its own slice, signed."""
     content, places = next((s, p) for name, s, p in compiled.slices if name == workload)
-    payload = envelope(manifest(compiled), key)
+    payload = snapshot.seal(manifest(compiled), key)
     replace(folder, {"envelope.json": payload, "slice.json": content, "places.json": places})
 
 
