@@ -49,10 +49,12 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     folder = base / "proxies" / workload.replace("/", ".")
     from meshc.cli import snapshots
 
-    trust_domain = json.loads(found[1])["trustDomain"]
+    content = json.loads(found[1])
+    # The account need not be the workload's name; the certificate is of what the slice says.
+    account = "/".join(content["inbound"]["identity"].split("/")[4::2])
     key = snapshots.local_key(base / "signing.key")
     snapshots.write_offline(folder / "current", compiled, workload, key)
-    identity.issue_into(folder / "identity", workload, base, trust_domain)
+    identity.issue_into(folder / "identity", account, base, content["trustDomain"])
     arguments = ["--offline", "--state", str(folder), "--workload", workload, "--address", address]
     for one in set_port:
         arguments += ["--set-port", one]

@@ -49,6 +49,8 @@ def lines(found: controller.Status, now: float) -> Iterator[str]:
     width = max((len(str(one.get("instance"))) for one in proxies), default=0)
     for one in proxies:
         yield f"  {proxy(one, width, found.get('manifest'), now)}"
+    if problem := found.get("problem"):
+        yield f"problem   {shown(str(problem))}"
     if refusal := found.get("lastRefusal"):
         yield f"refused   commit {str(refusal.get('commit') or '')[:12]}"
         for line in str(refusal.get("text") or "").splitlines():
