@@ -63,8 +63,14 @@ fn comments_moved_lines_and_the_order_of_files_change_no_slice() {
 }
 
 #[test]
-fn every_slice_loads() {
+fn every_slice_is_canonical_and_loads() {
     for (name, (slice, places)) in slices(shop(true)) {
+        let canonical = |bytes: &[u8]| {
+            let value: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
+            meshc_snapshot::canonical(&value).expect("canonical")
+        };
+        assert_eq!(canonical(&slice), slice, "{name}");
+        assert_eq!(canonical(&places), places, "{name}");
         let slice = meshc_snapshot::read::slice(&slice).expect("readable");
         let places = meshc_snapshot::read::places(&places).expect("readable");
         Tables::load(slice, Some(places), "c".into())
