@@ -11,6 +11,9 @@ pub mod unit;
 mod walk;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use declare::{declare, declare_instances};
 pub use finding::Finding;
 pub use json::check_json;

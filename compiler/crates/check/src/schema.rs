@@ -278,7 +278,7 @@ fn strings(value: &Value) -> Result<Vec<String>, SchemaFault> {
 }
 
 fn referred(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
+    value.as_object().filter(|one| one.len() == 1)?.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
 }
 
 fn regex(pattern: &str) -> Result<Regex, SchemaFault> {

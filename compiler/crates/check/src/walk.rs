@@ -93,7 +93,7 @@ impl Walk<'_> {
     fn node(&mut self, node: NodeId, ix: RuleIx, place: Span) {
         let Some(rule) = self.schema.rule(ix) else { return };
         if let Some(why) = &rule.not_yet {
-            return self.report(node, not_yet(place, "this", why));
+            return self.report(node, not_yet(place, "this form", why));
         }
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
@@ -118,10 +118,13 @@ impl Walk<'_> {
         let text = matches!(self.tree.kind(node), Kind::Scalar { .. } | Kind::Null);
         let is_text =
             |ix: &RuleIx| self.schema.rule(*ix).is_some_and(|rule| rule.wants == Some(Wants::Text));
+        if self.tree.kind(node) == Kind::Sequence {
+            return self.mismatch(node, "text or a mapping");
+        }
         let chosen = rule.any_of.iter().find(|ix| is_text(ix) == text);
         match chosen {
             Some(&ix) => self.node(node, ix, place),
-            None => self.mismatch(node, "text"),
+            None => self.mismatch(node, words::shape(Wants::Text)),
         }
     }
 
@@ -152,7 +155,7 @@ impl Walk<'_> {
             self.report(node, Finding::new("MC115", place, message));
         }
         for name in &rule.required {
-            if self.tree.get(node, name).is_none() {
+            if self.tree.get(node, name).is_none() && !self.misspelt(node, rule, name) {
                 let finding = Finding::new("MC102", place, format!("`{name}` is missing"));
                 self.report(node, finding);
             }
@@ -187,6 +190,21 @@ impl Walk<'_> {
                 self.report(entry.value, finding);
             }
         }
+    }
+
+    /// Whether a missing field stands there under a name it was mistaken for, which was reported.
+    fn misspelt(&mut self, node: NodeId, rule: &Rule, missing: &str) -> bool {
+        let known = |key: &str| rule.properties.iter().any(|(name, _)| name == key);
+        let open = rule.additional != Additional::Forbidden;
+        let names = || rule.properties.iter().map(|(name, _)| name.as_str());
+        let found = !open
+            && self.tree.entries(node).any(|entry| {
+                !known(entry.key) && nearest(entry.key, names()).first() == Some(&missing)
+            });
+        if found {
+            self.checked.bad.insert(node);
+        }
+        found
     }
 
     /// What is wrong with a key that people choose.

@@ -1,0 +1,140 @@
+use std::sync::LazyLock;
+
+use meshc_document::{Limits, NodeId, Tree, read};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{Checked, Finding, Schema, check};
+
+const GENERATED: &str = include_str!("../../../meshc/schema/generated.json");
+
+static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::parse(GENERATED.as_bytes()).expect("the generated schema"));
+
+fn pointed<'a>(text: &'a str, finding: &Finding) -> &'a str {
+    text.get(finding.span.range()).expect("a place in the text")
+}
+
+fn checked(text: &str) -> (Tree, Checked) {
+    let file = read(text.as_bytes(), &Limits::DEFAULT);
+    let tree = file.trees.into_iter().next().expect("a document");
+    let checked = check(&tree, &SCHEMA);
+    (tree, checked)
+}
+
+/// The node at a path of keys and positions.
+fn at(tree: &Tree, path: &str) -> NodeId {
+    path.split('/').fold(tree.root(), |node, step| match step.parse::<usize>() {
+        Ok(index) => tree.items(node).nth(index).expect(step),
+        Err(_) => tree.get(node, step).expect(step).value,
+    })
+}
+
+fn codes(checked: &Checked) -> Vec<&str> {
+    checked.findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_bad_field_leaves_its_neighbours_good() {
+    let (tree, checked) = checked(
+        "apiVersion: meshc.dev/v1\nkind: ServiceIntent\nmetadata: {name: a, namespace: b}\nspec:\n\
+         \x20 ports: [{name: UP, port: 1, protocol: http}, {name: ok, port: 2, protocol: tcp}]\n\
+         \x20 calls: [{too: x}, {to: z}]\n",
+    );
+    assert_eq!(codes(&checked), ["MC105", "MC101"]);
+    for bad in ["spec/ports/0/name", "spec/calls/0", "spec/calls/0/too"] {
+        assert!(checked.is_bad(at(&tree, bad)), "{bad}");
+    }
+    for good in ["spec", "spec/ports/0", "spec/ports/0/port", "spec/ports/1", "spec/calls/1"] {
+        assert!(!checked.is_bad(at(&tree, good)), "{good}");
+    }
+    assert_eq!(checked.kind.as_deref(), Some("ServiceIntent"));
+}
+
+#[test]
+fn an_unknown_field_points_at_its_key_and_names_the_nearest() {
+    let text = "apiVersion: meshc.dev/v1\nkind: Mesh\nmetadata: {name: a}\nspec:\n  \
+                trustDomian: a.b\n  trustDomain: a.b\n";
+    let (_, checked) = checked(text);
+    let [finding] = checked.findings.as_slice() else { panic!("{:?}", checked.findings) };
+    assert_eq!(pointed(text, finding), "trustDomian");
+    assert_eq!(finding.help.as_deref(), Some("did you mean `trustDomain`?"));
+}
+
+#[test]
+fn an_alias_is_checked_where_it_is_used() {
+    let text = "apiVersion: meshc.dev/v1\nkind: ServiceIntent\nmetadata: {name: a, namespace: b}\n\
+                spec:\n  owner: &o team\n  hosts: [*o]\n  ports: *o\n";
+    let (_, checked) = checked(text);
+    let [finding] = checked.findings.as_slice() else { panic!("{:?}", checked.findings) };
+    assert_eq!((finding.code, pointed(text, finding)), ("MC103", "*o"));
+}
+
+/// Adds a keyword to the schema object number `target`, in the order of the text.
+fn poison(schema: &mut Value, target: &mut usize, names: bool) {
+    match schema {
+        Value::Object(fields) => {
+            if !names {
+                if *target == 0 {
+                    fields.insert("x-meshc-unheard".into(), json!(true));
+                }
+                *target = target.wrapping_sub(1);
+            }
+            for (key, inner) in fields {
+                let plain = ["examples", "enum", "const", "x-meshc-not-yet-kinds"];
+                if names || !plain.contains(&key.as_str()) {
+                    let inside = ["properties", "$defs", "patternProperties"];
+                    poison(inner, target, !names && inside.contains(&key.as_str()));
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| poison(item, target, false)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_keyword_is_passed_over_wherever_it_stands() {
+    let whole: Value = serde_json::from_str(GENERATED).expect("JSON");
+    let mut tried = 0;
+    loop {
+        let (mut changed, mut target) = (whole.clone(), tried);
+        poison(&mut changed, &mut target, false);
+        if changed == whole {
+            break;
+        }
+        let refused = Schema::parse(changed.to_string().as_bytes());
+        assert!(refused.is_err(), "object {tried} took an unknown keyword");
+        // Every fifth: a parse compiles all patterns.
+        tried += 5;
+    }
+    assert!(tried > 200, "only {tried} objects");
+}
+
+#[test]
+fn a_damaged_schema_is_refused() {
+    for (from, to) in [
+        (r##""type": "integer""##, r##""type": "number""##),
+        (r##""minItems": 1"##, r##""minItems": "1""##),
+        (r##""pattern": "^"##, r##""pattern": "^("##),
+        (r##""#/$defs/Metadata""##, r##""#/$defs/Nothing""##),
+    ] {
+        let changed = GENERATED.replacen(from, to, 1);
+        assert_ne!(changed, GENERATED, "{from}");
+        assert!(Schema::parse(changed.as_bytes()).is_err(), "{to}");
+    }
+    assert!(Schema::parse(b"{").is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn findings_stay_inside_the_text(spec in "[a-z{}\\[\\]:, \"*&0-9\n-]{0,80}") {
+        let text = format!("apiVersion: meshc.dev/v1\nkind: ServiceIntent\nspec: {spec}\n");
+        for tree in read(text.as_bytes(), &Limits::DEFAULT).trees {
+            for finding in check(&tree, &SCHEMA).findings {
+                prop_assert!(text.get(finding.span.range()).is_some(), "{finding:?}");
+            }
+        }
+    }
+}
