@@ -43,8 +43,11 @@ def running(state: Path) -> int | None:
     try:
         process = int((state / PROCESS_FILE).read_text(encoding="ascii"))
         said = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        how = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError, ValueError):
         return None
+    if said == [b""]:  # it is being started, or has ended and is not yet buried
+        return None if how[0] == "Z" else process
     # A number alone may belong to another program by now.
     return process if b"meshd" in said and os.fsencode(state) in said else None
 
