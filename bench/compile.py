@@ -39,7 +39,9 @@ def once(words: list[str]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Measure and print a table in Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--runs", type=int, default=7)
     args = parser.parse_args()
@@ -60,14 +62,12 @@ def rows(folder: Path, meshc: str, args: argparse.Namespace) -> None:
         for verb in ("lint", "compile"):
             words = [meshc, verb, str(root)]
             if verb == "compile":
-                words += ["--out", str(folder / "out"), "--force"]
+                words += ["--out", str(folder / "out")]
             runs = [once(words) for _ in range(args.runs)]
             cpu, wall, memory = zip(*runs, strict=True)
-            print(
-                f"| {size:,} | {megabytes:.1f} | {verb} | {min(cpu):.2f} / {statistics.median(cpu):.2f}"
-                f" | {min(wall):.2f} / {statistics.median(wall):.2f} | {max(memory):.0f} |",
-                flush=True,
-            )
+            times = " | ".join(f"{min(t):.2f} / {statistics.median(t):.2f}" for t in (cpu, wall))
+            row = f"| {size:,} | {megabytes:.1f} | {verb} | {times} | {max(memory):.0f} |"
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

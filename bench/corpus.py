@@ -52,7 +52,10 @@ def document(number: int, calls: set[int], callers: list[int]) -> str:
         "  ports: [{name: api, port: 8080, target: 9080, protocol: http}]",
         "  instances:",
         "    static:",
-        *(f"      - {{address: 10.{number >> 8}.{number & 255}.{i}, version: v{i}}}" for i in (1, 2)),
+        *(
+            f"      - {{address: 10.{number >> 8}.{number & 255}.{i}, version: v{i}}}"
+            for i in (1, 2)
+        ),
         "  versions:",
         "    v1: {labels: {version: v1}}",
         "    v2: {labels: {version: v2}}",
@@ -65,11 +68,13 @@ def document(number: int, calls: set[int], callers: list[int]) -> str:
         lines.append("  allow:")
     for caller in callers:
         where, who = workload(caller)
-        lines.append(f"    - {{name: {who}, from: [{where}/{who}], operations: [list, read, write]}}")
+        lines.append(
+            f"    - {{name: {who}, from: [{where}/{who}], operations: [list, read, write]}}"
+        )
     if calls:
         lines.append("  calls:")
-    for callee in sorted(calls):
-        lines.append("    - {to: %s/%s.read, timeout: 1s}" % workload(callee))
+    named = (workload(callee) for callee in sorted(calls))
+    lines += [f"    - {{to: {where}/{who}.read, timeout: 1s}}" for where, who in named]
     return "\n".join(lines) + "\n"
 
 
@@ -82,7 +87,11 @@ def write(folder: Path, count: int) -> int:
             callers[callee].append(number)
     spaces = sorted({workload(number)[0] for number in range(count)})
     mesh = ["apiVersion: meshc.dev/v1", "kind: Mesh", "metadata: {name: corpus}", "spec:"]
-    mesh += ["  trustDomain: corpus.test", "  namespaces:", *(f"    - {{name: {ns}}}" for ns in spaces)]
+    mesh += [
+        "  trustDomain: corpus.test",
+        "  namespaces:",
+        *(f"    - {{name: {ns}}}" for ns in spaces),
+    ]
     mesh += [f"  teams: [{', '.join(f'team-{number}' for number in range(10))}]", ""]
     folder.mkdir(parents=True)
     size = (folder / "mesh.yaml").write_text("\n".join(mesh))

@@ -64,10 +64,10 @@ def haproxy_command(program: str, it: Setting) -> list[str]:
         (it.folder / "allowed.lst").write_text(allowed)
         routes = "".join(f"/svc{number:03d}/ b\n" for number in range(ROUTES))
         (it.folder / "routes.map").write_text(routes)
+        known = "req.hdr(x-caller),concat(|,txn.svc)"
         front = [
             "http-request set-var(txn.svc) path,field(2,/)",
-            "http-request deny deny_status 403 unless { req.hdr(x-caller),concat(|,txn.svc)"
-            f" -m str -f {it.folder}/allowed.lst }}",
+            f"http-request deny unless {{ {known} -m str -f {it.folder}/allowed.lst }}",
             f"use_backend %[path,map_beg({it.folder}/routes.map,none)]",
         ]
     tls = "TLS_AES_128_GCM_SHA256"
@@ -91,7 +91,12 @@ def envoy_command(program: str, it: Setting) -> list[str]:
     """Write Envoy's configuration and give its command."""
     file = it.folder / "envoy.json"
     file.write_text(json.dumps(envoy_config(it)))
-    return [program, "-c", str(file), *("--concurrency", "1", "--disable-hot-restart", "-l", "error")]
+    return [
+        program,
+        "-c",
+        str(file),
+        *("--concurrency", "1", "--disable-hot-restart", "-l", "error"),
+    ]
 
 
 def envoy_config(it: Setting) -> dict[str, object]:
@@ -133,7 +138,9 @@ def envoy_cluster(it: Setting) -> dict[str, object]:
     many = {"max_connections": 99999, "max_pending_requests": 99999, "max_requests": 99999}
     endpoint = {"endpoint": {"address": address(it.upstream)}}
     cluster: dict[str, object] = {
-        **{"name": "b", "type": "STATIC", "connect_timeout": "2s"},
+        "name": "b",
+        "type": "STATIC",
+        "connect_timeout": "2s",
         "circuit_breakers": {"thresholds": [many]},
         "load_assignment": {"cluster_name": "b", "endpoints": [{"lb_endpoints": [endpoint]}]},
     }

@@ -96,7 +96,15 @@ def cpu_seconds(processes: list[subprocess.Popen[bytes]]) -> float:
 def build(folder: Path) -> None:
     """Compile the load generator and the upstream."""
     for name in ("loadgen", "upstream"):
-        words = ["cc", "-O2", "-o", str(folder / name), str(HERE / f"{name}.c"), "-lssl", "-lcrypto"]
+        words = [
+            "cc",
+            "-O2",
+            "-o",
+            str(folder / name),
+            str(HERE / f"{name}.c"),
+            "-lssl",
+            "-lcrypto",
+        ]
         subprocess.run(words, check=True)
 
 
@@ -150,7 +158,9 @@ def measure(peer: Peer, scenario: str, folder: Path, seconds: float) -> None:
         peer.failed += said["failed"]
 
 
-def run(scenario: str, programs: dict[str, str], folder: Path, args: argparse.Namespace) -> list[Peer]:
+def run(
+    scenario: str, programs: dict[str, str], folder: Path, args: argparse.Namespace
+) -> list[Peer]:
     """Measure every peer of one scenario."""
     keys = folder / "keys"
     plain, tls = free_port(), free_port()
@@ -160,7 +170,9 @@ def run(scenario: str, programs: dict[str, str], folder: Path, args: argparse.Na
     upstreams.append(start([str(folder / "upstream"), str(tls), *chain], 1, log))
     for port, process in zip((plain, tls), upstreams, strict=True):
         await_port(port, process, log)
-    all_peers = [launch(name, path, scenario, folder, (plain, tls)) for name, path in programs.items()]
+    all_peers = [
+        launch(name, path, scenario, folder, (plain, tls)) for name, path in programs.items()
+    ]
     try:
         for number in range(args.rounds + 1):
             for peer in random.sample(all_peers, len(all_peers)):
@@ -185,7 +197,9 @@ def table(scenario: str, measured: list[Peer]) -> list[str]:
             pairs = zip(peer.cpu, by_name[other].cpu, strict=False) if other in by_name else ()
             values = sorted(ours / theirs for ours, theirs in pairs)
             ratios.append(
-                f"{statistics.median(values):.2f} ({values[0]:.2f}-{values[-1]:.2f})" if values else "-"
+                f"{statistics.median(values):.2f} ({values[0]:.2f}-{values[-1]:.2f})"
+                if values
+                else "-"
             )
         cpu = f"{min(peer.cpu):.1f} / {statistics.median(peer.cpu):.1f}" if peer.cpu else "-"
         rate = f"{statistics.median(peer.rate):,.0f}" if peer.rate else "-"
@@ -197,7 +211,9 @@ def table(scenario: str, measured: list[Peer]) -> list[str]:
 
 def main() -> None:
     """Measure and print a table in Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, []], default=[])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.5)
@@ -211,7 +227,9 @@ def main() -> None:
     build(folder)
     ours.certificates(folder / "keys")
     print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, {args.rounds} rounds\n")
-    print("| scenario | peer | CPU us best / median | x HAProxy | x Envoy | req/s | p99 us | failed |")
+    print(
+        "| scenario | peer | CPU us best / median | x HAProxy | x Envoy | req/s | p99 us | failed |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for scenario in args.scenarios or SCENARIOS:
         for row in table(scenario, run(scenario, programs, folder, args)):

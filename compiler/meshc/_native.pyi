@@ -1,7 +1,10 @@
-"""The native core: reading, checking, linking, emitting and deciding. Private; see `meshc.compiling`."""
+"""The native core: reading, checking, linking, emitting, deciding.
+
+Private; the public face is `meshc.compiling`.
+"""
 
 from collections.abc import Iterable, Sequence
-from typing import final
+from typing import TypeAlias, final
 
 __all__ = [
     "Decider",
@@ -19,7 +22,7 @@ __all__ = [
     "position",
 ]
 
-Cell = str | int | bool | None
+Cell: TypeAlias = str | int | bool | None
 
 @final
 class RawFinding:
@@ -89,8 +92,9 @@ class Mesh:
     def findings(self) -> list[RawFinding]:
         """Give what was found, in the order of files and places."""
     def table(self, name: str) -> Table:
-        """Give a table: services, ports, operations, instances, traffic, allow, deny, calls,
-        namespaces; raises `KeyError`.
+        """Give a table; raises `KeyError`.
+
+        There are services, ports, operations, instances, traffic, allow, deny, calls, namespaces.
         """
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:

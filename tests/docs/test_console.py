@@ -47,7 +47,11 @@ def test_console_blocks(page: Path, tmp_path: Path) -> None:
         if command in {"make demo", "make test"}:
             continue  # this test is part of `make test`; the demo has a test of its own
         done = subprocess.run(
-            ["bash", "-c", f'cd "$(cat .where 2>/dev/null || pwd)"; {command}\npwd > {tmp_path}/.where'],
+            [
+                "bash",
+                "-c",
+                f'cd "$(cat .where 2>/dev/null || pwd)"; {command}\npwd > {tmp_path}/.where',
+            ],
             cwd=tmp_path,
             env=environment,
             check=False,

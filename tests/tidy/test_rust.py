@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MANIFESTS = sorted([*ROOT.glob("compiler/crates/*/Cargo.toml"), *ROOT.glob("runtime/crates/*/Cargo.toml")])
-SOURCES = sorted([*ROOT.glob("compiler/crates/*/src/**/*.rs"), *ROOT.glob("runtime/crates/*/src/**/*.rs")])
+MANIFESTS = sorted(
+    [*ROOT.glob("compiler/crates/*/Cargo.toml"), *ROOT.glob("runtime/crates/*/Cargo.toml")]
+)
+SOURCES = sorted(
+    [*ROOT.glob("compiler/crates/*/src/**/*.rs"), *ROOT.glob("runtime/crates/*/src/**/*.rs")]
+)
 RUNTIME = {path.parent.name for path in MANIFESTS if path.parts[-4] == "runtime"}
 DOES_IO = {"proxy"}
 FILE_CAP, FUNCTION_CAP = 600, 70
@@ -47,7 +51,9 @@ def test_decisions_know_nothing_above_them(manifest: Path) -> None:
     order = {"snapshot": 0, "request": 0, "decide": 1}
     own = order.get(manifest.parent.name)
     if own is not None:
-        ours = {one.removeprefix("meshc-") for one in dependencies(manifest) if one.startswith("meshc-")}
+        ours = {
+            one.removeprefix("meshc-") for one in dependencies(manifest) if one.startswith("meshc-")
+        }
         assert all(order.get(one, 9) < own for one in ours)
 
 
@@ -70,7 +76,9 @@ def code_lines(source: Path) -> list[str]:
         return []
     lines = source.read_text().splitlines()
     for number, line in enumerate(lines):
-        if line.strip() == "#[cfg(test)]" and "mod tests {" in "".join(lines[number + 1 : number + 3]):
+        if line.strip() == "#[cfg(test)]" and "mod tests {" in "".join(
+            lines[number + 1 : number + 3]
+        ):
             return lines[:number]
     return lines
 

@@ -15,7 +15,9 @@ def main() -> int:
     """Print what is wrong; exit code 0 when nothing is."""
     wheel, binaries = Path(sys.argv[1]), Path(sys.argv[2])
     names = zipfile.ZipFile(wheel).namelist()
-    problems = [f"stray file in the wheel: {name}" for name in names if not name.startswith(ALLOWED)]
+    problems = [
+        f"stray file in the wheel: {name}" for name in names if not name.startswith(ALLOWED)
+    ]
     wanted = (
         "meshc/_native.abi3.so",
         "meshc/_native.pyi",
@@ -36,7 +38,9 @@ def main() -> int:
         if done.returncode:
             problems.append(f"{' '.join(words)} failed: {done.stderr.strip()}")
     size = wheel.stat().st_size / 1e6
-    print("\n".join(problems) or f"{wheel.name}: {len(names)} files, {size:.1f} MB, installs and runs")
+    print(
+        "\n".join(problems) or f"{wheel.name}: {len(names)} files, {size:.1f} MB, installs and runs"
+    )
     return 1 if problems else 0
 
 

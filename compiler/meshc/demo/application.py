@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 
 HEAD_BYTES = 64 * 1024
@@ -113,12 +114,10 @@ def main() -> None:
     parser.add_argument("--version", default="", help="its version, told in every answer")
     parser.add_argument("--tcp", action="store_true", help="be a key-value store instead")
     args = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             serve(args.address, args.port, name=args.name, version=args.version, tcp=args.tcp)
         )
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

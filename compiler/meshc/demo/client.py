@@ -51,7 +51,12 @@ class Connection:
 
     @classmethod
     async def open(
-        cls, address: str, port: int, *, source: str | None = None, tls: ssl.SSLContext | None = None
+        cls,
+        address: str,
+        port: int,
+        *,
+        source: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> Self:
         """Connect; raises `Lost` when nobody listens or the handshake fails."""
         try:

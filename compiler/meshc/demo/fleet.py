@@ -176,7 +176,9 @@ async def ready(fleet: Fleet, instances: list[Instance]) -> None:
                 await asyncio.sleep(LOOK)
     except TimeoutError:
         names = ", ".join(one.name for one in waiting)
-        raise Broken(f"not ready after {PATIENCE:.0f} s: {names}; see {fleet.folder}/logs") from None
+        raise Broken(
+            f"not ready after {PATIENCE:.0f} s: {names}; see {fleet.folder}/logs"
+        ) from None
 
 
 async def is_ready(fleet: Fleet, instance: Instance) -> bool:

@@ -69,9 +69,7 @@ class Load:
                 self.reconnects += 1
                 connection = await client.Connection.open(edge.address, edge.port)
                 continue
-            self.observations.append(
-                Observation(edge.name, began, answer.status, answer.snapshots)
-            )
+            self.observations.append(Observation(edge.name, began, answer.status, answer.snapshots))
             await asyncio.sleep(PAUSE)
         if connection.closed:
             self.reconnects += 1

@@ -1,4 +1,4 @@
-"""Every pair of services is called: the declared ones answer, the others are refused with a reason."""
+"""Every pair of services is called: declared ones answer, the others are refused with a reason."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def call_all(fleet: Fleet) -> list[Call]:
 
 
 async def call_declared(fleet: Fleet, caller: str, callee: str) -> Call:
-    """Call an edge through the real chain: application, its proxy, their proxy, their application."""
+    """Call an edge through the real chain: from application to application, past both proxies."""
     plan, port = fleet.plan, fleet.plan.ports(callee)[0]
     if port.protocol == "tcp":
         return await ping_store(fleet, caller, callee, port)
@@ -97,7 +97,7 @@ async def ping_store(fleet: Fleet, caller: str, callee: str, port: Port) -> Call
 
 
 async def call_undeclared(fleet: Fleet, caller: str, callee: str) -> Call:
-    """Call where no edge is: through the caller's proxy, then past it with the caller's identity."""
+    """Call where no edge is: through the caller's proxy, then past it with its identity."""
     plan, port = fleet.plan, fleet.plan.ports(callee)[0]
     sample = next(iter(plan.samples(callee)), None)
     source, tls = plan.instance(caller), fleet.tls(plan.instance(caller))
@@ -199,9 +199,7 @@ def table(plan: Plan, calls: list[Call]) -> list[str]:
     lines = [" " * 16 + " ".join(name[:8].ljust(8) for name in short)]
     for caller in sorted(plan.slices):
         marks = [mark(done.get((caller, callee))) for callee in callees]
-        lines.append(
-            caller.partition("/")[2].ljust(16) + " ".join(sign.ljust(8) for sign in marks)
-        )
+        lines.append(caller.partition("/")[2].ljust(16) + " ".join(sign.ljust(8) for sign in marks))
     return lines
 
 

@@ -30,9 +30,7 @@ async def until(what: str, holds: Callable[[], Awaitable[bool]]) -> None:
 
 async def ask(fleet: Fleet, caller: str, host: str, path: str) -> client.Answer:
     """Send one GET as the application of a workload."""
-    connection = await client.Connection.open(
-        fleet.plan.instance(caller).address, OUTBOUND_PORT
-    )
+    connection = await client.Connection.open(fleet.plan.instance(caller).address, OUTBOUND_PORT)
     try:
         return await connection.request("GET", path, host=host)
     finally:

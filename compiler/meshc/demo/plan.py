@@ -126,4 +126,7 @@ def instances(compiled: Compiled) -> list[Instance]:
     rows = zip(
         table.column("service"), table.column("address"), table.column("version"), strict=True
     )
-    return [Instance(workload, address, version or "") for workload, address, version in rows]
+    return [
+        Instance(str(workload), str(address), str(version or ""))
+        for workload, address, version in rows
+    ]

@@ -65,7 +65,7 @@ def begin(folder: Path, out: Printer) -> tuple[Fleet, repository.Repository]:
 
 def certificate(folder: Path, name: str) -> None:
     """Make a self-signed certificate for the gateway's TLS listener."""
-    import datetime
+    import datetime as dt
 
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -73,15 +73,15 @@ def certificate(folder: Path, name: str) -> None:
 
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "boutique.test")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(minutes=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("boutique.test")]), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -157,9 +157,7 @@ async def split(fleet: Fleet, out: Printer) -> None:
         out.line(line)
 
 
-async def change_under_load(
-    fleet: Fleet, made: repository.Repository, out: Printer
-) -> None:
+async def change_under_load(fleet: Fleet, made: repository.Repository, out: Printer) -> None:
     """Commit a change under load and print what it cost."""
     out.step(5, "a commit under load: weights move, frontend -> ads is revoked")
     done = await change.run(fleet, made)
@@ -256,6 +254,8 @@ def run(write: Callable[[str], None], *, keep: bool, folder: Path | None) -> str
         except (Broken, client.Lost) as error:
             return str(error)
         except subprocess.CalledProcessError as error:
-            said = (error.stderr or b"") if isinstance(error.stderr, bytes) else error.stderr.encode()
+            said = (
+                (error.stderr or b"") if isinstance(error.stderr, bytes) else error.stderr.encode()
+            )
             return f"`{' '.join(error.cmd)}` failed: {said.decode(errors='replace').strip()}"
     return None
