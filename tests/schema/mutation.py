@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 # Words that YAML 1.1, YAML 1.2 or a careless reader takes for something other than text, and texts
 # at the edge of one format or another.
-BARE = """on no y True null ~ 012 0x1F 0o17 +5 -3 0 1 8080 65535 65536 70000 1.5 1e3 .inf 12:30
-1_000 2027-03-31 2027-02-30 99999999999999999999 v1 always http2 grpc permissive strict""".split()
+BARE = [
+    "on", "no", "y", "True", "null", "~", "012", "0x1F", "0o17", "+5", "-3", "0", "1", "8080",
+    "65535", "65536", "70000", "1.5", "1e3", ".inf", "12:30", "1_000", "2027-03-31", "2027-02-30",
+    "99999999999999999999", "v1", "always", "http2", "grpc", "permissive", "strict",
+]  # fmt: skip
 QUOTED = [
     "", " ", "a b", "UPPER", "-a", "a-", "a.b", "a/b", "a/*", "*", "a/b.c", "a/b.c.d", "rest",
     "anyone", "anonymous", "x" * 63, "x" * 64, "x" * 1024, "x" * 1025, "ä", "a\n", "\u0000", "on",
@@ -27,10 +30,13 @@ QUOTED = [
     "ServiceIntent", "Guardrail", "meshc.dev/v2",
 ]  # fmt: skip
 NUMBERS = ["0", "1", "2", "200", "599", "600", "10", "11", "65535", "65536", "1000001"]
-FIELDS = """name from to match operations when until headers query equals oneOf prefix suffix
-present regex has not user version weight protocol mtls reason timeout path method host grpc cors
-static file dns kubernetes labels namespace allow deny calls spec metadata certificate extra
-"" on 404 rest x-new X_Y""".split()
+FIELDS = [
+    "name", "from", "to", "match", "operations", "when", "until", "headers", "query", "equals",
+    "oneOf", "prefix", "suffix", "present", "regex", "has", "not", "user", "version", "weight",
+    "protocol", "mtls", "reason", "timeout", "path", "method", "host", "grpc", "cors", "static",
+    "file", "dns", "kubernetes", "labels", "namespace", "allow", "deny", "calls", "spec",
+    "metadata", "certificate", "extra", '""', "on", "404", "rest", "x-new", "X_Y",
+]  # fmt: skip
 
 
 @dataclass
@@ -53,7 +59,9 @@ Node = Word | Pairs | list["Node"]
 
 def parse(text: str) -> Node:
     """A document with its quotes."""
-    return convert(yaml.compose(text, Loader=yaml.SafeLoader))
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert node is not None
+    return convert(node)
 
 
 def convert(node: yaml.Node) -> Node:
@@ -115,17 +123,16 @@ def put(parent: Pairs | list[Node], index: int, value: Node) -> None:
 
 def anything(random: Random) -> Node:
     """A value from nowhere."""
-    return random.choice(
-        [
-            Word(random.choice(BARE), quoted=False),
-            Word(random.choice(QUOTED), quoted=True),
-            Word(random.choice(NUMBERS), quoted=False),
-            [],
-            Pairs([]),
-            [Word(random.choice(QUOTED), quoted=False)],
-            Pairs([(Word(random.choice(FIELDS), quoted=False), Word("x", quoted=False))]),
-        ]
-    )
+    choices: list[Node] = [
+        Word(random.choice(BARE), quoted=False),
+        Word(random.choice(QUOTED), quoted=True),
+        Word(random.choice(NUMBERS), quoted=False),
+        [],
+        Pairs([]),
+        [Word(random.choice(QUOTED), quoted=False)],
+        Pairs([(Word(random.choice(FIELDS), quoted=False), Word("x", quoted=False))]),
+    ]
+    return random.choice(choices)
 
 
 def wording(random: Random, value: Node) -> Node:
@@ -137,7 +144,9 @@ def wording(random: Random, value: Node) -> Node:
         [
             Word(value.text, not value.quoted),
             Word(value.text[:cut], value.quoted),
-            Word(value.text[:cut] + random.choice("aZ0-_./*{} \n:") + value.text[cut:], quoted=True),
+            Word(
+                value.text[:cut] + random.choice("aZ0-_./*{} \n:") + value.text[cut:], quoted=True
+            ),
             Word(random.choice(BARE), quoted=False),
             Word(random.choice(QUOTED), quoted=random.random() < 0.7),
             Word(random.choice(NUMBERS), quoted=random.random() < 0.2),

@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meshc.schema.kinds import KINDS
 from pydantic import ValidationError
+
+from meshc.schema.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

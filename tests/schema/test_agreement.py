@@ -12,8 +12,8 @@ COUNT = 20_000
 SEED = int(os.environ.get("MESHC_SEED", "20261121"))
 
 
-def test_native_checker_agrees_with_the_models_on_mutated_documents():
-    random = Random(SEED)
+def test_native_checker_agrees_with_the_models_on_mutated_documents() -> None:
+    random = Random(SEED)  # noqa: S311 - seeded on purpose
     folder = ROOT / "compiler" / "meshc" / "schema" / "examples"
     sources = [parse(path.read_text()) for path in sorted(folder.glob("*.yaml"))]
     compared = accepted = 0
@@ -30,7 +30,9 @@ def test_native_checker_agrees_with_the_models_on_mutated_documents():
             accepted += ours
             if ours != model_accepts(content(document["tree"])):
                 apart.append((text, document["findings"]))
-    assert not apart, f"{len(apart)} of {compared} differ, the shortest: {min(apart, key=shortness)}"
+    assert not apart, (
+        f"{len(apart)} of {compared} differ, the shortest: {min(apart, key=shortness)}"
+    )
     # A generator that only ever breaks documents, or never does, would prove nothing.
     assert compared * 0.1 < accepted < compared * 0.9
 

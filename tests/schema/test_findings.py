@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,12 @@ CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
 
 
 @pytest.fixture(scope="module")
-def answers():
+def answers() -> dict[Path, Any]:
     texts = [(case / "input.yaml").read_text() for case in CASES]
     return dict(zip(CASES, native(texts), strict=True))
 
 
-def shown(text, answer):
+def shown(text: str, answer: dict[str, Any]) -> str:
     """One line a finding: code, line, column, the text it points at, the message."""
     lines = []
     for document in answer["documents"]:
@@ -36,7 +37,7 @@ def shown(text, answer):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_findings(case, answers):
+def test_findings(case: Path, answers: dict[Path, Any]) -> None:
     text = (case / "input.yaml").read_text()
     assert answers[case]["reading"] == []
     found = shown(text, answers[case])

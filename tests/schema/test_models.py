@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
+
 from meshc import schema
 from meshc.schema.generate import all_kinds, files
 from meshc.schema.kinds import KINDS, NOT_YET
-from pydantic import ValidationError
-
 from schema.native_check import ROOT, content, native
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXAMPLES = ROOT / "compiler" / "meshc" / "schema" / "examples"
 DEFINITIONS = all_kinds()["$defs"]
@@ -25,7 +29,7 @@ FIELDS = [
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_every_field_is_documented_with_an_example(field):
+def test_every_field_is_documented_with_an_example(field: dict[str, Any]) -> None:
     if "x-meshc-not-yet" in field:
         assert field["x-meshc-not-yet"]
         return
@@ -35,15 +39,15 @@ def test_every_field_is_documented_with_an_example(field):
 
 
 @pytest.mark.parametrize("name", sorted(files()))
-def test_generated_files_are_current(name):
+def test_generated_files_are_current(name: str) -> None:
     assert (ROOT / name).read_bytes() == files()[name], "run python -m meshc.schema"
 
 
-def test_the_wheel_carries_the_schema_that_is_committed():
+def test_the_wheel_carries_the_schema_that_is_committed() -> None:
     assert schema.native_schema() == (ROOT / "schemas" / "meshc.json").read_bytes()
 
 
-def test_every_kind_has_one_full_example_that_both_checkers_take():
+def test_every_kind_has_one_full_example_that_both_checkers_take() -> None:
     assert {path.stem for path in EXAMPLES.iterdir()} == set(KINDS)
     for path in sorted(EXAMPLES.iterdir()):
         [answer] = native([path.read_text()])
@@ -52,17 +56,17 @@ def test_every_kind_has_one_full_example_that_both_checkers_take():
         KINDS[path.stem].model_validate(content(document["tree"]))
 
 
-def test_a_yaml_1_1_reader_reads_the_examples_alike():
+def test_a_yaml_1_1_reader_reads_the_examples_alike() -> None:
     for path in sorted(EXAMPLES.iterdir()):
         [answer] = native([path.read_text()])
         [document] = answer["documents"]
         assert yaml.safe_load(path.read_text()) == content(document["tree"])
 
 
-def test_examples_show_every_field():
+def test_examples_show_every_field() -> None:
     shown: set[str] = set()
 
-    def collect(node):
+    def collect(node: dict[str, Any] | list[Any]) -> None:
         if isinstance(node, dict):
             shown.update(node)
         for inner in node.values() if isinstance(node, dict) else node:
@@ -80,7 +84,7 @@ def test_examples_show_every_field():
     assert wanted <= shown
 
 
-def test_kinds_are_enforceable_or_refused_by_name():
+def test_kinds_are_enforceable_or_refused_by_name() -> None:
     assert not set(KINDS) & set(NOT_YET)
     texts = [f"apiVersion: meshc.dev/v1\nkind: {kind}\n" for kind in NOT_YET]
     for answer in native(texts):
@@ -88,20 +92,20 @@ def test_kinds_are_enforceable_or_refused_by_name():
         assert finding["code"] == "MC109"
 
 
-def test_models_are_frozen():
+def test_models_are_frozen() -> None:
     text = yaml.safe_load((EXAMPLES / "Mesh.yaml").read_text())
     mesh = schema.Mesh.model_validate(text)
     with pytest.raises(ValidationError, match="frozen"):
         mesh.kind = "Mesh"
 
 
-def test_reading_the_schema_imports_no_pydantic():
+def test_reading_the_schema_imports_no_pydantic() -> None:
     code = "import sys, meshc.schema as s; s.native_schema(); assert 'pydantic' not in sys.modules"
     path = {"PYTHONPATH": str(ROOT / "compiler")}
     subprocess.run([sys.executable, "-c", code], check=True, env=path)
 
 
-def test_drift_is_told(tmp_path, monkeypatch):
+def test_drift_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from meshc.schema import __main__ as tool
 
     monkeypatch.setattr(tool, "ROOT", tmp_path)
