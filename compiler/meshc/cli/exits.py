@@ -14,7 +14,7 @@ NO_INPUT: Final = 3
 UNREADABLE: Final = 4
 
 
-class Failure(Exception):  # noqa: N818 - reads as what a verb does
+class Failure(Exception):
     """A verb cannot go on; the message is all that a person sees."""
 
     def __init__(self, message: str, code: int = USAGE) -> None:
