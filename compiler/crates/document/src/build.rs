@@ -3,9 +3,17 @@ use std::sync::Arc;
 use crate::event::{Event, Style};
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
+use crate::scalar::{CoreType, core_type};
 use crate::tree::{Node, NodeId, Tree, What};
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
+
+/// A budget that is used up.
+pub(crate) struct Spent {
+    pub(crate) finding: Finding,
+    /// Whether nothing more of the file can be read, and not just of the document.
+    pub(crate) whole_file: bool,
+}
 
 /// Makes the nodes of one document from its events. Spans of events count from `base`.
 pub(crate) struct Builder<'a> {
@@ -13,9 +21,11 @@ pub(crate) struct Builder<'a> {
     base: usize,
     tree: Tree,
     open: Vec<Frame>,
-    /// Node of each anchor, by number; absent while its collection is open.
-    anchors: Vec<Option<(NodeId, u64)>>,
+    /// What each anchor names, by number; absent while its collection is open.
+    anchors: Vec<Option<Anchored>>,
     alias_nodes: u64,
+    /// Nodes that the file's budget leaves for this document.
+    nodes_left: usize,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -23,20 +33,50 @@ pub(crate) struct Builder<'a> {
 struct Frame {
     node: NodeId,
     mapping: bool,
+    flow: bool,
     anchor: Option<u32>,
     /// Children so far; in a mapping an even number means that a key comes next.
     children: usize,
     /// Nodes below, those behind aliases included.
     size: u64,
+    /// Collections below, one in another.
+    height: usize,
+    /// Byte behind the child that ends last.
+    last_end: u32,
     keys: Vec<NodeId>,
 }
 
+/// A complete node that aliases can stand for.
+#[derive(Clone, Copy)]
+struct Anchored {
+    node: NodeId,
+    size: u64,
+    height: usize,
+}
+
+/// How a collection begins.
+#[derive(Clone, Copy)]
+struct Start {
+    mapping: bool,
+    flow: bool,
+    anchor: Option<u32>,
+}
+
 impl<'a> Builder<'a> {
-    pub(crate) fn new(source: Arc<str>, base: usize, limits: &'a Limits) -> Self {
-        let nodes = Vec::new();
-        let tree = Tree { source, decoded: String::new(), nodes };
+    pub(crate) fn new(
+        source: Arc<str>,
+        base: usize,
+        limits: &'a Limits,
+        nodes_left: usize,
+    ) -> Self {
+        let tree = Tree { source, decoded: String::new(), nodes: vec![] };
         let (open, anchors, findings) = (vec![], vec![], vec![]);
-        Self { limits, base, tree, open, anchors, alias_nodes: 0, findings }
+        Self { limits, base, tree, open, anchors, alias_nodes: 0, nodes_left, findings }
+    }
+
+    /// Nodes so far.
+    pub(crate) fn nodes(&self) -> usize {
+        self.tree.nodes.len()
     }
 
     /// The finished document; none if it has no node.
@@ -44,19 +84,35 @@ impl<'a> Builder<'a> {
         (!self.tree.nodes.is_empty() && self.open.is_empty()).then_some(self.tree)
     }
 
-    /// Takes one event; a finding when a budget is exceeded, and then nothing more must come.
-    pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Finding> {
-        let span = Span::new(self.base + span.start as usize, self.base + span.end as usize);
+    /// Takes one event; an error when a budget is used up, and then nothing more must come.
+    pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
+        let place = |at: u32| self.base.saturating_add(at as usize);
+        let span = Span::new(place(span.start), place(span.end));
         match event {
             Event::Scalar { text, style, anchor, tag } => {
-                self.check_tag(tag, span);
+                let style = match tag {
+                    Some(tag) => self.tagged(&tag, &text, style, span),
+                    None => style,
+                };
                 self.scalar(&text, style, anchor, span)?;
             }
-            Event::SequenceStart { anchor, tag } => self.start(false, anchor, tag, span)?,
-            Event::MappingStart { anchor, tag } => self.start(true, anchor, tag, span)?,
+            Event::SequenceStart { flow, anchor, tag } => {
+                self.check_tag(tag, "seq", span);
+                self.start(Start { mapping: false, flow, anchor }, span)?;
+            }
+            Event::MappingStart { flow, anchor, tag } => {
+                self.check_tag(tag, "map", span);
+                self.start(Start { mapping: true, flow, anchor }, span)?;
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => self.alias(anchor, span)?,
-            Event::DocumentStart | Event::DocumentEnd => {}
+            Event::UnknownAlias(name) => {
+                let message = format!("`*{name}` stands for nothing");
+                let help = format!("write `&{name}` before what it means, in the same document");
+                self.findings.push(Finding::new(Code::YamlSyntax, span, message).help(help));
+                self.scalar("", Style::Plain, None, Span { start: span.end, end: span.end })?;
+            }
+            Event::DocumentStart { .. } | Event::DocumentEnd => {}
         }
         Ok(())
     }
@@ -67,17 +123,17 @@ impl<'a> Builder<'a> {
         style: Style,
         anchor: Option<u32>,
         span: Span,
-    ) -> Result<(), Finding> {
+    ) -> Result<(), Spent> {
         let what = self.place_text(text, style, span);
         let node = self.push(span, what)?;
-        self.define(anchor, node, 1);
+        self.define(anchor, Anchored { node, size: 1, height: 0 });
         if style == Style::Plain && (text.contains("{{") || text.contains("${")) {
             self.findings.push(template(span));
         }
         if self.awaits_key() {
             self.note_key(node, text, style, span);
         }
-        self.child_done(1);
+        self.child_done(1, 0, span.end);
         Ok(())
     }
 
@@ -94,70 +150,64 @@ impl<'a> Builder<'a> {
 
     /// Where a scalar's text is found: in the source, if it stands there as it is.
     fn place_text(&mut self, text: &str, style: Style, span: Span) -> What {
-        let inside = match style {
-            Style::Plain => span,
-            _ => Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) },
-        };
-        if self.tree.source.get(inside.range()) == Some(text) {
-            return What::Source(inside, style);
+        let inner = Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) };
+        for place in [span, inner] {
+            if self.tree.source.get(place.range()) == Some(text) {
+                return What::Source(place, style);
+            }
         }
         let start = self.tree.decoded.len();
         self.tree.decoded.push_str(text);
         What::Decoded(Span::new(start, self.tree.decoded.len()), style)
     }
 
-    fn start(
-        &mut self,
-        mapping: bool,
-        anchor: Option<u32>,
-        tag: Option<String>,
-        span: Span,
-    ) -> Result<(), Finding> {
-        self.check_tag(tag, span);
+    fn start(&mut self, start: Start, span: Span) -> Result<(), Spent> {
+        let Start { mapping, flow, anchor } = start;
         if self.awaits_key() {
-            let residue = self.tree.source.get(span.start.saturating_sub(1) as usize..);
-            let finding = match residue {
-                Some(text) if text.starts_with("{{") => template(span),
-                _ => Finding::new(Code::YamlSyntax, span, "a key must be a word, not a collection"),
+            let before = self.tree.source.get(span.start.saturating_sub(1) as usize..);
+            let finding = match before {
+                Some(text) if flow && text.starts_with("{{") => {
+                    let brace = span.start.saturating_sub(1);
+                    template(Span { start: brace, end: brace.saturating_add(2) })
+                }
+                _ => Finding::new(Code::YamlSyntax, span, "a key must be a word, not a collection")
+                    .help("write `key: value`"),
             };
             self.findings.push(finding);
         }
         if self.open.len() >= self.limits.depth {
-            let message = format!("nested more than {} deep", self.limits.depth);
-            return Err(Finding::new(Code::Budget, span, message));
+            return Err(self.too_deep(span));
         }
         let node = self.push(span, if mapping { What::Mapping } else { What::Sequence })?;
         self.reserve(anchor);
-        self.open.push(Frame { node, mapping, anchor, children: 0, size: 1, keys: vec![] });
+        self.open.push(Frame {
+            node,
+            mapping,
+            flow,
+            anchor,
+            children: 0,
+            size: 1,
+            height: 0,
+            last_end: 0,
+            keys: vec![],
+        });
         Ok(())
     }
 
     fn end(&mut self, span: Span) {
         let Some(frame) = self.open.pop() else { return };
-        let end = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
+        // A block collection ends with its last child, not with the blank lines behind it.
+        let mut end = if frame.flow { span.end } else { frame.last_end };
         if let Some(node) = self.tree.nodes.get_mut(frame.node.index()) {
-            node.end = end;
-            node.span.end = span.end.max(node.span.start);
+            end = end.max(node.span.start);
+            node.end = next;
+            node.span.end = end;
         }
-        self.trim(frame.node);
         self.report_duplicates(&frame.keys);
-        self.define(frame.anchor, frame.node, frame.size);
-        self.child_done(frame.size);
-    }
-
-    /// A block collection ends with its last child, not with the blank lines behind it.
-    fn trim(&mut self, node: NodeId) {
-        let last = self.tree.nodes.last().map(|last| last.span.end);
-        let flow = self
-            .tree
-            .nodes
-            .get(node.index())
-            .and_then(|node| self.tree.source.as_bytes().get(node.span.start as usize))
-            .is_some_and(|first| matches!(first, b'{' | b'['));
-        if let (false, Some(last), Some(node)) = (flow, last, self.tree.nodes.get_mut(node.index()))
-        {
-            node.span.end = last.max(node.span.start);
-        }
+        let height = frame.height.saturating_add(1);
+        self.define(frame.anchor, Anchored { node: frame.node, size: frame.size, height });
+        self.child_done(frame.size, height, end);
     }
 
     fn report_duplicates(&mut self, keys: &[NodeId]) {
@@ -180,53 +230,95 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn alias(&mut self, anchor: u32, span: Span) -> Result<(), Finding> {
+    fn alias(&mut self, anchor: u32, span: Span) -> Result<(), Spent> {
         let known = self.anchors.get(anchor as usize).copied().flatten();
-        let Some((target, size)) = known else {
-            return Err(Finding::new(Code::Budget, span, "an anchor is used inside itself"));
+        let Some(Anchored { node: target, size, height }) = known else {
+            let finding = Finding::new(Code::Budget, span, "an anchor is used inside itself")
+                .help("write out what is meant");
+            return Err(Spent { finding, whole_file: false });
         };
         self.alias_nodes = self.alias_nodes.saturating_add(size);
         if self.alias_nodes > self.limits.alias_nodes {
             let message = format!("aliases stand for more than {} nodes", self.limits.alias_nodes);
-            return Err(Finding::new(Code::Budget, span, message));
+            let finding = Finding::new(Code::Budget, span, message).help("write out what is meant");
+            return Err(Spent { finding, whole_file: false });
         }
-        let target = match self.tree.nodes.get(target.index()).map(|node| node.what) {
-            Some(What::Alias(further)) => further,
-            _ => target,
-        };
+        if self.open.len().saturating_add(height) > self.limits.depth {
+            return Err(self.too_deep(span));
+        }
         let node = self.push(span, What::Alias(target))?;
         if self.awaits_key() {
-            let text = self.tree.text(node).to_owned();
-            self.note_key(node, &text, Style::SingleQuoted, span);
+            self.alias_key(node, target, span);
         }
-        self.child_done(size);
+        self.child_done(size, height, span.end);
         Ok(())
     }
 
-    fn push(&mut self, span: Span, what: What) -> Result<NodeId, Finding> {
+    fn alias_key(&mut self, node: NodeId, target: NodeId, span: Span) {
+        let what = self.tree.nodes.get(target.index()).map(|target| target.what);
+        if matches!(what, Some(What::Sequence | What::Mapping)) {
+            let message = "a key must be a word, not a collection";
+            let finding = Finding::new(Code::YamlSyntax, span, message).help("write `key: value`");
+            self.findings.push(finding);
+        } else if let Some(frame) = self.open.last_mut() {
+            frame.keys.push(node);
+        }
+    }
+
+    fn too_deep(&self, span: Span) -> Spent {
+        let message = format!("nested more than {} deep", self.limits.depth);
+        let finding = Finding::new(Code::Budget, span, message).help("flatten it");
+        Spent { finding, whole_file: false }
+    }
+
+    fn push(&mut self, span: Span, what: What) -> Result<NodeId, Spent> {
         let index = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
-        if self.tree.nodes.len() >= self.limits.nodes {
-            let message = format!("more than {} nodes", self.limits.nodes);
-            return Err(Finding::new(Code::Budget, span, message));
+        if self.tree.nodes.len() >= self.nodes_left {
+            let message = format!("more than {} nodes in one file", self.limits.nodes);
+            let finding = Finding::new(Code::Budget, span, message).help("split the file");
+            return Err(Spent { finding, whole_file: true });
         }
         self.tree.nodes.push(Node { span, end: index.saturating_add(1), what });
         Ok(NodeId(index))
     }
 
-    fn check_tag(&mut self, tag: Option<String>, span: Span) {
-        let Some(tag) = tag.filter(|tag| !tag.starts_with(CORE_TAG)) else { return };
-        let message = format!("tag `{tag}` has no meaning here");
-        let help = "types come from the schema; leave the tag out";
-        self.findings.push(Finding::new(Code::YamlSyntax, span, message).help(help));
+    /// A collection may carry the tag of its own kind.
+    fn check_tag(&mut self, tag: Option<String>, own: &str, span: Span) {
+        let Some(tag) = tag else { return };
+        if tag != "!" && tag.strip_prefix(CORE_TAG) != Some(own) {
+            self.findings.push(meaningless(&tag, span));
+        }
+    }
+
+    /// How a tagged scalar is to be read: `!!str` and `!` say what quotes say; the other tags of
+    /// the core schema must name what the text is anyway.
+    fn tagged(&mut self, tag: &str, text: &str, style: Style, span: Span) -> Style {
+        let core = tag.strip_prefix(CORE_TAG);
+        let as_quoted = if style == Style::Plain { Style::DoubleQuoted } else { style };
+        let fits = match (core, core_type(text, Style::Plain)) {
+            (Some("str"), _) => return as_quoted,
+            (None, _) if tag == "!" => return as_quoted,
+            (Some("null"), CoreType::Null)
+            | (Some("bool"), CoreType::Bool(_))
+            | (Some("int"), CoreType::Int)
+            | (Some("float"), CoreType::Float | CoreType::Int) => true,
+            _ => false,
+        };
+        if !fits {
+            self.findings.push(meaningless(tag, span));
+        }
+        if fits { Style::Plain } else { style }
     }
 
     fn awaits_key(&self) -> bool {
         self.open.last().is_some_and(|frame| frame.mapping && frame.children.is_multiple_of(2))
     }
 
-    fn child_done(&mut self, size: u64) {
+    fn child_done(&mut self, size: u64, height: usize, end: u32) {
         if let Some(frame) = self.open.last_mut() {
-            frame.children += 1;
+            frame.children = frame.children.saturating_add(1);
+            frame.height = frame.height.max(height);
+            frame.last_end = frame.last_end.max(end);
             frame.size = frame.size.saturating_add(size);
         }
     }
@@ -234,16 +326,25 @@ impl<'a> Builder<'a> {
     fn reserve(&mut self, anchor: Option<u32>) {
         let Some(anchor) = anchor else { return };
         if self.anchors.len() <= anchor as usize {
-            self.anchors.resize(anchor as usize + 1, None);
+            self.anchors.resize((anchor as usize).saturating_add(1), None);
         }
     }
 
-    fn define(&mut self, anchor: Option<u32>, node: NodeId, size: u64) {
+    fn define(&mut self, anchor: Option<u32>, anchored: Anchored) {
         self.reserve(anchor);
         if let Some(slot) = anchor.and_then(|anchor| self.anchors.get_mut(anchor as usize)) {
-            *slot = Some((node, size));
+            *slot = Some(anchored);
         }
     }
+}
+
+fn meaningless(tag: &str, span: Span) -> Finding {
+    let written = match tag.strip_prefix(CORE_TAG) {
+        Some(core) => format!("tag `!!{core}` has no meaning here"),
+        None => format!("tag `{tag}` has no meaning here"),
+    };
+    Finding::new(Code::YamlSyntax, span, written)
+        .help("types come from the schema; leave the tag out")
 }
 
 pub(crate) fn template(span: Span) -> Finding {

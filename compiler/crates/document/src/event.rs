@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-use crate::Span;
+use crate::finding::Span;
+use crate::refusal::Refusal;
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,7 +22,10 @@ pub enum Style {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Event<'a> {
     /// A document begins.
-    DocumentStart,
+    DocumentStart {
+        /// Whether `---` says so.
+        explicit: bool,
+    },
     /// A document ends.
     DocumentEnd,
     /// A scalar; `text` is decoded.
@@ -37,6 +41,8 @@ pub enum Event<'a> {
     },
     /// A sequence begins.
     SequenceStart {
+        /// Whether it is written in brackets.
+        flow: bool,
         /// Its anchor.
         anchor: Option<u32>,
         /// Its tag, resolved.
@@ -46,6 +52,8 @@ pub enum Event<'a> {
     SequenceEnd,
     /// A mapping begins; keys and values alternate.
     MappingStart {
+        /// Whether it is written in braces.
+        flow: bool,
         /// Its anchor.
         anchor: Option<u32>,
         /// Its tag, resolved.
@@ -55,15 +63,8 @@ pub enum Event<'a> {
     MappingEnd,
     /// A node seen before.
     Alias(u32),
-}
-
-/// Why a parser could not go on.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Refusal {
-    /// Byte at which it stopped.
-    pub at: usize,
-    /// What it says about that.
-    pub message: String,
+    /// An alias whose anchor is not defined before it in the same document.
+    UnknownAlias(Cow<'a, str>),
 }
 
 /// A parser: events with their places in the text, until the end or a refusal.

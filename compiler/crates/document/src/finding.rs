@@ -65,6 +65,19 @@ impl Code {
             Self::TemplateResidue => "MC008",
         }
     }
+
+    /// The rule's name in the catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::YamlSyntax => "yaml-syntax",
+            Self::DuplicateKey => "duplicate-key",
+            Self::MergeKey => "merge-key",
+            Self::TabIndent => "tab-indent",
+            Self::Budget => "alias-bomb",
+            Self::TemplateResidue => "template-residue",
+        }
+    }
 }
 
 impl Finding {

@@ -1,10 +1,13 @@
 //! The only file that knows which crate parses YAML.
 
-use granit_parser::{Event as Theirs, Parser, ScalarStyle, StrInput, Tag, options};
+use granit_parser::{
+    ErrorKind, Event as Theirs, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options,
+};
 use std::borrow::Cow;
 
-use crate::event::{Event, Events, Refusal, Style};
+use crate::event::{Event, Events, Style};
 use crate::finding::Span;
+use crate::refusal::{Problem, Refusal};
 
 /// Nesting at which the parser itself gives up; above [`crate::Limits::depth`], so that ours is met
 /// first.
@@ -21,6 +24,7 @@ impl<'a> Events<'a> for GranitEvents<'a> {
         let options = options! {
             strict_indentation: true,
             emit_comments: false,
+            emit_unresolved_aliases: true,
             flow_nesting_limit: NESTING,
             block_nesting_limit: NESTING
         };
@@ -38,7 +42,7 @@ impl<'a> Iterator for GranitEvents<'a> {
                 Err(error) => {
                     self.done = true;
                     let at = error.marker().byte_offset().unwrap_or_else(|| error.marker().index());
-                    return Some(Err(Refusal { at, message: error.info() }));
+                    return Some(Err(Refusal { at, problem: problem(error.kind()) }));
                 }
             };
             let range = span.byte_range().unwrap_or_default();
@@ -53,10 +57,12 @@ impl<'a> Iterator for GranitEvents<'a> {
 }
 
 fn translate(event: Theirs<'_>, empty: bool) -> Option<Event<'_>> {
+    let in_brackets = |style| style == StructureStyle::Flow;
     Some(match event {
-        Theirs::DocumentStart(..) => Event::DocumentStart,
+        Theirs::DocumentStart(explicit, _) => Event::DocumentStart { explicit },
         Theirs::DocumentEnd => Event::DocumentEnd,
         Theirs::Alias(anchor) => Event::Alias(number(anchor)?),
+        Theirs::UnresolvedAlias(name) => Event::UnknownAlias(name),
         Theirs::Scalar(text, style, anchor, tag) => {
             let style = match style {
                 ScalarStyle::Plain => Style::Plain,
@@ -70,12 +76,14 @@ fn translate(event: Theirs<'_>, empty: bool) -> Option<Event<'_>> {
             let text = if absent { Cow::Borrowed("") } else { text };
             Event::Scalar { text, style, anchor: number(anchor), tag: name(tag) }
         }
-        Theirs::SequenceStart(_, anchor, tag) => {
-            Event::SequenceStart { anchor: number(anchor), tag: name(tag) }
-        }
+        Theirs::SequenceStart(style, anchor, tag) => Event::SequenceStart {
+            flow: in_brackets(style),
+            anchor: number(anchor),
+            tag: name(tag),
+        },
         Theirs::SequenceEnd => Event::SequenceEnd,
-        Theirs::MappingStart(_, anchor, tag) => {
-            Event::MappingStart { anchor: number(anchor), tag: name(tag) }
+        Theirs::MappingStart(style, anchor, tag) => {
+            Event::MappingStart { flow: in_brackets(style), anchor: number(anchor), tag: name(tag) }
         }
         Theirs::MappingEnd => Event::MappingEnd,
         _ => return None,
@@ -88,4 +96,92 @@ fn number(anchor: usize) -> Option<u32> {
 
 fn name(tag: Option<Cow<'_, Tag>>) -> Option<String> {
     tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()))
+}
+
+fn problem(kind: &ErrorKind) -> Problem {
+    use ErrorKind as K;
+    match *kind {
+        K::TabNotAllowed | K::TabInBlockIndentation | K::TabInIndentation | K::TabInPlainScalar => {
+            Problem::Tab
+        }
+        K::TabAtBlockScalarStart
+        | K::ZeroBlockScalarIndent
+        | K::InvalidBlockScalarHeader
+        | K::InvalidBlockScalarIndent => Problem::Block,
+        K::RecursionLimitExceeded => Problem::Depth,
+        K::UnexpectedCharacter { character } => Problem::Character(character),
+        K::UnclosedQuotedScalar => Problem::OpenQuote,
+        K::DocumentIndicatorInQuotedScalar => Problem::MarkInQuotes,
+        K::UnclosedFlowCollection { open } => Problem::OpenBracket(open),
+        K::UnexpectedEofFlowSequence => Problem::OpenBracket('['),
+        K::UnexpectedEofFlowMapping | K::UnexpectedEofImplicitFlowMapping => {
+            Problem::OpenBracket('{')
+        }
+        K::MismatchedFlowCollectionEnd { open, close } => Problem::WrongBracket { open, close },
+        K::MisplacedFlowCollectionEnd => Problem::StrayBracket,
+        K::ExpectedFlowMappingSeparator | K::ExpectedFlowSequenceSeparator => Problem::Comma,
+        K::InvalidIndentation
+        | K::InvalidQuotedScalarIndent
+        | K::InvalidFlowScalarIndent
+        | K::ExpectedBlockMappingKey
+        | K::ExpectedBlockSequenceEntry => Problem::Indentation,
+        K::SimpleKeyExpected => Problem::Colon,
+        K::InvalidSimpleKey | K::MappingKeyNotAllowed => Problem::Key,
+        ref other => rarer_problem(other),
+    }
+}
+
+fn rarer_problem(kind: &ErrorKind) -> Problem {
+    use ErrorKind as K;
+    match kind {
+        K::MappingValueNotAllowed
+        | K::InvalidMappingValueWhitespace
+        | K::InvalidColonPlacement
+        | K::FlowMappingValueAdjacentCollection => Problem::Value,
+        K::BlockEntryInFlowCollection
+        | K::BlockSequenceEntryNotAllowed
+        | K::InvalidBlockEntryWhitespace
+        | K::PlainScalarStartsWithDashFlowIndicator => Problem::Dash,
+        K::UnknownQuotedScalarEscape
+        | K::InvalidQuotedScalarHexEscape
+        | K::InvalidLowSurrogateHexEscape
+        | K::InvalidLowSurrogate
+        | K::MissingLowSurrogate
+        | K::UnpairedLowSurrogate
+        | K::InvalidUnicodeEscape => Problem::Escape,
+        K::InvalidTrailingSingleQuotedScalar | K::InvalidTrailingDoubleQuotedScalar => {
+            Problem::AfterQuote
+        }
+        K::InvalidDocumentEnd => Problem::AfterDocument,
+        K::UndeclaredTagHandle
+        | K::ExpectedTagBang
+        | K::InvalidGlobalTagCharacter
+        | K::InvalidTagTerminator
+        | K::MissingTagUri
+        | K::UnclosedVerbatimTag
+        | K::InvalidTagEscape
+        | K::InvalidTagUtf8LeadingByte
+        | K::InvalidTagUtf8TrailingByte
+        | K::InvalidTagUtf8 => Problem::Tag,
+        K::AnchorCountOverflow | K::MissingAnchorOrAliasName => Problem::Anchor,
+        K::CommentInterceptedScalar | K::CommentNotSeparated => Problem::Comment,
+        K::UnexpectedEof | K::ExpectedNodeContent | K::UnexpectedEndOfPlainScalar => Problem::End,
+        K::BomInsideDocument => Problem::ByteOrderMark,
+        K::DuplicateVersionDirective
+        | K::UnsupportedYamlMajorVersion
+        | K::DuplicateTagDirective
+        | K::MissingDocumentEndBeforeDirective
+        | K::ExpectedDocumentStart
+        | K::InvalidDirectiveTerminator
+        | K::MissingYamlVersionSeparator
+        | K::MissingDirectiveName
+        | K::InvalidDirectiveName
+        | K::DirectiveByteLimitExceeded { .. }
+        | K::TooManyReservedDirectiveParams { .. }
+        | K::YamlVersionTooLong
+        | K::MissingYamlVersion
+        | K::ExpectedTagDirectiveBang
+        | K::InvalidTagDirectiveTerminator => Problem::Directive,
+        _ => Problem::Other,
+    }
 }

@@ -1,7 +1,9 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::build::{Builder, template};
-use crate::event::{Event, Events, Refusal};
+use crate::build::Builder;
+use crate::event::{Event, Events};
+use crate::explain::explain;
 use crate::finding::{Code, Finding, Span};
 use crate::granit::GranitEvents;
 use crate::limits::Limits;
@@ -16,139 +18,158 @@ pub struct File {
     pub findings: Vec<Finding>,
 }
 
+/// One file while it is read.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    source: Arc<str>,
+    limits: &'a Limits,
+    /// Nodes that the limits still allow.
+    nodes_left: usize,
+    file: File,
+}
+
+/// Why a run of the parser ended before the text did.
+struct Stop {
+    finding: Finding,
+    /// The next document is looked for on the lines behind this byte.
+    behind: usize,
+    /// Whether a budget of the whole file is used up.
+    last: bool,
+}
+
 /// Reads a file. Never fails as a whole: after a mistake, reading goes on with the next document.
 #[must_use]
 pub fn read(bytes: &[u8], limits: &Limits) -> File {
-    let mut file = File::default();
-    match decode(bytes, limits) {
-        Ok((skipped, text)) => read_text(text, skipped, limits, &mut file),
-        Err(finding) => file.findings.push(finding),
+    if bytes.len() > limits.bytes {
+        let message =
+            format!("the file has {} bytes, at most {} are read", bytes.len(), limits.bytes);
+        let finding = Finding::new(Code::Budget, Span::new(0, 0), message)
+            .help("split it, or leave it out of the intents");
+        return File { trees: vec![], findings: vec![finding] };
     }
+    let (start, source) = decode(bytes);
+    let mut reader =
+        Reader { bytes, source, limits, nodes_left: limits.nodes, file: File::default() };
+    reader.run(start);
+    let mut file = reader.file;
     file.findings.sort_by_key(|finding| (finding.span, finding.code));
     file.findings.dedup_by(|a, b| a.span == b.span && a.code == b.code);
     file.findings.truncate(limits.findings);
     file
 }
 
-/// The text and how many bytes of a byte order mark stand before it.
-fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(usize, &'a str), Finding> {
-    if bytes.len() > limits.bytes {
-        let message =
-            format!("the file has {} bytes, at most {} are read", bytes.len(), limits.bytes);
-        return Err(Finding::new(Code::Budget, Span::new(0, 0), message)
-            .help("split it, or leave it out of the intents"));
-    }
-    let text = core::str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        let byte = bytes.get(at).copied().unwrap_or_default();
-        let message = format!("byte 0x{byte:02x} is not UTF-8");
-        Finding::new(Code::YamlSyntax, Span::new(at, at + 1), message)
-    })?;
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => Ok((text.len() - rest.len(), rest)),
-        None => Ok((0, text)),
-    }
+/// The text, byte for byte where the file has it, and where it begins behind a byte order mark.
+///
+/// A byte that is no UTF-8 becomes a control character, which the parser refuses at its place; so
+/// only the document it is in is lost.
+fn decode(bytes: &[u8]) -> (usize, Arc<str>) {
+    let text = match core::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let mut text = String::with_capacity(bytes.len());
+            for chunk in bytes.utf8_chunks() {
+                text.push_str(chunk.valid());
+                text.extend(core::iter::repeat_n('\u{1a}', chunk.invalid().len()));
+            }
+            Cow::Owned(text)
+        }
+    };
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    (start, text.into())
 }
 
-fn read_text(text: &str, skipped: usize, limits: &Limits, file: &mut File) {
-    let mut source = String::with_capacity(skipped + text.len());
-    source.extend(core::iter::repeat_n(' ', skipped));
-    source.push_str(text);
-    let source: Arc<str> = source.into();
-    let mut base = skipped;
-    while let Some(rest) = source.get(base..) {
-        match documents(&source, rest, base, limits, file) {
-            Ok(()) => return,
-            Err(stopped) => {
-                let from = stopped.span.start as usize;
-                file.findings.push(stopped);
-                match next_marker(&source, from) {
-                    Some(next) if file.findings.len() < limits.findings => base = next,
-                    _ => return,
+impl Reader<'_> {
+    fn run(&mut self, start: usize) {
+        let mut base = start;
+        while let Err(stop) = self.documents(base) {
+            self.file.findings.push(stop.finding);
+            if stop.last || self.file.findings.len() >= self.limits.findings {
+                return;
+            }
+            let Some(next) = next_document(self.source.as_bytes(), stop.behind) else { return };
+            base = next;
+        }
+    }
+
+    /// Reads documents until the end or the first mistake that the parser cannot pass.
+    fn documents(&mut self, base: usize) -> Result<(), Stop> {
+        let source = Arc::clone(&self.source);
+        let rest = source.get(base..).unwrap_or_default();
+        let mut builder = Builder::new(Arc::clone(&source), base, self.limits, self.nodes_left);
+        let mut open = false;
+        let mut behind = base;
+        for event in GranitEvents::of(rest) {
+            let (event, span) = event.map_err(|refusal| {
+                let at = base.saturating_add(refusal.at);
+                let finding = explain(&source, self.bytes, behind, at, refusal.problem);
+                Stop { finding, behind: if open { behind } else { behind.max(at) }, last: false }
+            })?;
+            match event {
+                Event::DocumentStart { .. } => {
+                    behind = base.saturating_add(span.start as usize);
+                    open = true;
+                    self.count_document(behind)?;
+                }
+                Event::DocumentEnd => {
+                    behind = base.saturating_add(span.start as usize);
+                    open = false;
+                    let left = self.nodes_left.saturating_sub(builder.nodes());
+                    self.nodes_left = left;
+                    let fresh = Builder::new(Arc::clone(&source), base, self.limits, left);
+                    self.file.trees.extend(core::mem::replace(&mut builder, fresh).finish());
+                }
+                event => {
+                    let taken = builder.take(event, span);
+                    self.keep(&mut builder.findings);
+                    taken.map_err(|spent| Stop {
+                        finding: spent.finding,
+                        behind,
+                        last: spent.whole_file,
+                    })?;
                 }
             }
         }
+        Ok(())
+    }
+
+    fn count_document(&self, at: usize) -> Result<(), Stop> {
+        if self.file.trees.len() < self.limits.documents {
+            return Ok(());
+        }
+        let message = format!("more than {} documents", self.limits.documents);
+        let finding = Finding::new(Code::Budget, Span::new(at, at), message)
+            .help("split the file; one service is one file");
+        Err(Stop { finding, behind: at, last: true })
+    }
+
+    /// Keeps findings, up to what is reported of one file.
+    fn keep(&mut self, findings: &mut Vec<Finding>) {
+        let room = self.limits.findings.saturating_sub(self.file.findings.len());
+        self.file.findings.extend(findings.drain(..).take(room));
     }
 }
 
-/// Reads documents until the end or the first mistake that the parser cannot pass.
-fn documents(
-    source: &Arc<str>,
-    rest: &str,
-    base: usize,
-    limits: &Limits,
-    file: &mut File,
-) -> Result<(), Finding> {
-    let mut builder = Builder::new(Arc::clone(source), base, limits);
-    for event in GranitEvents::of(rest) {
-        let (event, span) = event.map_err(|refusal| explain(rest, base, &refusal))?;
-        if event == Event::DocumentStart && file.trees.len() >= limits.documents {
-            let message = format!("more than {} documents", limits.documents);
-            let span = Span::new(base + span.start as usize, base + span.end as usize);
-            return Err(Finding::new(Code::Budget, span, message));
-        }
-        let ended = event == Event::DocumentEnd;
-        let taken = builder.take(event, span);
-        file.findings.append(&mut builder.findings);
-        taken?;
-        if ended {
-            let fresh = Builder::new(Arc::clone(source), base, limits);
-            file.trees.extend(core::mem::replace(&mut builder, fresh).finish());
-        }
-    }
-    Ok(())
-}
-
-/// The next line from `from` on that begins a document.
-fn next_marker(text: &str, from: usize) -> Option<usize> {
+/// Where reading can go on: the next line behind `from` that begins with `---`, or the one after a
+/// line that begins with `...`. In the first column these are marks wherever they stand (YAML 1.2,
+/// 9.1.2), so no text of an earlier document is taken for one.
+fn next_document(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        at += memchr::memchr(b'\n', text.as_bytes().get(at..)?)? + 1;
-        let line = text.as_bytes().get(at..)?;
-        if line.starts_with(b"---") && matches!(line.get(3), None | Some(b' ' | b'\n' | b'\r')) {
+        at = line_after(text, at)?;
+        let line = text.get(at..)?;
+        if !matches!(line.get(3), None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            continue;
+        }
+        if line.starts_with(b"---") {
             return Some(at);
+        }
+        if line.starts_with(b"...") {
+            return line_after(text, at);
         }
     }
 }
 
-/// Says what a parser's refusal means to the one who wrote the text.
-fn explain(text: &str, base: usize, refusal: &Refusal) -> Finding {
-    let at = floor(text, refusal.at.min(text.len()));
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
-    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let place = |from: usize, to: usize| Span::new(base + from, base + to);
-    if let Some(brace) = line.find("{{") {
-        return template(place(start + brace, start + brace + 2));
-    }
-    let indent = line.len() - line.trim_start().len();
-    if let Some(tab) = line.get(..indent).and_then(|blank| blank.find('\t')) {
-        return Finding::new(
-            Code::TabIndent,
-            place(start + tab, start + tab + 1),
-            "a tab as indentation",
-        )
-        .help("indent with spaces");
-    }
-    if refusal.message.contains("nesting") || refusal.message.contains("recursion") {
-        return Finding::new(Code::Budget, place(at, at), "nested too deep");
-    }
-    let end = text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
-    Finding::new(Code::YamlSyntax, place(at, end), plain_words(&refusal.message))
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// A parser's message as ours are written: one line, lower-case start, no full stop.
-fn plain_words(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    let mut letters = line.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => "not YAML".into(),
-    }
+fn line_after(text: &[u8], from: usize) -> Option<usize> {
+    let found = memchr::memchr2(b'\n', b'\r', text.get(from..)?)?;
+    Some(from.saturating_add(found).saturating_add(1))
 }

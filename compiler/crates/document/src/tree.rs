@@ -125,13 +125,19 @@ impl Tree {
     }
 
     /// The entries of a mapping in written order, duplicates included; none for anything else.
+    ///
+    /// What was reported and can mean nothing, a merge or a collection as a key, is left out.
     pub fn entries(&self, node: NodeId) -> impl Iterator<Item = Entry<'_>> + '_ {
         let node = self.target(node);
         let mapping = matches!(self.at(node).map(|node| node.what), Some(What::Mapping));
         let mut children = self.children(node, mapping);
         core::iter::from_fn(move || {
-            let (key, value) = (children.next()?, children.next()?);
-            Some(Entry { key: self.text(key), key_span: self.span(key), value })
+            loop {
+                let (key, value) = (children.next()?, children.next()?);
+                if self.is_name(key) {
+                    return Some(Entry { key: self.text(key), key_span: self.span(key), value });
+                }
+            }
         })
     }
 
@@ -148,6 +154,15 @@ impl Tree {
             Some(What::Source(span, _)) => self.source.get(span.range()).unwrap_or_default(),
             Some(What::Decoded(span, _)) => self.decoded.get(span.range()).unwrap_or_default(),
             _ => "",
+        }
+    }
+
+    /// Whether a key can be the name of a field.
+    fn is_name(&self, key: NodeId) -> bool {
+        match self.at(self.target(key)).map(|node| node.what) {
+            Some(What::Source(_, Style::Plain)) => self.text(key) != "<<",
+            Some(What::Source(..) | What::Decoded(..)) => true,
+            _ => false,
         }
     }
 

@@ -1,0 +1,137 @@
+/// Why a parser could not go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Refusal {
+    /// Byte at which it stopped.
+    pub at: usize,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// What can be wrong with a text that is no YAML, as its writer would say it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Problem {
+    /// A tab where indentation is counted.
+    Tab,
+    /// Collections within collections, beyond what the parser follows.
+    Depth,
+    /// A character that cannot stand there, or in YAML at all.
+    Character(char),
+    /// A quote without its other half.
+    OpenQuote,
+    /// A bracket without its other half.
+    OpenBracket(char),
+    /// A bracket closed by the other kind.
+    WrongBracket {
+        /// As opened.
+        open: char,
+        /// As closed.
+        close: char,
+    },
+    /// A closing bracket that nothing opened.
+    StrayBracket,
+    /// A list or mapping in brackets without a comma between two of its parts.
+    Comma,
+    /// A line that begins in a column where nothing is open.
+    Indentation,
+    /// A word where a key and its colon are wanted.
+    Colon,
+    /// A second colon on the line, or one that no key stands before.
+    Value,
+    /// A key that spans lines or is too long.
+    Key,
+    /// A list item where none can be.
+    Dash,
+    /// An escape that double quotes do not know.
+    Escape,
+    /// More text behind a closing quote.
+    AfterQuote,
+    /// The mark of a document inside quotes.
+    MarkInQuotes,
+    /// More text on the line that ends a document.
+    AfterDocument,
+    /// A line that begins with `%`.
+    Directive,
+    /// A tag that cannot be read.
+    Tag,
+    /// An anchor or alias that cannot be read, or too many.
+    Anchor,
+    /// A `|` or `>` whose header or lines do not fit.
+    Block,
+    /// A comment too close to what stands before it, or in the middle of a text.
+    Comment,
+    /// A value or key that does not come.
+    End,
+    /// A byte order mark that is not at the start.
+    ByteOrderMark,
+    /// Whatever a newer parser may come to refuse.
+    Other,
+}
+
+impl Problem {
+    /// One line for the writer, and what to do about it.
+    #[must_use]
+    pub fn words(self) -> (String, &'static str) {
+        match self {
+            Self::Character(c) => character(c),
+            Self::OpenBracket(open) => {
+                (format!("`{open}` is opened and never closed"), "close it, or quote the text")
+            }
+            Self::WrongBracket { open, close } => (
+                format!("`{open}` is closed by `{close}`"),
+                "`[` goes with `]` and `{` goes with `}`",
+            ),
+            fixed => {
+                let (claim, help) = fixed.fixed_words();
+                (claim.to_owned(), help)
+            }
+        }
+    }
+
+    const fn fixed_words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Tab => ("a tab as indentation", "indent with spaces"),
+            Self::Depth => ("nested too deep", "flatten it; intents nest eight deep"),
+            Self::OpenQuote => ("a quote is opened and never closed", "close the quote"),
+            Self::StrayBracket => ("a bracket that nothing opened", "remove it, or quote the text"),
+            Self::Comma => ("a comma or the closing bracket is missing", "write one of the two"),
+            Self::Indentation => (
+                "this line begins in a column where nothing is open",
+                "indent it like the line it belongs beside",
+            ),
+            Self::Colon => ("a key without its `:`", "write `key: value`"),
+            Self::Value => (
+                "a `:` where no value can begin",
+                "quote the text if the colon is meant, or begin a new line",
+            ),
+            Self::Key => ("a key must stand on one line, at most 1024 long", "shorten the key"),
+            Self::Dash => ("a list item where none can be", "give each `-` a line of its own"),
+            Self::Escape => {
+                ("no escape that double quotes know", "double the backslash, or use single quotes")
+            }
+            Self::AfterQuote => {
+                ("more text behind the closing quote", "put all of it in the quotes")
+            }
+            Self::MarkInQuotes => ("a quote runs into the next document", "close the quote"),
+            Self::AfterDocument => ("more text behind `...`", "begin a new line"),
+            Self::Directive => ("a line that begins with `%`", "leave it out, or quote the text"),
+            Self::Tag => ("a tag that cannot be read", "leave it out, or quote the text"),
+            Self::Anchor => ("an anchor or alias that cannot be read", "quote the text"),
+            Self::Block => (
+                "a `|` or `>` whose lines do not fit",
+                "indent all of its lines more than its key, alike, with spaces",
+            ),
+            Self::Comment => ("a comment that cannot stand here", "put a space before the `#`"),
+            Self::End => ("a value is missing", "write one"),
+            Self::ByteOrderMark => ("a byte order mark inside the text", "remove it"),
+            _ => ("not YAML", "check brackets, quotes and indentation"),
+        }
+    }
+}
+
+fn character(c: char) -> (String, &'static str) {
+    if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+        let message = format!("control character U+{:04X}", u32::from(c));
+        return (message, "remove it, or write it as an escape in double quotes");
+    }
+    (format!("`{c}` cannot begin a value"), "put the value in quotes")
+}
