@@ -33,7 +33,9 @@ def said(case: Path) -> str:
     lines = []
     for found in mesh.link(list(files.items()), []).findings():
         at = texts.text(found.file).place(found.start, found.end)
-        lines.append(f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}")
+        lines.append(
+            f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}"
+        )
         for file, start, end, message in found.related:
             other = texts.text(file).place(start, end)
             lines.append(f"  {other.file}:{other.line}:{other.column} {message}")

@@ -218,3 +218,6 @@ fn set<T>(values: &mut [T], at: WorkloadIx, value: T) {
         *slot = value;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,19 +22,19 @@ impl Decider {
         Ok(Self { tables })
     }
 
-    fn inbound(&self, question: &str) -> String {
-        json::inbound_json(&self.tables, question)
+    fn inbound(&self, request: &str) -> String {
+        json::inbound_json(&self.tables, request)
     }
 
-    fn outbound(&self, question: &str) -> String {
-        json::outbound_json(&self.tables, question)
+    fn outbound(&self, request: &str) -> String {
+        json::outbound_json(&self.tables, request)
     }
 
-    fn inbound_batch(&self, py: Python<'_>, questions: &str) -> String {
-        py.detach(|| json::inbound_batch(&self.tables, questions))
+    fn inbound_batch(&self, py: Python<'_>, requests: &str) -> String {
+        py.detach(|| json::inbound_batch(&self.tables, requests))
     }
 
-    fn outbound_batch(&self, py: Python<'_>, questions: &str) -> String {
-        py.detach(|| json::outbound_batch(&self.tables, questions))
+    fn outbound_batch(&self, py: Python<'_>, requests: &str) -> String {
+        py.detach(|| json::outbound_batch(&self.tables, requests))
     }
 }

@@ -38,8 +38,8 @@ impl Graph {
         Ok(self.names(&self.mesh.graph.reach(self.at(workload)?)))
     }
 
-    fn path(&self, start: &str, end: &str) -> PyResult<Option<Vec<&str>>> {
-        let found = self.mesh.graph.path(self.at(start)?, self.at(end)?);
+    fn path(&self, caller: &str, callee: &str) -> PyResult<Option<Vec<&str>>> {
+        let found = self.mesh.graph.path(self.at(caller)?, self.at(callee)?);
         Ok(found.map(|path| self.names(&path)))
     }
 

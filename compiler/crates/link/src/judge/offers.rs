@@ -24,33 +24,23 @@ fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
         return report.add(caller, finding);
     }
     widened(report, caller, callee, edge);
+    let Offered::Some(names) = offered(callee, caller) else { return };
+    let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
+    if operation.is_some_and(|one| names.contains(&one.name.as_str())) {
+        return;
+    }
     let rules = &callee.row.allow;
     // What an author meant by a name that does not exist is not known; that finding is enough.
     if rules.iter().any(|rule| rule.damaged || names_nothing(report.mesh, callee, rule)) {
         return;
     }
-    let offered = offered(report.mesh, callee, caller);
+    let missing = match operation {
+        Some(one) => format!("`{}` does not offer `{}` to `{}`", callee.id, one.name, caller.id),
+        None if names.is_empty() => format!("`{}` offers nothing to `{}`", callee.id, caller.id),
+        None => return partly(report, caller, callee, edge, &names),
+    };
     let place = (callee.file, callee.row.name.span, format!("`{}` is declared here", callee.id));
     let help = format!("add an `allow` for `{}` there, or drop the call", caller.id);
-    let missing = match (edge.operation, &offered) {
-        (_, Offered::Everything) => return,
-        (Some(operation), Offered::Some(names)) => {
-            let name = callee.operations.get(operation as usize).map(|one| one.name.as_str());
-            if name.is_some_and(|name| names.contains(&name)) {
-                return;
-            }
-            format!(
-                "`{}` does not offer `{}` to `{}`",
-                callee.id,
-                name.unwrap_or_default(),
-                caller.id
-            )
-        }
-        (None, Offered::Some(names)) if names.is_empty() => {
-            format!("`{}` offers nothing to `{}`", callee.id, caller.id)
-        }
-        (None, Offered::Some(names)) => return partly(report, caller, callee, edge, names),
-    };
     report.add_with(caller, Finding::new("MC213", edge.span, missing).help(help), place);
 }
 
@@ -99,9 +89,9 @@ enum Offered<'a> {
     Some(Vec<&'a str>),
 }
 
-fn offered<'a>(mesh: &Mesh, callee: &'a Workload, caller: &Workload) -> Offered<'a> {
+fn offered<'a>(callee: &'a Workload, caller: &Workload) -> Offered<'a> {
     let mut names = Vec::new();
-    for rule in callee.row.allow.iter().filter(|rule| speaks_of(mesh, callee, rule, caller)) {
+    for rule in callee.row.allow.iter().filter(|rule| speaks_of(callee, rule, caller)) {
         match &rule.operations {
             None => return Offered::Everything,
             Some(operations) => names.extend(operations.iter().map(|one| one.value.as_str())),
@@ -124,15 +114,15 @@ fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
             .any(|name| name != "rest" && callee.operation(name).is_none())
 }
 
-fn speaks_of(mesh: &Mesh, callee: &Workload, rule: &RuleRow, caller: &Workload) -> bool {
+fn speaks_of(callee: &Workload, rule: &RuleRow, caller: &Workload) -> bool {
     rule.from.iter().flatten().any(|from| match from.value.as_str() {
         "anyone" => true,
         "anonymous" => false,
         text => match text.strip_suffix("/*") {
             Some(namespace) => caller.namespace == namespace,
             None => {
-                let id = Reference::of(text, &callee.namespace).id();
-                mesh.workload_named(&id).is_some() && id == caller.id
+                let named = Reference::of(text, &callee.namespace);
+                named.namespace == caller.namespace && named.name == caller.row.name.value
             }
         },
     })

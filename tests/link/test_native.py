@@ -1,0 +1,164 @@
+"""The native module: its stub, its tables and graph, and that no order shows."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import meshc
+from meshc import _native, mesh
+
+ROOT = Path(meshc.__file__).parent
+EXAMPLE = Path(__file__).parents[2] / "examples" / "boutique"
+NAMESPACES = [("shop", "shop")]
+
+
+def boutique() -> list[tuple[str, bytes]]:
+    return [
+        (path.relative_to(EXAMPLE).as_posix(), path.read_bytes())
+        for path in sorted(EXAMPLE.rglob("*.yaml"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def linked() -> _native.Mesh:
+    return mesh.link(boutique(), NAMESPACES)
+
+
+def parameters(definition: ast.FunctionDef) -> list[str]:
+    args = definition.args
+    names = [one.arg for one in [*args.posonlyargs, *args.args]]
+    extra = [args.kwarg.arg] if args.kwarg else []
+    return [name for name in names if name != "self"] + extra
+
+
+def public(holder: object) -> set[str]:
+    return {name for name in vars(holder) if not name.startswith("_")}
+
+
+def test_the_stub_says_what_the_module_holds() -> None:
+    stub = ast.parse((ROOT / "_native.pyi").read_text(encoding="utf-8"))
+    classes = {one.name: one for one in stub.body if isinstance(one, ast.ClassDef)}
+    functions = {one.name: one for one in stub.body if isinstance(one, ast.FunctionDef)}
+    assert {*classes, *functions} == public(_native)
+    for name, function in functions.items():
+        assert parameters(function) == list(inspect.signature(getattr(_native, name)).parameters)
+    for name, one in classes.items():
+        members = [member for member in one.body if isinstance(member, ast.FunctionDef)]
+        native = getattr(_native, name)
+        assert {member.name for member in members if member.name[0] != "_"} == public(native)
+        for member in members:
+            if member.name[0] == "_" or any(
+                "property" in ast.dump(d) for d in member.decorator_list
+            ):
+                continue
+            found = inspect.signature(getattr(native, member.name)).parameters
+            assert parameters(member) == [key for key in found if key != "self"], member.name
+
+
+def test_every_table_gives_columns_of_one_length_and_places(linked: _native.Mesh) -> None:
+    files = dict(boutique())
+    for name in ("services", "ports", "operations", "instances", "traffic", "allow", "calls"):
+        table = linked.table(name)
+        assert len(table) > 0, name
+        for column in table.columns:
+            assert len(table.column(column)) == len(table), (name, column)
+        file, start, end = table.place(len(table) - 1)
+        assert 0 <= start < end <= len(files[file])
+        line = linked.place(name, len(table) - 1)[1]
+        assert line == files[file][:start].count(b"\n") + 1
+    with pytest.raises(KeyError):
+        linked.table("nothing")
+    with pytest.raises(IndexError):
+        linked.table("calls").place(10_000)
+
+
+def test_rows_are_chosen_by_value_comparison_and_membership(linked: _native.Mesh) -> None:
+    ports = linked.table("ports")
+    numbers = ports.column("port")
+    assert ports.matching(protocol="tcp", name="store") == [
+        row for row, one in enumerate(ports.column("protocol")) if one == "tcp"
+    ]
+    below = [row for row, one in enumerate(numbers) if isinstance(one, int) and one < 8080]
+    assert ports.matching(port__lt=8080) == below != []
+    assert ports.matching(port__in=[6379, 8443], port__ge=8000) == ports.matching(port=8443)
+    assert ports.matching(port__ne=8080) == [row for row, one in enumerate(numbers) if one != 8080]
+    assert ports.matching() == list(range(len(ports)))
+    with pytest.raises(KeyError):
+        ports.matching(colour="red")
+
+
+def test_the_graph_answers_by_name(linked: _native.Mesh) -> None:
+    graph = linked.graph()
+    assert "shop/redis" in graph.callees("shop/cart")
+    assert graph.callers("shop/redis") == ["shop/cart"]
+    assert graph.path("shop/edge", "shop/redis") == [
+        "shop/edge",
+        "shop/frontend",
+        "shop/cart",
+        "shop/redis",
+    ]
+    assert graph.path("shop/redis", "shop/edge") is None
+    assert "shop/redis" in graph.reach("shop/edge")
+    assert graph.cycles() == []
+    assert ("shop/cart", "shop/redis") in graph.edges()
+    with pytest.raises(KeyError):
+        graph.callers("shop/nobody")
+
+
+def test_neither_order_of_files_nor_threads_show() -> None:
+    # More files than one thread reads alone, a mistake in every tenth of them.
+    files = boutique()
+    for number in range(200):
+        calls = "cart.nothing" if number % 10 == 0 else "cart.read"
+        text = (
+            "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n"
+            f"metadata: {{name: extra-{number}, namespace: shop}}\n"
+            f"spec: {{calls: [{{to: {calls}}}]}}\n"
+        )
+        files.append((f"shop/extra-{number}.yaml", text.encode()))
+    first = mesh.link(files, NAMESPACES)
+    said = [repr(one) for one in first.findings()]
+    assert sum("`nothing` is not an operation" in one for one in said) == 20
+    for seed in range(3):
+        random.Random(seed).shuffle(files)  # noqa: S311  a repeatable order, no secret
+        again = mesh.link(files, NAMESPACES)
+        assert [repr(one) for one in again.findings()] == said
+        assert again.slices() == first.slices()
+
+
+def test_slices_are_canonical_named_in_order_and_can_be_enforced(linked: _native.Mesh) -> None:
+    slices = linked.slices()
+    assert [name for name, _, _ in slices] == sorted(name for name, _, _ in slices)
+    assert len(slices) == len(linked.table("services"))
+    for name, content, places in slices:
+        assert _native.canonical_json(content) == content
+        assert _native.canonical_json(places) == places
+        assert json.loads(content)["workload"] == name
+        assert _native.missing_capability(_native.needs(content)) is None
+        _native.Decider(content, places, "worktree")
+
+
+def test_mistakes_of_callers_are_exceptions() -> None:
+    with pytest.raises(ValueError, match="malformed"):
+        _native.Decider(b"{}", None, "worktree")
+    with pytest.raises(ValueError, match="integer"):
+        _native.canonical_json(b"[1.5]")
+    with pytest.raises(ValueError):  # noqa: PT011  the text is the JSON reader's
+        _native.Mesh.read([], b"no schema")
+
+
+def test_small_functions() -> None:
+    assert _native.position("ä: b\nc".encode(), 3) == (1, 3)
+    assert _native.position("ä: b\nc".encode(), 6) == (2, 1)
+    assert _native.digest(b"abc").startswith("sha256:ba7816bf")
+    assert _native.check_pattern("/a/{id}") is None
+    wrong = _native.check_pattern("/a/../b")
+    assert wrong is not None
+    assert wrong[0] == 3
+    assert all(len(one) == 3 and all(one) for one in _native.defaults())
