@@ -1,1 +1,33 @@
 //! The proxy: loop, listeners, TLS, pools, admin, drain; the only crate that does I/O.
+
+mod access_log;
+mod admin;
+mod answer;
+pub mod args;
+mod body;
+mod clock;
+mod connection;
+mod control;
+mod decision;
+mod exchange;
+mod forwarding;
+mod generation;
+mod headers;
+mod listener;
+mod mailbox;
+mod metrics;
+mod poll;
+mod pool;
+pub mod process;
+mod random;
+mod record;
+mod report;
+mod slots;
+mod snapshot;
+mod socket;
+mod state;
+mod store;
+mod tls;
+mod upstreams;
+mod wheel;
+mod worker;

@@ -1,0 +1,1 @@
+//! The controller: joining, renewing, watching, fetching, reporting. One thread, blocking.

@@ -1,0 +1,186 @@
+//! The whole process: what is read at the start, its threads, its end.
+
+use std::net::TcpListener;
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::access_log::AccessLog;
+use crate::admin;
+use crate::args::Arguments;
+use crate::clock::unix_seconds;
+
+use crate::listener;
+use crate::mailbox::Mailbox;
+use crate::report;
+use crate::snapshot::{self, Keys, Wanted};
+use crate::state::State;
+use crate::store::Store;
+use crate::tls::Credentials;
+use crate::worker::Worker;
+
+/// Runs until a signal ends it.
+///
+/// # Errors
+/// Why it could not start, in one line.
+pub fn run(arguments: Arguments) -> Result<(), String> {
+    let arguments = Arc::new(arguments);
+    raise_file_limit();
+    let store = Store::open(&arguments.state)
+        .map_err(|error| format!("cannot use {}: {error}", arguments.state.display()))?;
+    let keys = arguments.snapshot_keys.as_deref().map(Keys::read).transpose()?;
+    let log = AccessLog::open(arguments.log.as_deref())
+        .map_err(|error| format!("cannot open the access log: {error}"))?;
+    let admin = TcpListener::bind(arguments.admin).map_err(|error| {
+        let code = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
+        match code {
+            Some(code) => listener::explain(arguments.admin, code).replace(
+                &format!("--set-port {}=OTHER", arguments.admin.port()),
+                "--admin IP:OTHER",
+            ),
+            None => format!("cannot listen on {}: {error}", arguments.admin),
+        }
+    })?;
+    let (workers, mailboxes) = workers(&arguments, &log)?;
+    let state = Arc::new(State::new(Arc::clone(&arguments), store, keys, log.clone(), mailboxes));
+    start_from_disk(&state)?;
+    let threads: Result<Vec<_>, _> = workers
+        .into_iter()
+        .enumerate()
+        .map(|(number, worker)| {
+            let name = format!("data-{number}");
+            thread::Builder::new().name(name).spawn(move || worker.run())
+        })
+        .collect();
+    let threads = threads.map_err(|error| format!("cannot start a thread: {error}"))?;
+    spawn("admin", { let state = Arc::clone(&state); move || admin::serve(&admin, &state) })?;
+    if let Some(controller) = arguments.controller.clone() {
+        let state = Arc::clone(&state);
+        let _ = (state, controller);
+    }
+    watch_signals(Arc::clone(&state))?;
+    for thread in threads {
+        // A thread that panicked has ended too.
+        let _ = thread.join();
+    }
+    log.flush();
+    Ok(())
+}
+
+fn workers(
+    arguments: &Arc<Arguments>,
+    log: &AccessLog,
+) -> Result<(Vec<Worker>, Vec<Arc<Mailbox>>), String> {
+    let (mut workers, mut mailboxes) = (Vec::new(), Vec::new());
+    for number in 0..arguments.threads {
+        let failed = |error| format!("cannot start a thread: {error}");
+        let mailbox = Arc::new(Mailbox::new().map_err(failed)?);
+        mailboxes.push(Arc::clone(&mailbox));
+        let worker = Worker::new(Arc::clone(arguments), log.clone(), mailbox, number);
+        workers.push(worker.map_err(failed)?);
+    }
+    Ok((workers, mailboxes))
+}
+
+/// Takes up the identity and the snapshot that the state folder holds. Without a controller both
+/// must be sound; with one, what is unsound is said and awaited anew.
+fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
+    let alone = state.arguments.controller.is_none();
+    match read_credentials(state) {
+        Ok(Some(credentials)) => state.use_credentials(credentials),
+        Ok(None) if alone => {
+            let folder = state.arguments.state.display();
+            return Err(format!("{folder}/identity holds no certificate.pem"));
+        }
+        Ok(None) => {}
+        Err(why) if alone => return Err(why),
+        Err(why) => report::warn(&why),
+    }
+    let blobs = state.store.snapshot().map_err(|error| format!("cannot read the snapshot: {error}"));
+    match blobs.and_then(|blobs| match blobs {
+        None => Ok(None),
+        Some(blobs) => snapshot::load(&blobs, &state.wanted()).map(Some),
+    }) {
+        Ok(Some(generation)) => {
+            let (doors, clashes) = listener::doors(&state.arguments, &generation.tables);
+            clashes.iter().for_each(|clash| report::warn(clash));
+            listener::probe(doors.iter().map(|door| door.address))?;
+            state.commit_without_waiting(Arc::new(generation));
+            Ok(())
+        }
+        Ok(None) => {
+            report::info("there is no snapshot yet; nothing is served until there is one");
+            Ok(())
+        }
+        Err(why) if alone => Err(format!("the snapshot is refused: {why}")),
+        Err(why) => {
+            state.refused(&why);
+            Ok(())
+        }
+    }
+}
+
+fn read_credentials(state: &State) -> Result<Option<Credentials>, String> {
+    let identity = state.store.identity();
+    let identity = identity.map_err(|error| format!("cannot read the identity: {error}"))?;
+    let Some(identity) = identity else { return Ok(None) };
+    let now = unix_seconds();
+    let credentials =
+        Credentials::read(&identity.certificate, &identity.key, &identity.bundle, now)?;
+    Ok(Some(credentials))
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(run);
+    thread.map(drop).map_err(|error| format!("cannot start a thread: {error}"))
+}
+
+/// The first signal drains, the second ends.
+fn watch_signals(state: Arc<State>) -> Result<(), String> {
+    let signals = Signals::new([SIGTERM, SIGINT]);
+    let mut signals = signals.map_err(|error| format!("cannot watch signals: {error}"))?;
+    spawn("signals", move || {
+        for (count, signal) in signals.forever().enumerate() {
+            if count > 0 {
+                std::process::exit(128 + signal);
+            }
+            report::info(&format!("draining for at most {} s", state.arguments.grace));
+            state.drain();
+        }
+    })
+}
+
+/// As many files as the system lets us have.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Where it is refused the old limit stays and connections beyond it wait.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+/// Adds up the counters of all threads; a thread that does not answer in time is left out.
+pub(crate) fn gather(state: &State) -> crate::metrics::Metrics {
+    let (sender, receiver) = mpsc::channel();
+    state.ask_metrics(sender);
+    let mut sum = crate::metrics::Metrics::default();
+    let wait = std::time::Duration::from_secs(1);
+    for _ in 0..state.arguments.threads {
+        let Ok(metrics) = receiver.recv_timeout(wait) else { break };
+        sum.add(&metrics);
+    }
+    sum
+}
+
+/// What snapshots of this process are held against.
+impl State {
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            keys: self.keys.as_ref(),
+            workload: &self.arguments.workload,
+            trust_domain: self.trust_domain(),
+            height: self.store.height(),
+        }
+    }
+}
