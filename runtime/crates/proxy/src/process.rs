@@ -11,7 +11,7 @@ use crate::access_log::AccessLog;
 use crate::admin;
 use crate::args::Arguments;
 use crate::clock::unix_seconds;
-
+use crate::control;
 use crate::listener;
 use crate::mailbox::Mailbox;
 use crate::report;
@@ -58,7 +58,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     spawn("admin", { let state = Arc::clone(&state); move || admin::serve(&admin, &state) })?;
     if let Some(controller) = arguments.controller.clone() {
         let state = Arc::clone(&state);
-        let _ = (state, controller);
+        spawn("control", move || control::run(&state, &controller))?;
     }
     watch_signals(Arc::clone(&state))?;
     for thread in threads {
