@@ -178,7 +178,7 @@ impl Given {
             admin: self
                 .parsed("--admin", "IP:PORT")?
                 .ok_or_else(|| Misuse("`--admin IP:PORT` is missing".to_owned()))?,
-            instance: self.taken("--instance").unwrap_or_else(|| workload.clone()),
+            instance: self.taken("--instance").unwrap_or_else(|| workload.replace('/', ".")),
             threads: self.parsed("--threads", "a number")?.unwrap_or(cores).clamp(1, 256),
             grace: self.parsed("--grace", "a number of seconds")?.unwrap_or(10),
             secrets: self.taken("--secrets").map(PathBuf::from),
@@ -199,9 +199,7 @@ impl Given {
             (Some(_), true) => {
                 Err(Misuse("`--controller` and `--offline` exclude each other".to_owned()))
             }
-            (None, false) => {
-                Err(Misuse("say `--controller HOST:PORT` or `--offline`".to_owned()))
-            }
+            (None, false) => Err(Misuse("say `--controller HOST:PORT` or `--offline`".to_owned())),
             (None, true) => Ok(None),
             (Some(address), false) => {
                 if !self.values.contains_key("--snapshot-key") {

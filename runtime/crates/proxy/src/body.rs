@@ -58,7 +58,8 @@ impl Flow {
                 return Ok(input.len());
             }
             Self::Length(left) => {
-                let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
+                let taken =
+                    usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
                 write(wrap, input.get(..taken).unwrap_or_default(), out);
                 *left -= taken as u64;
                 if *left > 0 {

@@ -42,12 +42,11 @@ impl Worker {
                     odd: head.path_is_odd(),
                 };
                 match canonicalise(raw, &mut canonicals) {
-                    Ok(canonical) => {
-                        self.decide(connection, generation, canonical, (&head, input))
-                    }
+                    Ok(canonical) => self.decide(connection, generation, canonical, (&head, input)),
                     Err(bad) => {
                         let reason = Reason::bad_request(bad, generation.tables.commit());
-                        let (word, sentence) = (bad.kind().word(), bad.kind().sentence().to_owned());
+                        let (word, sentence) =
+                            (bad.kind().word(), bad.kind().sentence().to_owned());
                         let reason = Some(reason);
                         Err(Box::new(Answer { status: 400, flags: "DPE", word, sentence, reason }))
                     }
@@ -102,7 +101,8 @@ impl Worker {
         let passing = Passing { head, input, sender };
         let question = Question { canonical, passing, now: UnixSeconds(self.unix) };
         let draw = self.random.draw();
-        let (leave, route) = decide(connection, &generation.tables, generation.number, &question, draw)?;
+        let (leave, route) =
+            decide(connection, &generation.tables, generation.number, &question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
             Kind::Server(server) if server.door.is_outbound() => Direction::Outbound,
@@ -209,7 +209,12 @@ fn decide(
 ) -> Result<(Leave, Route), Box<Answer>> {
     let identity = connection.identity().map(str::to_owned);
     let Kind::Server(server) = &mut connection.kind else {
-        return Err(Box::new(Answer::new(500, "", "internal", "this connection takes no requests")));
+        return Err(Box::new(Answer::new(
+            500,
+            "",
+            "internal",
+            "this connection takes no requests",
+        )));
     };
     let door = Arc::clone(&server.door);
     let Way::Inbound { listener, target, .. } = &door.way else {
@@ -219,7 +224,8 @@ fn decide(
     };
     let (ix, peer) = known_peer(server, tables, number, listener, identity.as_deref());
     let permit = tables.admit(ix, peer, &question.canonical, &question.passing, question.now);
-    let permit: Permit = explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;
+    let permit: Permit =
+        explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;
     if !tables.is_gateway() {
         return Ok((Leave::Admitted(permit), Route::Application(*target)));
     }

@@ -93,12 +93,9 @@ mod tests {
             assert_eq!(decided_with(&all, named, 1), Some(number), "{named:?}");
         }
         all.commit(generation("b", 2), 10);
-        for (named, now, number) in [
-            (None, 11, 2),
-            (Some("a"), 11, 1),
-            (Some("a"), 10 + OVERLAP, 2),
-            (Some("b"), 11, 2),
-        ] {
+        for (named, now, number) in
+            [(None, 11, 2), (Some("a"), 11, 1), (Some("a"), 10 + OVERLAP, 2), (Some("b"), 11, 2)]
+        {
             assert_eq!(decided_with(&all, named, now), Some(number), "{named:?} at {now}");
         }
     }

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn what_claims_an_identity_is_taken_out() {
-        let input = b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
+        let input =
+            b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
             X-Forwarded-For: 1.1.1.1\r\nForwarded: for=x\r\nX-Forwarded-Host: b\r\nAccept: c\r\n\
             traceparent: bad\r\nX-Meshc-Snapshot: sha256:1\r\n\r\n";
         let mut head = Head::new();

@@ -167,7 +167,8 @@ impl Metrics {
     fn write_requests(&self, out: &mut String) {
         out.push_str("# HELP meshc_requests_total Requests and connections decided.\n");
         out.push_str("# TYPE meshc_requests_total counter\n");
-        let mut lines: Vec<String> = self.series.iter().map(|(one, count)| self.line(one, *count)).collect();
+        let mut lines: Vec<String> =
+            self.series.iter().map(|(one, count)| self.line(one, *count)).collect();
         lines.sort();
         lines.iter().for_each(|line| out.push_str(line));
     }

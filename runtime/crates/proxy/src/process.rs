@@ -55,7 +55,10 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         })
         .collect();
     let threads = threads.map_err(|error| format!("cannot start a thread: {error}"))?;
-    spawn("admin", { let state = Arc::clone(&state); move || admin::serve(&admin, &state) })?;
+    spawn("admin", {
+        let state = Arc::clone(&state);
+        move || admin::serve(&admin, &state)
+    })?;
     if let Some(controller) = arguments.controller.clone() {
         let state = Arc::clone(&state);
         spawn("control", move || control::run(&state, &controller))?;
@@ -98,7 +101,8 @@ fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
         Err(why) if alone => return Err(why),
         Err(why) => report::warn(&why),
     }
-    let blobs = state.store.snapshot().map_err(|error| format!("cannot read the snapshot: {error}"));
+    let blobs =
+        state.store.snapshot().map_err(|error| format!("cannot read the snapshot: {error}"));
     match blobs.and_then(|blobs| match blobs {
         None => Ok(None),
         Some(blobs) => snapshot::load(&blobs, &state.wanted()).map(Some),

@@ -171,7 +171,8 @@ impl Worker {
         };
         let (direction, status) = (exchange.direction, exchange.status);
         let verdict = "allowed";
-        let request = Request { direction, source: &source, destination, operation, verdict, status };
+        let request =
+            Request { direction, source: &source, destination, operation, verdict, status };
         let micros = self.now.saturating_sub(exchange.started) / 1_000;
         if !self.is_logged(status, flags) {
             return self.metrics.request(&request, micros);

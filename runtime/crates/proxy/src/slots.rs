@@ -87,9 +87,7 @@ impl<T> Slots<T> {
     /// Tokens of all entries that are in place.
     pub fn tokens(&self) -> Vec<Token> {
         let there = self.entries.iter().enumerate().filter(|(_, entry)| entry.value.is_some());
-        there
-            .map(|(slot, entry)| Token(u64::from(entry.generation) << 32 | slot as u64))
-            .collect()
+        there.map(|(slot, entry)| Token(u64::from(entry.generation) << 32 | slot as u64)).collect()
     }
 
     /// Tokens in use.

@@ -50,7 +50,8 @@ impl Keys {
     /// The file cannot be read or holds no key.
     pub fn read(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        let text = fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
         let keys = if text.contains("-----BEGIN") { from_pem(&text) } else { from_hex(&text) };
         match keys {
             Some(keys) if !keys.is_empty() => Ok(Self(keys)),
@@ -75,7 +76,10 @@ fn from_pem(text: &str) -> Option<Vec<[u8; 32]>> {
 }
 
 fn from_hex(text: &str) -> Option<Vec<[u8; 32]>> {
-    text.split_whitespace().map(|word| format!("sha256:{word}").parse().ok()).map(|key: Option<Digest>| key.map(|one| *one.as_bytes())).collect()
+    text.split_whitespace()
+        .map(|word| format!("sha256:{word}").parse().ok())
+        .map(|key: Option<Digest>| key.map(|one| *one.as_bytes()))
+        .collect()
 }
 
 /// Opens an envelope and checks what can be checked before its blobs are at hand.
@@ -136,12 +140,12 @@ pub fn load(blobs: &Blobs, wanted: &Wanted<'_>) -> Result<Generation, String> {
     if let Some(missing) = capability::missing(capability::needs(&slice)) {
         return Err(format!("the slice needs `{missing}`, which this proxy cannot do"));
     }
-    let places = if Digest::of(&blobs.places).to_string() == entry.places {
-        Some(read::places(&blobs.places).map_err(|why| why.to_string())?)
-    } else if blobs.places.is_empty() {
-        None
-    } else {
-        return Err("the places are not those the manifest names".to_owned());
+    let places = match blobs.places.as_slice() {
+        [] => None,
+        places if Digest::of(places).to_string() == entry.places => {
+            Some(read::places(places).map_err(|why| why.to_string())?)
+        }
+        _ => return Err("the places are not those the manifest names".to_owned()),
     };
     let tables = Tables::load(slice, places, manifest.commit).map_err(|fault| fault.to_string())?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

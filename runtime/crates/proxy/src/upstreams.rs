@@ -119,7 +119,8 @@ impl Upstreams {
         let before = self.views.last();
         let destinations = generation.tables.slice().destinations.iter().zip(numbers);
         let destinations = destinations.map(|(to, number)| {
-            let known = before.and_then(|view| view.destinations.iter().find(|one| one.number == number));
+            let known =
+                before.and_then(|view| view.destinations.iter().find(|one| one.number == number));
             let clusters = to.clusters.iter().map(|cluster| {
                 let parsed = cluster.endpoints.iter().map(|one| one.address.parse::<IpAddr>());
                 let addresses: Vec<IpAddr> = parsed.flatten().collect();

@@ -282,7 +282,8 @@ impl Worker {
     fn linger(&mut self, mut connection: Box<Connection>) {
         let mut input = std::mem::take(&mut self.input);
         input.clear();
-        let alive = !connection.readable || connection.receive(&mut input, &mut self.scratch).is_ok();
+        let alive =
+            !connection.readable || connection.receive(&mut input, &mut self.scratch).is_ok();
         self.input = input;
         if alive && !connection.ended {
             self.settle(connection);
@@ -334,7 +335,10 @@ impl Worker {
                     let session = match self.session(listener) {
                         Ok(session) => session,
                         Err(why) => {
-                            report::warn(&format!("connection to {} refused: {why}", listener.door.address));
+                            report::warn(&format!(
+                                "connection to {} refused: {why}",
+                                listener.door.address
+                            ));
                             continue;
                         }
                     };
@@ -394,8 +398,12 @@ impl Worker {
         if self.draining.is_some() {
             return;
         }
-        let gone: Vec<_> =
-            self.listeners.keys().filter(|at| !doors.iter().any(|one| one.address == **at)).copied().collect();
+        let gone: Vec<_> = self
+            .listeners
+            .keys()
+            .filter(|at| !doors.iter().any(|one| one.address == **at))
+            .copied()
+            .collect();
         for address in gone {
             if let Some(token) = self.listeners.remove(&address) {
                 self.slots.release(token);
@@ -426,11 +434,9 @@ impl Worker {
         Ok(())
     }
 
-    fn public_certificate(
-        &self,
-        door: &Door,
-    ) -> Result<Option<Arc<rustls::ServerConfig>>, String> {
-        let Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, certificate, .. } = &door.way
+    fn public_certificate(&self, door: &Door) -> Result<Option<Arc<rustls::ServerConfig>>, String> {
+        let Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, certificate, .. } =
+            &door.way
         else {
             return Ok(None);
         };

@@ -94,7 +94,9 @@ impl Worker {
         match progress {
             Progress::More => {
                 upstream.paused = asker.backlog() > HIGH_WATER;
-                if !input.is_empty() && peek_exchange(&mut asker).is_some_and(|one| one.is_answered()) {
+                if !input.is_empty()
+                    && peek_exchange(&mut asker).is_some_and(|one| one.is_answered())
+                {
                     upstream.deadline = self.now + IDLE;
                 }
             }
@@ -171,7 +173,9 @@ impl Worker {
             if status == 101 || *interim > self.limits.interim_responses {
                 return Some(Progress::Unsound);
             }
-            if exchange.modern && let Some(line) = StatusLine::new(status, false) {
+            if exchange.modern
+                && let Some(line) = StatusLine::new(status, false)
+            {
                 write_response_head(out, line, passing, Body::None, &[]);
             }
             return None;

@@ -39,12 +39,15 @@ impl Worker {
         let result = self.leads_to(&door, &generation, identity.as_deref()).and_then(|way| {
             let started = self.now;
             let (key, other) = (Some(way.key), Some(connection.token));
-            let kind = Kind::Stream(Box::new(Stream { door: None, other, key, received: 0, started }));
+            let kind =
+                Kind::Stream(Box::new(Stream { door: None, other, key, received: 0, started }));
             let address = way.key.address;
-            self.connect(kind, address, &generation, way.forward.as_ref()).map_err(|failure| Refused {
-                flags: failure.flags(),
-                why: format!("no connection to {address} could be made"),
-                reason: None,
+            self.connect(kind, address, &generation, way.forward.as_ref()).map_err(|failure| {
+                Refused {
+                    flags: failure.flags(),
+                    why: format!("no connection to {address} could be made"),
+                    reason: None,
+                }
             })
         });
         match result {
@@ -84,9 +87,13 @@ impl Worker {
                 let ix = tables.listener(listener).unwrap_or(ListenerIx(u32::MAX));
                 let peer = tables.peer(identity);
                 let permit = tables.admit_connection(ix, &peer, now);
-                permit.map_err(|one| explained(Scene::Inbound { listener: ix, peer: &peer }, one))?;
+                permit
+                    .map_err(|one| explained(Scene::Inbound { listener: ix, peer: &peer }, one))?;
                 let address = SocketAddr::new(self.arguments.app, *target);
-                Ok(Lead { key: PoolKey { destination: PoolKey::APPLICATION, address }, forward: None })
+                Ok(Lead {
+                    key: PoolKey { destination: PoolKey::APPLICATION, address },
+                    forward: None,
+                })
             }
             Way::OutboundStream { destination, port } => {
                 let gone = || Refused {
@@ -123,7 +130,8 @@ impl Worker {
         connection.plain = Vec::new();
         let phase = connection.phase;
         let read = connection.readable && (!connection.paused || phase == Phase::Handshaking);
-        let received = if read { connection.receive(&mut input, &mut self.scratch) } else { Ok(()) };
+        let received =
+            if read { connection.receive(&mut input, &mut self.scratch) } else { Ok(()) };
         if let Err(broken) = received {
             self.input = input;
             return self.stream_over(connection, "UC", &broken.to_string());
@@ -178,7 +186,9 @@ impl Worker {
                     self.settle(connection);
                 }
             }
-            _ if connection.ended => self.stream_over(connection, "UF", "the handshake was cut off"),
+            _ if connection.ended => {
+                self.stream_over(connection, "UF", "the handshake was cut off")
+            }
             _ => self.settle(connection),
         }
     }
@@ -230,9 +240,9 @@ impl Worker {
                 Kind::Stream(stream) if connection.phase == Phase::Open => stream.door.clone(),
                 _ => None,
             };
-            let refused = door.as_ref().and_then(|door| {
-                self.leads_to(door, &generation, connection.identity()).err()
-            });
+            let refused = door
+                .as_ref()
+                .and_then(|door| self.leads_to(door, &generation, connection.identity()).err());
             match (refused, door) {
                 (Some(refused), Some(door)) if refused.flags != "UH" => {
                     self.tell_stream(&connection, &door, &refused);
@@ -275,7 +285,11 @@ impl Streamed {
         Self { direction, source, destination, operation, sent: received, started }
     }
 
-    fn told<'a>(&'a self, refused: &'a Refused, generation: Option<&'a Arc<Generation>>) -> Told<'a> {
+    fn told<'a>(
+        &'a self,
+        refused: &'a Refused,
+        generation: Option<&'a Arc<Generation>>,
+    ) -> Told<'a> {
         Told {
             request: Request {
                 direction: self.direction,

@@ -1,100 +1,108 @@
 use std::fs;
 use std::sync::Arc;
 
-use meshc_svid::TrustDomain;
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
+use meshc_http1::Method;
+use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls::ClientConfig;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
-use super::link::Link;
+use super::{client, controller_id, expected};
 use crate::args::Controller;
 use crate::clock::unix_seconds;
 use crate::report;
 use crate::state::State;
 use crate::store::Identity;
-use crate::tls::{Credentials, Expected, public_root};
+use crate::tls::{Credentials, public_root};
 
-/// What the controller answers to a request for a certificate.
+#[derive(Serialize)]
+struct Join<'a> {
+    token: &'a str,
+    workload: &'a str,
+    instance: &'a str,
+    csr: &'a str,
+}
+
+#[derive(Serialize)]
+struct Renew<'a> {
+    csr: &'a str,
+}
+
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Issued {
     certificate: String,
     bundle: String,
 }
 
-/// Whether there is a certificate that still holds.
-pub(super) fn has_valid_credentials(state: &State) -> bool {
-    state.credentials().is_some_and(|one| one.not_after() > unix_seconds())
-}
-
-/// The identity that the controller must prove.
-pub(super) fn controller_identity(domain: &str) -> Expected {
-    Expected::Identity(format!("spiffe://{domain}/meshc/controller").into())
-}
-
-/// Trades the join token for a certificate.
-pub(super) fn join(state: &Arc<State>, controller: &Controller) -> Result<(), String> {
-    let file = controller.join_token.as_deref().ok_or(
-        "there is no certificate that holds, and no --join-token-file to get one with".to_owned(),
-    )?;
-    let token = fs::read_to_string(file)
-        .map_err(|error| format!("cannot read the join token {}: {error}", file.display()))?;
-    let mut link = Link::open(&controller.address, anonymous(controller)?)?;
-    let (key, request) = new_request()?;
-    let body = json!({
-        "token": token.trim(),
-        "workload": state.arguments.workload,
-        "instance": state.arguments.instance,
-        "csr": request,
+/// Trades the join token for the first certificate; the key never leaves this process but for the
+/// state folder.
+///
+/// # Errors
+/// Why there is none.
+pub fn join(state: &State, controller: &Controller) -> Result<(), String> {
+    let path = controller.join_token.as_ref();
+    let path = path.ok_or("there is no certificate, and no --join-token-file to get one with")?;
+    let token = fs::read_to_string(path);
+    let token = token.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (bundle, domain) = expected(controller)?;
+    let id = controller_id(domain.as_str());
+    let config = public_root(&bundle, domain, id)?;
+    let (key, csr) = request()?;
+    let body = serde_json::to_vec(&Join {
+        token: token.trim(),
+        workload: &state.arguments.workload,
+        instance: &state.arguments.instance,
+        csr: &csr,
     });
-    let answer = link.ask("POST", "/v1/join", body.to_string().as_bytes())?;
-    accept(state, &answer, &key)?;
+    issue(state, config, (controller, "/v1/join"), (&key, &body.map_err(|one| one.to_string())?))?;
     report::info("joined the mesh");
     Ok(())
 }
 
-/// Replaces the certificate by a fresh one.
-pub(super) fn renew(state: &Arc<State>, link: &mut Link) -> Result<(), String> {
-    let (key, request) = new_request()?;
-    let body = json!({ "csr": request });
-    let answer = link.ask("POST", "/v1/renew", body.to_string().as_bytes())?;
-    accept(state, &answer, &key)
+/// Replaces the certificate in use by a fresh one with a fresh key.
+///
+/// # Errors
+/// Why there is none; the one in use stays.
+pub fn renew(
+    state: &State,
+    controller: &Controller,
+    config: Arc<ClientConfig>,
+) -> Result<(), String> {
+    let (key, csr) = request()?;
+    let body = serde_json::to_vec(&Renew { csr: &csr }).map_err(|one| one.to_string())?;
+    issue(state, config, (controller, "/v1/renew"), (&key, &body))
 }
 
-/// Keeps and uses a certificate, if it is sound.
-fn accept(state: &Arc<State>, answer: &[u8], key: &str) -> Result<(), String> {
-    let issued: Issued = serde_json::from_slice(answer)
-        .map_err(|error| format!("the controller's certificate cannot be read: {error}"))?;
-    let (certificate, bundle) = (issued.certificate.into_bytes(), issued.bundle.into_bytes());
-    let credentials =
-        Credentials::read(&certificate, key.as_bytes(), &bundle, unix_seconds())?;
-    let identity = Identity { certificate, key: key.as_bytes().to_vec(), bundle };
-    let kept = state.store.keep_identity(&identity);
-    kept.map_err(|error| format!("cannot keep the certificate: {error}"))?;
+fn issue(
+    state: &State,
+    config: Arc<ClientConfig>,
+    (controller, target): (&Controller, &str),
+    (key, body): (&KeyPair, &[u8]),
+) -> Result<(), String> {
+    let answer = client::ask(config, &controller.address, (Method::Post, target), body)?;
+    let issued: Issued = serde_json::from_slice(&answer)
+        .map_err(|error| format!("{target}: the answer is malformed: {error}"))?;
+    let identity = Identity {
+        certificate: issued.certificate.into_bytes(),
+        key: key.serialize_pem().into_bytes(),
+        bundle: issued.bundle.into_bytes(),
+    };
+    let Identity { certificate, key, bundle } = &identity;
+    let credentials = Credentials::read(certificate, key, bundle, unix_seconds())?;
+    // What is in use need not be on disk: a full disk stops no renewal.
+    if let Err(error) = state.store.keep_identity(&identity) {
+        report::error(&format!("cannot keep the identity: {error}"));
+    }
     state.use_credentials(credentials);
     Ok(())
 }
 
-/// A fresh key and a request for it, PEM. The controller decides the identity; none is asked for.
-fn new_request() -> Result<(String, String), String> {
-    let failed = |error: rcgen::Error| format!("cannot make a key: {error}");
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(failed)?;
-    let request = CertificateParams::default().serialize_request(&key).map_err(failed)?;
-    Ok((key.serialize_pem(), request.pem().map_err(failed)?))
-}
-
-/// TLS towards the controller for somebody without a certificate.
-fn anonymous(controller: &Controller) -> Result<Arc<ClientConfig>, String> {
-    let shown = controller.trust_bundle.display();
-    let bundle = fs::read(&controller.trust_bundle)
-        .map_err(|error| format!("cannot read the trust bundle {shown}: {error}"))?;
-    let root = CertificateDer::from_pem_slice(&bundle)
-        .map_err(|error| format!("the trust bundle {shown} is not PEM: {error}"))?;
-    let domain: TrustDomain = meshc_svid::claimed_trust_domain(&root)
-        .map_err(|why| format!("the trust bundle {shown} names no trust domain: {why}"))?;
-    let expected = controller_identity(domain.as_str());
-    public_root(&bundle, domain, expected)
+/// A fresh P-256 key and a request for a certificate of it. The names in the certificate are the
+/// controller's to say.
+fn request() -> Result<(KeyPair, String), String> {
+    let said = |error: rcgen::Error| error.to_string();
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(said)?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    let csr = params.serialize_request(&key).and_then(|csr| csr.pem()).map_err(said)?;
+    Ok((key, csr))
 }

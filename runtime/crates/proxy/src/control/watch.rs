@@ -1,183 +1,239 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-use serde_json::json;
+use meshc_http1::Method;
+use serde::{Deserialize, Serialize};
 
-use super::join::{controller_identity, renew};
-use super::link::Link;
+use super::client::{self, Exchange};
+use super::{join, mutual};
 use crate::args::Controller;
 use crate::clock::{unix_millis, unix_seconds};
 use crate::generation::Generation;
+use crate::listener;
+use crate::random::Random;
 use crate::report;
 use crate::snapshot;
 use crate::state::State;
 use crate::store::Blobs;
 
-/// One line of the watch stream.
+/// Events of the watch stream.
 #[derive(Deserialize)]
-struct Event {
-    event: String,
-    #[serde(default)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Event {
+    Prepare { epoch: u64, manifest: String },
+    Commit { epoch: u64, manifest: String },
+    Abort {},
+    Ping {},
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    instance: &'a str,
+    event: &'a str,
     epoch: u64,
-    #[serde(default)]
-    manifest: String,
-    #[serde(default)]
-    reason: String,
+    manifest: &'a str,
+    height: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    at: u64,
 }
 
-/// A snapshot that is loaded beside the current one.
-struct Prepared {
-    generation: Arc<Generation>,
-    blobs: Blobs,
-}
-
-/// The two connections of a watch: one streams, the other asks and reports.
+/// One watch: the stream's state.
 struct Watch<'a> {
-    state: &'a Arc<State>,
-    asking: Link,
-    prepared: Option<Prepared>,
-    /// When the certificate is to be renewed, in seconds since 1970.
-    renewal: i64,
+    state: &'a State,
+    controller: &'a Controller,
+    prepared: Option<(Arc<Generation>, Blobs)>,
+    epoch: u64,
+    alive: Instant,
+    renew_at: i64,
 }
 
-/// Follows the controller's events until the connection ends.
-pub(super) fn watch(
-    state: &Arc<State>,
-    controller: &Controller,
-    reached: &mut bool,
-) -> Result<(), String> {
-    let credentials = state.credentials().ok_or("there is no certificate".to_owned())?;
-    let domain = credentials.id().trust_domain().to_owned();
-    let config = credentials.client(controller_identity(&domain))?;
-    let mut streaming = Link::open(&controller.address, Arc::clone(&config))?;
-    let asking = Link::open(&controller.address, config)?;
-    streaming.stream(&format!("/v1/watch?instance={}", state.arguments.instance))?;
-    *reached = true;
-    let renewal = half_life(credentials.not_after());
-    let mut watch = Watch { state, asking, prepared: None, renewal };
-    let mut kept = Vec::new();
-    loop {
-        let line = streaming.line(&mut kept)?;
-        let event: Event = serde_json::from_slice(&line)
-            .map_err(|error| format!("the controller says something unknown: {error}"))?;
-        watch.take(&event)?;
+/// The longest event.
+const MAX_LINE: usize = 64 * 1024;
+/// Between two signs of life of ours.
+const ALIVE: Duration = Duration::from_secs(5);
+/// Between two attempts to renew, in seconds.
+const RENEW_AGAIN: i64 = 10;
+
+/// Follows the watch stream until it ends.
+///
+/// # Errors
+/// Why it ended.
+pub fn watch(state: &State, controller: &Controller, random: &mut Random) -> Result<(), String> {
+    let target = format!("/v1/watch?instance={}", state.arguments.instance);
+    let config = mutual(state)?;
+    let mut stream = Exchange::begin(config, &controller.address, (Method::Get, &target), &[])?;
+    if stream.status != 200 {
+        let (status, body) = (stream.status, stream.body()?);
+        let said = String::from_utf8_lossy(&body).into_owned();
+        return Err(format!("the watch was answered with {status}: {}", said.trim()));
     }
+    report::info(&format!("follows the controller {}", controller.address));
+    let renew_at = half_life(state, random);
+    let now = Instant::now();
+    let mut watch = Watch { state, controller, prepared: None, epoch: 0, alive: now, renew_at };
+    let mut lines = Vec::new();
+    while stream.read(&mut lines)? {
+        while let Some(end) = lines.iter().position(|&byte| byte == b'\n') {
+            let line: Vec<u8> = lines.drain(..=end).collect();
+            let event = serde_json::from_slice(&line)
+                .map_err(|error| format!("an event is malformed: {error}"))?;
+            watch.on(event);
+        }
+        if lines.len() > MAX_LINE {
+            return Err("an event is longer than 64 KiB".to_owned());
+        }
+        watch.keep_up(random);
+    }
+    Err("the watch stream ended".to_owned())
 }
 
-/// When half of what is left of a certificate's life has passed.
-fn half_life(not_after: i64) -> i64 {
+/// When to renew: at half of what is left of the certificate's life, give or take a tenth.
+fn half_life(state: &State, random: &mut Random) -> i64 {
     let now = unix_seconds();
-    now + (not_after - now).max(0) / 2
+    let left = state.credentials().map_or(0, |one| one.not_after().saturating_sub(now)).max(0);
+    let jitter = random.below(left.unsigned_abs() / 5 + 1).cast_signed() - left / 10;
+    now + left / 2 + jitter
 }
 
 impl Watch<'_> {
-    fn take(&mut self, event: &Event) -> Result<(), String> {
-        match event.event.as_str() {
-            "prepare" => self.prepare(event),
-            "commit" => self.commit(event),
-            "abort" => {
-                if self.prepared.take().is_some() {
-                    self.state.abort();
-                    report::info(&format!("the switch was called off: {}", event.reason));
-                }
-                Ok(())
+    fn on(&mut self, event: Event) {
+        match event {
+            Event::Prepare { epoch, manifest } => {
+                self.epoch = epoch;
+                self.prepare(&manifest);
             }
-            "ping" => self.alive(),
-            // A later controller may say more; what is not understood is not acted on.
-            _ => Ok(()),
+            Event::Commit { epoch, manifest } => {
+                self.epoch = epoch;
+                self.commit(&manifest);
+            }
+            Event::Abort {} => {
+                self.prepared = None;
+                self.state.abort();
+            }
+            Event::Ping {} => {}
         }
     }
 
-    fn prepare(&mut self, event: &Event) -> Result<(), String> {
-        let ready = |one: &Prepared| one.generation.manifest == event.manifest;
-        if self.is_current(&event.manifest) || self.prepared.as_ref().is_some_and(ready) {
-            return self.report("prepared", event, None);
+    fn prepare(&mut self, manifest: &str) {
+        if let Some(current) = self.state.current().filter(|one| one.manifest == manifest) {
+            return self.report("prepared", manifest, current.height, None);
         }
-        let blobs = self.fetch(&event.manifest)?;
-        let loaded = snapshot::load(&blobs, &self.state.wanted()).and_then(|generation| {
-            let same = generation.manifest == event.manifest;
-            same.then_some(generation).ok_or("it is not the manifest that was announced".to_owned())
-        });
-        match loaded {
-            Ok(generation) => {
-                let generation = Arc::new(generation);
+        match self.load(manifest) {
+            Ok((generation, blobs)) => {
+                let height = generation.height;
                 self.state.prepare(&generation);
-                self.prepared = Some(Prepared { generation, blobs });
-                self.report("prepared", event, None)
+                self.prepared = Some((generation, blobs));
+                self.report("prepared", manifest, height, None);
             }
             Err(why) => {
+                self.prepared = None;
                 self.state.refused(&why);
-                self.report("refused", event, Some(&why))
+                self.report("refused", manifest, 0, Some(&why));
             }
         }
     }
 
-    fn commit(&mut self, event: &Event) -> Result<(), String> {
-        let Some(ready) = self.prepared.take_if(|one| one.generation.manifest == event.manifest)
-        else {
-            let said = if self.is_current(&event.manifest) { "committed" } else { "alive" };
-            return self.report(said, event, None);
-        };
-        let Prepared { generation, blobs } = ready;
-        // On disk first: whoever restarts must not come up with less than was enforced.
-        if let Err(error) = self.state.store.keep(&blobs, generation.height) {
-            let why = format!("cannot keep the snapshot: {error}");
-            self.state.abort();
-            self.state.refused(&why);
-            return self.report("refused", event, Some(&why));
+    fn commit(&mut self, manifest: &str) {
+        if let Some(current) = self.state.current().filter(|one| one.manifest == manifest) {
+            return self.report("committed", manifest, current.height, None);
         }
+        let prepared = self.prepared.take().filter(|(one, _)| one.manifest == manifest);
+        let loaded = match prepared {
+            Some(prepared) => Ok(prepared),
+            None => self.load(manifest),
+        };
+        let (generation, blobs) = match loaded {
+            Ok(loaded) => loaded,
+            Err(why) => {
+                self.state.refused(&why);
+                return self.report("refused", manifest, 0, Some(&why));
+            }
+        };
         let height = generation.height;
+        // Enforced even where it cannot be kept: policy does not wait for a disk.
+        if let Err(error) = self.state.store.keep(&blobs, height) {
+            report::error(&format!("cannot keep the snapshot, the old one stays on disk: {error}"));
+        }
         if !self.state.commit(generation) {
-            report::warn("a thread has not switched in time");
+            report::error("a thread did not switch in time");
         }
-        report::info(&format!("enforcing height {height}, {}", event.manifest));
-        self.report("committed", event, None)
+        self.report("committed", manifest, height, None);
     }
 
-    /// The envelope and our two blobs.
-    fn fetch(&mut self, manifest: &str) -> Result<Blobs, String> {
-        let envelope = self.asking.ask("GET", &format!("/v1/manifests/{manifest}"), b"")?;
-        let empty = || Blobs { envelope: envelope.clone(), slice: Vec::new(), places: Vec::new() };
-        let Ok(signed) = snapshot::open(&envelope, &self.state.wanted()) else {
-            return Ok(empty()); // loading says why
-        };
-        let Ok(entry) = snapshot::entry(&signed.manifest, &self.state.arguments.workload) else {
-            return Ok(empty());
-        };
-        let slice = self.asking.ask("GET", &format!("/v1/blobs/{}", entry.slice), b"")?;
-        let places = self.asking.ask("GET", &format!("/v1/blobs/{}", entry.places), b"")?;
-        Ok(Blobs { envelope, slice, places })
-    }
-
-    fn is_current(&self, manifest: &str) -> bool {
-        self.state.current().is_some_and(|current| current.manifest == manifest)
-    }
-
-    /// Says that we live, and renews the certificate when it is time.
-    fn alive(&mut self) -> Result<(), String> {
-        if unix_seconds() >= self.renewal {
-            renew(self.state, &mut self.asking)?;
-            let not_after = self.state.credentials().map_or(0, |one| one.not_after());
-            self.renewal = half_life(not_after);
-            report::info("the certificate was renewed");
+    /// Fetches a snapshot, checks it and makes its tables.
+    fn load(&self, manifest: &str) -> Result<(Arc<Generation>, Blobs), String> {
+        let wanted = self.state.wanted();
+        let envelope = self.fetch("manifests", manifest)?;
+        let signed = snapshot::open(&envelope, &wanted)?;
+        if signed.digest != manifest {
+            return Err("the manifest is not the one that was announced".to_owned());
         }
+        let entry = snapshot::entry(&signed.manifest, wanted.workload)?;
+        let slice = self.fetch("blobs", &entry.slice)?;
+        let places = self.fetch("blobs", &entry.places)?;
+        let blobs = Blobs { envelope, slice, places };
+        let generation = snapshot::load(&blobs, &wanted)?;
+        self.check_doors(&generation)?;
+        Ok((Arc::new(generation), blobs))
+    }
+
+    /// Doors that are new must be free, or the snapshot is refused before anything changes.
+    fn check_doors(&self, generation: &Generation) -> Result<(), String> {
+        let arguments = &self.state.arguments;
+        let (doors, clashes) = listener::doors(arguments, &generation.tables);
+        clashes.iter().for_each(|clash| report::warn(clash));
         let current = self.state.current();
-        let manifest = current.map(|one| one.manifest.clone()).unwrap_or_default();
-        let event = Event { event: String::new(), epoch: 0, manifest, reason: String::new() };
-        self.report("alive", &event, None)
+        let open = current.map(|one| listener::doors(arguments, &one.tables).0).unwrap_or_default();
+        let fresh = doors.iter().map(|door| door.address);
+        listener::probe(fresh.filter(|address| !open.iter().any(|one| one.address == *address)))
     }
 
-    fn report(&mut self, said: &str, event: &Event, reason: Option<&str>) -> Result<(), String> {
-        let height = self.state.current().map_or(0, |current| current.height);
-        let body = json!({
-            "instance": self.state.arguments.instance,
-            "event": said,
-            "epoch": event.epoch,
-            "manifest": event.manifest,
-            "height": height,
-            "reason": reason,
-            "at": unix_millis(),
+    fn fetch(&self, kind: &str, digest: &str) -> Result<Vec<u8>, String> {
+        let config = mutual(self.state)?;
+        let target = format!("/v1/{kind}/{digest}");
+        client::ask(config, &self.controller.address, (Method::Get, &target), &[])
+    }
+
+    fn report(&mut self, event: &str, manifest: &str, height: u64, reason: Option<&str>) {
+        self.alive = Instant::now();
+        let report = Report {
+            instance: &self.state.arguments.instance,
+            event,
+            epoch: self.epoch,
+            manifest,
+            height,
+            reason,
+            at: unix_millis(),
+        };
+        let sent = mutual(self.state).and_then(|config| {
+            let body = serde_json::to_vec(&report).map_err(|error| error.to_string())?;
+            client::ask(config, &self.controller.address, (Method::Post, "/v1/report"), &body)
         });
-        self.asking.ask("POST", "/v1/report", body.to_string().as_bytes()).map(drop)
+        if let Err(why) = sent {
+            report::warn(&format!("the report `{event}` did not arrive: {why}"));
+        }
+    }
+
+    /// Shows life and renews, as due.
+    fn keep_up(&mut self, random: &mut Random) {
+        if self.alive.elapsed() >= ALIVE {
+            let current = self.state.current();
+            let (manifest, height) =
+                current.map_or((String::new(), 0), |one| (one.manifest.clone(), one.height));
+            self.report("alive", &manifest, height, None);
+        }
+        let now = unix_seconds();
+        if now >= self.renew_at {
+            let renewed = mutual(self.state)
+                .and_then(|config| join::renew(self.state, self.controller, config));
+            self.renew_at = match renewed {
+                Ok(()) => half_life(self.state, random),
+                Err(why) => {
+                    report::warn(&format!("the certificate was not renewed: {why}"));
+                    now + RENEW_AGAIN
+                }
+            };
+        }
     }
 }

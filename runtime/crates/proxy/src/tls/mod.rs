@@ -5,5 +5,5 @@ mod record;
 mod verify;
 
 pub use credentials::{Credentials, certificate_file, public_root, server_for_public};
-pub use record::{Opened, RecordLayer, Session, TlsFault};
-pub use verify::{Expected, PeerVerifier};
+pub use record::{RecordLayer, Session, TlsFault};
+pub use verify::Expected;

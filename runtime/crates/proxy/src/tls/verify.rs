@@ -60,12 +60,9 @@ impl PeerVerifier {
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         let peer = meshc_svid::verify(&chain, &self.bundle, now, usage).map_err(refused)?;
         match &self.expected {
-            Expected::Identity(expected) if peer.id().as_str() != &**expected => {
-                Err(refused(OtherIdentity(format!(
-                    "the peer is `{}`, not `{expected}`",
-                    peer.id().as_str()
-                ))))
-            }
+            Expected::Identity(expected) if peer.id().as_str() != &**expected => Err(refused(
+                OtherIdentity(format!("the peer is `{}`, not `{expected}`", peer.id().as_str())),
+            )),
             _ => {
                 VERIFIED.set(Some(peer));
                 Ok(())
