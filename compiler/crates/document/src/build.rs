@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use crate::event::{Event, Style};
+use crate::event::{Event, Style, Tag};
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
+use crate::refusal::Problem;
 use crate::scalar::{CoreType, core_type};
 use crate::tree::{Node, NodeId, Tree, What};
 
@@ -91,17 +92,17 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar { text, style, anchor, tag } => {
                 let style = match tag {
-                    Some(tag) => self.tagged(&tag, &text, style, span),
+                    Some(tag) => self.tagged(&tag, &text, style),
                     None => style,
                 };
                 self.scalar(&text, style, anchor, span)?;
             }
             Event::SequenceStart { flow, anchor, tag } => {
-                self.check_tag(tag, "seq", span);
+                self.check_tag(tag, "seq");
                 self.start(Start { mapping: false, flow, anchor }, span)?;
             }
             Event::MappingStart { flow, anchor, tag } => {
-                self.check_tag(tag, "map", span);
+                self.check_tag(tag, "map");
                 self.start(Start { mapping: true, flow, anchor }, span)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
@@ -163,17 +164,11 @@ impl<'a> Builder<'a> {
 
     fn start(&mut self, start: Start, span: Span) -> Result<(), Spent> {
         let Start { mapping, flow, anchor } = start;
+        if !flow {
+            self.report_tab(span.start);
+        }
         if self.awaits_key() {
-            let before = self.tree.source.get(span.start.saturating_sub(1) as usize..);
-            let finding = match before {
-                Some(text) if flow && text.starts_with("{{") => {
-                    let brace = span.start.saturating_sub(1);
-                    template(Span { start: brace, end: brace.saturating_add(2) })
-                }
-                _ => Finding::new(Code::YamlSyntax, span, "a key must be a word, not a collection")
-                    .help("write `key: value`"),
-            };
-            self.findings.push(finding);
+            self.collection_as_key(flow, span);
         }
         if self.open.len() >= self.limits.depth {
             return Err(self.too_deep(span));
@@ -192,6 +187,38 @@ impl<'a> Builder<'a> {
             keys: vec![],
         });
         Ok(())
+    }
+
+    /// YAML lets a block at the left margin begin behind a tab; that still looks like indentation.
+    fn report_tab(&mut self, start: u32) {
+        let before = self.tree.source.get(..start as usize).unwrap_or_default();
+        let blank = before.len().saturating_sub(before.trim_end_matches([' ', '\t']).len());
+        let line = before.len().saturating_sub(blank);
+        if !matches!(
+            before.get(..line).map(|text| text.as_bytes().last()),
+            Some(None | Some(b'\n' | b'\r'))
+        ) {
+            return;
+        }
+        if let Some(tab) = before.get(line..).and_then(|blank| blank.find('\t')) {
+            let at = line.saturating_add(tab);
+            let (message, help) = Problem::Tab.words();
+            let span = Span::new(at, at.saturating_add(1));
+            self.findings.push(Finding::new(Code::TabIndent, span, message).help(help));
+        }
+    }
+
+    fn collection_as_key(&mut self, flow: bool, span: Span) {
+        let brace = span.start.saturating_sub(1);
+        let before = self.tree.source.get(brace as usize..);
+        let finding = match before {
+            Some(text) if flow && text.starts_with("{{") => {
+                template(Span { start: brace, end: brace.saturating_add(2) })
+            }
+            _ => Finding::new(Code::YamlSyntax, span, "a key must be a word, not a collection")
+                .help("write `key: value`"),
+        };
+        self.findings.push(finding);
     }
 
     fn end(&mut self, span: Span) {
@@ -283,21 +310,21 @@ impl<'a> Builder<'a> {
     }
 
     /// A collection may carry the tag of its own kind.
-    fn check_tag(&mut self, tag: Option<String>, own: &str, span: Span) {
+    fn check_tag(&mut self, tag: Option<Tag>, own: &str) {
         let Some(tag) = tag else { return };
-        if tag != "!" && tag.strip_prefix(CORE_TAG) != Some(own) {
-            self.findings.push(meaningless(&tag, span));
+        if tag.name != "!" && tag.name.strip_prefix(CORE_TAG) != Some(own) {
+            self.report_tag(&tag);
         }
     }
 
     /// How a tagged scalar is to be read: `!!str` and `!` say what quotes say; the other tags of
     /// the core schema must name what the text is anyway.
-    fn tagged(&mut self, tag: &str, text: &str, style: Style, span: Span) -> Style {
-        let core = tag.strip_prefix(CORE_TAG);
+    fn tagged(&mut self, tag: &Tag, text: &str, style: Style) -> Style {
+        let core = tag.name.strip_prefix(CORE_TAG);
         let as_quoted = if style == Style::Plain { Style::DoubleQuoted } else { style };
         let fits = match (core, core_type(text, Style::Plain)) {
             (Some("str"), _) => return as_quoted,
-            (None, _) if tag == "!" => return as_quoted,
+            (None, _) if tag.name == "!" => return as_quoted,
             (Some("null"), CoreType::Null)
             | (Some("bool"), CoreType::Bool(_))
             | (Some("int"), CoreType::Int)
@@ -305,9 +332,15 @@ impl<'a> Builder<'a> {
             _ => false,
         };
         if !fits {
-            self.findings.push(meaningless(tag, span));
+            self.report_tag(tag);
         }
         if fits { Style::Plain } else { style }
+    }
+
+    fn report_tag(&mut self, tag: &Tag) {
+        let place = |at: u32| self.base.saturating_add(at as usize);
+        let span = Span::new(place(tag.span.start), place(tag.span.end));
+        self.findings.push(meaningless(&tag.name, span));
     }
 
     fn awaits_key(&self) -> bool {
@@ -339,11 +372,9 @@ impl<'a> Builder<'a> {
 }
 
 fn meaningless(tag: &str, span: Span) -> Finding {
-    let written = match tag.strip_prefix(CORE_TAG) {
-        Some(core) => format!("tag `!!{core}` has no meaning here"),
-        None => format!("tag `{tag}` has no meaning here"),
-    };
-    Finding::new(Code::YamlSyntax, span, written)
+    let shown = tag.strip_prefix(CORE_TAG).map(|core| format!("!!{core}"));
+    let message = format!("tag `{}` has no meaning here", shown.as_deref().unwrap_or(tag));
+    Finding::new(Code::YamlSyntax, span, message)
         .help("types come from the schema; leave the tag out")
 }
 

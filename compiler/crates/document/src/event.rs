@@ -18,6 +18,15 @@ pub enum Style {
     Folded,
 }
 
+/// A tag.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Tag {
+    /// Its name, resolved.
+    pub name: String,
+    /// Where it stands, as written.
+    pub span: Span,
+}
+
 /// One step through a YAML stream. Anchors are numbers from 1, given in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Event<'a> {
@@ -36,8 +45,8 @@ pub enum Event<'a> {
         style: Style,
         /// Its anchor.
         anchor: Option<u32>,
-        /// Its tag, resolved.
-        tag: Option<String>,
+        /// Its tag.
+        tag: Option<Tag>,
     },
     /// A sequence begins.
     SequenceStart {
@@ -45,8 +54,8 @@ pub enum Event<'a> {
         flow: bool,
         /// Its anchor.
         anchor: Option<u32>,
-        /// Its tag, resolved.
-        tag: Option<String>,
+        /// Its tag.
+        tag: Option<Tag>,
     },
     /// A sequence ends.
     SequenceEnd,
@@ -56,8 +65,8 @@ pub enum Event<'a> {
         flow: bool,
         /// Its anchor.
         anchor: Option<u32>,
-        /// Its tag, resolved.
-        tag: Option<String>,
+        /// Its tag.
+        tag: Option<Tag>,
     },
     /// A mapping ends.
     MappingEnd,

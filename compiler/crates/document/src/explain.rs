@@ -11,13 +11,17 @@ pub(crate) fn explain(
     at: usize,
     problem: Problem,
 ) -> Finding {
-    let at = floor(text, at);
+    let (begin, at) = (floor(text, begin), floor(text, at));
     if let Some(brace) = residue(text, begin, at) {
         return template(Span::new(brace, brace.saturating_add(2)));
     }
     if let Some(tab) = tab(text, at).filter(|_| problem == Problem::Tab) {
         return worded(Code::TabIndent, Span::new(tab, tab.saturating_add(1)), problem);
     }
+    let at = match problem {
+        Problem::Character(c) => exactly(text, at, c),
+        _ => at,
+    };
     let next = text.get(at..).and_then(|rest| rest.chars().next());
     let end = next.map_or(at, |c| at.saturating_add(c.len_utf8()));
     let span = Span::new(at, end);
@@ -30,6 +34,12 @@ pub(crate) fn explain(
         }
         _ => worded(Code::YamlSyntax, span, problem),
     }
+}
+
+/// A character that cannot be read is reported where the text it is in begins.
+fn exactly(text: &str, at: usize, c: char) -> usize {
+    let ahead = text.get(at..).and_then(|rest| rest.find(c));
+    at.saturating_add(ahead.unwrap_or(0))
 }
 
 fn worded(code: Code, span: Span, problem: Problem) -> Finding {
@@ -57,12 +67,14 @@ fn residue(text: &str, begin: usize, at: usize) -> Option<usize> {
     last
 }
 
-/// The tab that the refusal is about: on its line, at or before its place, else the line's first.
+/// The tab that the refusal is about: before its place on the line, else the next one.
 fn tab(text: &str, at: usize) -> Option<usize> {
     let start = line_start(text, at);
-    let line = text.get(start..)?.lines().next()?;
-    let before = text.get(start..at.saturating_add(1)).and_then(|before| before.find('\t'));
-    start.checked_add(before.or_else(|| line.find('\t'))?)
+    let before = text.get(start..at).and_then(|before| before.find('\t'));
+    match before {
+        Some(found) => start.checked_add(found),
+        None => at.checked_add(text.get(at..)?.find('\t')?),
+    }
 }
 
 fn line_start(text: &str, at: usize) -> usize {

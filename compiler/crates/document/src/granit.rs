@@ -1,11 +1,12 @@
 //! The only file that knows which crate parses YAML.
 
 use granit_parser::{
-    ErrorKind, Event as Theirs, Parser, ScalarStyle, StrInput, StructureStyle, Tag, options,
+    ErrorKind, Event as Theirs, Parser, ScalarStyle, StrInput, StructureStyle, Tag as TheirTag,
+    options,
 };
 use std::borrow::Cow;
 
-use crate::event::{Event, Events, Style};
+use crate::event::{Event, Events, Style, Tag};
 use crate::finding::Span;
 use crate::refusal::{Problem, Refusal};
 
@@ -45,10 +46,9 @@ impl<'a> Iterator for GranitEvents<'a> {
                     return Some(Err(Refusal { at, problem: problem(error.kind()) }));
                 }
             };
-            let range = span.byte_range().unwrap_or_default();
-            let empty = range.is_empty();
-            let span = Span::new(range.start, range.end);
-            if let Some(event) = translate(event, empty) {
+            let tag = span.tag_span().map(place);
+            let span = place(span);
+            if let Some(event) = translate(event, span, tag) {
                 return Some(Ok((event, span)));
             }
         }
@@ -56,7 +56,19 @@ impl<'a> Iterator for GranitEvents<'a> {
     }
 }
 
-fn translate(event: Theirs<'_>, empty: bool) -> Option<Event<'_>> {
+fn place(span: granit_parser::Span) -> Span {
+    let range = span.byte_range().unwrap_or_default();
+    Span::new(range.start, range.end)
+}
+
+/// `tag_span` is where the event's tag stands, if it has one.
+fn translate(event: Theirs<'_>, span: Span, tag_span: Option<Span>) -> Option<Event<'_>> {
+    let named = |tag: Option<Cow<'_, TheirTag>>| {
+        tag.map(|tag| Tag {
+            name: format!("{}{}", tag.handle(), tag.suffix()),
+            span: tag_span.unwrap_or(span),
+        })
+    };
     let in_brackets = |style| style == StructureStyle::Flow;
     Some(match event {
         Theirs::DocumentStart(explicit, _) => Event::DocumentStart { explicit },
@@ -72,19 +84,21 @@ fn translate(event: Theirs<'_>, empty: bool) -> Option<Event<'_>> {
                 ScalarStyle::Folded => Style::Folded,
             };
             // The crate writes a value that is not there as `~` with an empty span.
-            let absent = empty && style == Style::Plain && text == "~";
+            let absent = span.start == span.end && style == Style::Plain && text == "~";
             let text = if absent { Cow::Borrowed("") } else { text };
-            Event::Scalar { text, style, anchor: number(anchor), tag: name(tag) }
+            Event::Scalar { text, style, anchor: number(anchor), tag: named(tag) }
         }
         Theirs::SequenceStart(style, anchor, tag) => Event::SequenceStart {
             flow: in_brackets(style),
             anchor: number(anchor),
-            tag: name(tag),
+            tag: named(tag),
         },
         Theirs::SequenceEnd => Event::SequenceEnd,
-        Theirs::MappingStart(style, anchor, tag) => {
-            Event::MappingStart { flow: in_brackets(style), anchor: number(anchor), tag: name(tag) }
-        }
+        Theirs::MappingStart(style, anchor, tag) => Event::MappingStart {
+            flow: in_brackets(style),
+            anchor: number(anchor),
+            tag: named(tag),
+        },
         Theirs::MappingEnd => Event::MappingEnd,
         _ => return None,
     })
@@ -92,10 +106,6 @@ fn translate(event: Theirs<'_>, empty: bool) -> Option<Event<'_>> {
 
 fn number(anchor: usize) -> Option<u32> {
     u32::try_from(anchor).ok().filter(|&anchor| anchor > 0)
-}
-
-fn name(tag: Option<Cow<'_, Tag>>) -> Option<String> {
-    tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()))
 }
 
 fn problem(kind: &ErrorKind) -> Problem {
@@ -110,6 +120,7 @@ fn problem(kind: &ErrorKind) -> Problem {
         | K::InvalidBlockScalarIndent => Problem::Block,
         K::RecursionLimitExceeded => Problem::Depth,
         K::UnexpectedCharacter { character } => Problem::Character(character),
+        K::InvalidQuotedScalarIndent => Problem::QuotedLine,
         K::UnclosedQuotedScalar => Problem::OpenQuote,
         K::DocumentIndicatorInQuotedScalar => Problem::MarkInQuotes,
         K::UnclosedFlowCollection { open } => Problem::OpenBracket(open),
@@ -121,7 +132,6 @@ fn problem(kind: &ErrorKind) -> Problem {
         K::MisplacedFlowCollectionEnd => Problem::StrayBracket,
         K::ExpectedFlowMappingSeparator | K::ExpectedFlowSequenceSeparator => Problem::Comma,
         K::InvalidIndentation
-        | K::InvalidQuotedScalarIndent
         | K::InvalidFlowScalarIndent
         | K::ExpectedBlockMappingKey
         | K::ExpectedBlockSequenceEntry => Problem::Indentation,

@@ -19,7 +19,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Event, Events, Style};
+pub use event::{Event, Events, Style, Tag};
 pub use finding::{Code, Finding, Span};
 pub use granit::GranitEvents;
 pub use limits::Limits;

@@ -20,11 +20,13 @@ impl<'a> LineIndex<'a> {
     }
 
     /// Line and column of a byte, both from 1; a column is a Unicode scalar value, a byte that
-    /// begins none does not count.
+    /// begins none does not count, nor does a byte order mark before the text.
     #[must_use]
     pub fn position(&self, byte: u32) -> (u32, u32) {
         let line = self.starts.partition_point(|&start| start <= byte).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let marked = line == 1 && self.bytes.starts_with("\u{feff}".as_bytes());
+        let start = if marked { 3 } else { start };
         let before = self.bytes.get(start..byte as usize).unwrap_or_default();
         let column = before.iter().filter(|&&b| b & 0b1100_0000 != 0b1000_0000).count() + 1;
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))

@@ -30,7 +30,11 @@ struct Reader<'a> {
 
 /// Why a run of the parser ended before the text did.
 struct Stop {
-    finding: Finding,
+    finding: Box<Finding>,
+    /// Where the parser stopped.
+    at: usize,
+    /// Where the document begins in which that was; none between two documents.
+    begin: Option<usize>,
     /// The next document is looked for on the lines behind this byte.
     behind: usize,
     /// Whether a budget of the whole file is used up.
@@ -80,39 +84,54 @@ fn decode(bytes: &[u8]) -> (usize, Arc<str>) {
 
 impl Reader<'_> {
     fn run(&mut self, start: usize) {
-        let mut base = start;
-        while let Err(stop) = self.documents(base) {
-            self.file.findings.push(stop.finding);
-            if stop.last || self.file.findings.len() >= self.limits.findings {
-                return;
+        let whole = self.source.len();
+        let (mut base, mut end) = (start, whole);
+        loop {
+            let Err(stop) = self.documents(base, end) else {
+                if end == whole {
+                    return;
+                }
+                (base, end) = (end, whole);
+                continue;
+            };
+            let next = next_document(self.source.as_bytes(), stop.behind);
+            // The parser looks ahead: a mistake behind the next mark is of a later document, so
+            // this one is read again, alone.
+            let ahead = next.filter(|&next| next <= stop.at && next < end);
+            if let (Some(begin), Some(next)) = (stop.begin, ahead) {
+                (base, end) = (begin, next);
+                continue;
             }
-            let Some(next) = next_document(self.source.as_bytes(), stop.behind) else { return };
-            base = next;
+            self.file.findings.push(*stop.finding);
+            let full = self.file.findings.len() >= self.limits.findings;
+            let Some(next) = next.filter(|_| !stop.last && !full) else { return };
+            (base, end) = (next, whole);
         }
     }
 
     /// Reads documents until the end or the first mistake that the parser cannot pass.
-    fn documents(&mut self, base: usize) -> Result<(), Stop> {
+    fn documents(&mut self, base: usize, end: usize) -> Result<(), Stop> {
         let source = Arc::clone(&self.source);
-        let rest = source.get(base..).unwrap_or_default();
+        let rest = source.get(base..end).unwrap_or_default();
         let mut builder = Builder::new(Arc::clone(&source), base, self.limits, self.nodes_left);
-        let mut open = false;
-        let mut behind = base;
+        let (mut begin, mut behind) = (None, base);
         for event in GranitEvents::of(rest) {
             let (event, span) = event.map_err(|refusal| {
                 let at = base.saturating_add(refusal.at);
-                let finding = explain(&source, self.bytes, behind, at, refusal.problem);
-                Stop { finding, behind: if open { behind } else { behind.max(at) }, last: false }
+                let finding =
+                    explain(&source, self.bytes, begin.unwrap_or(behind), at, refusal.problem);
+                Stop { finding, at, begin, behind, last: false }
             })?;
             match event {
                 Event::DocumentStart { .. } => {
                     behind = base.saturating_add(span.start as usize);
-                    open = true;
+                    begin = Some(behind);
                     self.count_document(behind)?;
                 }
                 Event::DocumentEnd => {
-                    behind = base.saturating_add(span.start as usize);
-                    open = false;
+                    // The mark of the next document may stand at this very byte.
+                    behind = base.saturating_add(span.start as usize).saturating_sub(1);
+                    begin = None;
                     let left = self.nodes_left.saturating_sub(builder.nodes());
                     self.nodes_left = left;
                     let fresh = Builder::new(Arc::clone(&source), base, self.limits, left);
@@ -122,7 +141,9 @@ impl Reader<'_> {
                     let taken = builder.take(event, span);
                     self.keep(&mut builder.findings);
                     taken.map_err(|spent| Stop {
-                        finding: spent.finding,
+                        at: behind,
+                        finding: spent.finding.into(),
+                        begin,
                         behind,
                         last: spent.whole_file,
                     })?;
@@ -139,7 +160,8 @@ impl Reader<'_> {
         let message = format!("more than {} documents", self.limits.documents);
         let finding = Finding::new(Code::Budget, Span::new(at, at), message)
             .help("split the file; one service is one file");
-        Err(Stop { finding, behind: at, last: true })
+        let finding = finding.into();
+        Err(Stop { finding, at, begin: None, behind: at, last: true })
     }
 
     /// Keeps findings, up to what is reported of one file.

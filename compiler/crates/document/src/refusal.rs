@@ -18,6 +18,8 @@ pub enum Problem {
     Character(char),
     /// A quote without its other half.
     OpenQuote,
+    /// A quote that goes on in a line that is not indented.
+    QuotedLine,
     /// A bracket without its other half.
     OpenBracket(char),
     /// A bracket closed by the other kind.
@@ -92,6 +94,10 @@ impl Problem {
             Self::Tab => ("a tab as indentation", "indent with spaces"),
             Self::Depth => ("nested too deep", "flatten it; intents nest eight deep"),
             Self::OpenQuote => ("a quote is opened and never closed", "close the quote"),
+            Self::QuotedLine => (
+                "a quote is still open at a line that is not indented",
+                "close the quote before it, or indent the line",
+            ),
             Self::StrayBracket => ("a bracket that nothing opened", "remove it, or quote the text"),
             Self::Comma => ("a comma or the closing bracket is missing", "write one of the two"),
             Self::Indentation => (

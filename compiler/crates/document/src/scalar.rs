@@ -82,9 +82,9 @@ pub fn yaml11_trap(text: &str) -> Option<Trap> {
     if cased && WORDS.contains(&lower.as_str()) {
         return Some(Trap::Boolean);
     }
-    let null = text.is_empty() || text == "~" || (cased && lower == "null");
+    let special = matches!(text, "" | "~" | "=" | "<<") || (cased && lower == "null");
     let number = core_type(text, Style::Plain) != CoreType::Str || is_old_number(text);
-    (null || number || is_date(text)).then_some(Trap::Ambiguous)
+    (special || number || is_date(text)).then_some(Trap::Ambiguous)
 }
 
 fn is_capitalised(text: &str) -> bool {
@@ -93,7 +93,7 @@ fn is_capitalised(text: &str) -> bool {
         && letters.all(|b| b.is_ascii_lowercase())
 }
 
-/// Numbers of YAML 1.1 alone: `1_000`, `0b11`, `12:30:45`, `1.5:00`.
+/// Numbers of YAML 1.1 alone: `1_000`, `0b11`, `-0x1f`, `12:30:45`, `190:20:30.15`.
 fn is_old_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -102,11 +102,31 @@ fn is_old_number(text: &str) -> bool {
     if let Some(binary) = unsigned.strip_prefix("0b") {
         return !binary.is_empty() && binary.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'));
     }
-    let plain: String = unsigned.chars().filter(|&c| c != '_').collect();
-    if plain.contains(':') {
-        return plain.split(':').all(|part| is_digits(part) || is_float(part));
+    if let Some(hex) = unsigned.strip_prefix("0x") {
+        return !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_');
     }
+    if let Some((first, rest)) = unsigned.split_once(':') {
+        return is_loose_digits(first) && is_sexagesimal(rest);
+    }
+    let plain: String = unsigned.chars().filter(|&c| c != '_').collect();
     plain.len() != unsigned.len() && (is_integer(&plain) || is_float(&plain))
+}
+
+/// Digits among which `_` stands for nothing.
+fn is_loose_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+}
+
+/// What follows the first colon of a number to the base of 60: parts below 60, the last one with or
+/// without a fraction.
+fn is_sexagesimal(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let below_60 = |part: &str| match part.as_bytes() {
+        [ones] => ones.is_ascii_digit(),
+        [tens, ones] => matches!(tens, b'0'..=b'5') && ones.is_ascii_digit(),
+        _ => false,
+    };
+    whole.split(':').all(below_60) && (fraction.is_empty() || is_loose_digits(fraction))
 }
 
 /// `2027-03-31` and what follows it in a timestamp.

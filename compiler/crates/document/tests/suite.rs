@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use meshc_document::{Event, Events, GranitEvents, Limits, Style, read};
+use meshc_document::{Event, Events, GranitEvents, Limits, Style, Tag, read};
 use serde_json::Value;
 
 /// Cases of the suite's release that `cases.jsonl` was made from, and those that must be refused.
@@ -64,13 +64,13 @@ fn events(yaml: &str) -> Option<String> {
     Some(out)
 }
 
-fn properties(anchor: Option<u32>, tag: Option<String>) -> String {
+fn properties(anchor: Option<u32>, tag: Option<Tag>) -> String {
     let mut out = String::new();
     if let Some(anchor) = anchor {
         write!(out, " &{anchor}").expect("a string");
     }
     if let Some(tag) = tag {
-        write!(out, " <{tag}>").expect("a string");
+        write!(out, " <{}>", tag.name).expect("a string");
     }
     out
 }
