@@ -15,6 +15,7 @@ HEAD_BYTES = 64 * 1024
 """Longest request head read, in bytes; the proxy in front is stricter."""
 EXPORT_CHUNKS = 400
 """Pieces of the long download (`GET /products/export`)."""
+EXPORT_CHUNK = b"id,name,price\r\n" * 64
 EXPORT_PAUSE = 0.02
 """Seconds between two of them: a slow producer, eight seconds in all."""
 
@@ -35,9 +36,8 @@ async def read_body(reader: asyncio.StreamReader, head: dict[str, str]) -> bytes
 async def export(writer: asyncio.StreamWriter) -> None:
     """Answer with a long download in chunks."""
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ntransfer-encoding: chunked\r\n\r\n")
-    line = b"id,name,price\r\n" * 64
     for _ in range(EXPORT_CHUNKS):
-        writer.write(b"%x\r\n%s\r\n" % (len(line), line))
+        writer.write(b"%x\r\n%s\r\n" % (len(EXPORT_CHUNK), EXPORT_CHUNK))
         await writer.drain()
         await asyncio.sleep(EXPORT_PAUSE)
     writer.write(b"0\r\n\r\n")

@@ -20,6 +20,10 @@ PAIRS = (
     ("shop/frontend", "shop/recommendation"),
     ("shop/checkout", "shop/payment"),
     ("shop/checkout", "shop/shipping"),
+    ("shop/checkout", "shop/email"),
+    ("shop/checkout", "shop/currency"),
+    ("shop/frontend", "shop/checkout"),
+    ("shop/edge", "shop/frontend"),
     ("shop/loadgen", "shop/frontend"),
     ("shop/recommendation", "shop/catalog"),
     ("shop/frontend", "shop/ads"),
@@ -53,6 +57,9 @@ def edge(fleet: Fleet, caller: str, callee: str) -> Edge:
         raise Broken(f"{callee} allows {caller} nothing")
     address = fleet.plan.instance(caller).address
     name = f"{caller.partition('/')[2]} -> {callee.partition('/')[2]}"
+    if fleet.plan.is_gateway(caller):
+        host = fleet.plan.slices[caller]["routes"][0]["hosts"][0]
+        return Edge(name, address, fleet.plan.ports(caller)[0].number, host, sample)
     return Edge(name, address, OUTBOUND_PORT, callee.partition("/")[2], sample)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TIMEOUT = 10.0
 """Seconds one request may take before it counts as lost."""
 SNAPSHOT = "x-meshc-snapshot"
-"""Field in which each proxy of a demonstration says which snapshot decided."""
+"""Field in which the proxies of a demonstration say which snapshot decided."""
 
 
 class Lost(Exception):
@@ -38,8 +38,9 @@ class Answer:
 
     @property
     def snapshots(self) -> tuple[str, ...]:
-        """Each proxy that decided, as `workload=digest`, nearest the application first."""
-        return tuple(value for key, value in self.fields if key == SNAPSHOT)
+        """The snapshots that decided: one digest if all proxies on the way agree, else several."""
+        values = (value for key, value in self.fields if key == SNAPSHOT)
+        return tuple(digest for value in values for digest in value.split(", "))
 
 
 class Connection:

@@ -44,7 +44,9 @@ class Fleet:
     logs: list[IO[bytes]] = field(default_factory=list)
 
     def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
-        """Start a process that writes its log beside the others; its first line comes by pipe."""
+        """Start a process that writes its log beside the others; its name is its own."""
+        if name in self.processes:
+            raise Broken(f"{name} runs already")
         log = (self.folder / "logs" / f"{name}.log").open("ab")
         self.logs.append(log)
         process = subprocess.Popen(  # noqa: S603 - our own words, no shell
@@ -78,10 +80,12 @@ class Fleet:
         return self.folder / "proxies" / instance.name
 
     def start_application(self, instance: Instance) -> None:
-        """Start the application of an instance on its targets."""
-        for port in self.plan.ports(instance.workload):
+        """Start the application of an instance on its targets; a gateway has none."""
+        if self.plan.is_gateway(instance.workload):
+            return
+        for number, port in enumerate(self.plan.ports(instance.workload)):
             self.start(
-                f"app-{instance.name}",
+                f"app-{instance.name}" + (f"-{port.name}" if number else ""),
                 sys.executable,
                 "-m",
                 "meshc.demo.application",

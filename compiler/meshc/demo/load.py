@@ -12,6 +12,7 @@ from meshc.demo import client
 if TYPE_CHECKING:
     from meshc.demo.plan import Sample
 
+OK = 200
 PAUSE = 0.02
 """Seconds between two requests of one client."""
 
@@ -77,18 +78,15 @@ class Load:
 
     def mixed(self) -> list[Observation]:
         """Give the requests whose proxies decided by different snapshots."""
-        return [one for one in self.observations if len(digests(one)) > 1]
+        return [one for one in self.observations if len(set(one.snapshots)) != 1]
 
     def first_with(self, manifest: str) -> dict[str, float]:
-        """Give, per proxy, when the first request decided by a snapshot began."""
+        """Give, per service, when the first request that its proxy decided by a snapshot began."""
         first: dict[str, float] = {}
         for one in self.observations:
-            for name, _, digest in (value.partition("=") for value in one.snapshots):
-                if digest == manifest:
+            if set(one.snapshots) == {manifest}:
+                caller, _, callee = one.edge.partition(" -> ")
+                # What the caller's proxy refuses never comes to the callee's.
+                for name in (caller, callee) if one.status == OK else (caller,):
                     first.setdefault(name, one.began)
         return first
-
-
-def digests(observation: Observation) -> set[str]:
-    """Give the snapshots that decided one request."""
-    return {value.rpartition("=")[2] for value in observation.snapshots}

@@ -167,8 +167,8 @@ def content(answer: client.Answer) -> dict[str, Any]:
 
 def refusal(answer: client.Answer) -> str:
     """Put a refusal into one line: status, rule, place, commit, nearest rule."""
-    reason = content(answer).get("reason", {})
-    return f"{answer.status} {words(reason)}"
+    said = content(answer)
+    return f"{answer.status} {words(said.get('decision') or str(said.get('reason', '')))}"
 
 
 def words(reason: dict[str, Any] | str) -> str:

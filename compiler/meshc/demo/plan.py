@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from meshc.compiling import Compiled
 
 TEMPLATE = re.compile(r"\{[^}]*\}")
+LONG_MS = 60_000
+"""An operation that may take longer is a download, no sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,11 @@ class Plan:
         }
 
     def samples(self, workload: str) -> list[Sample]:
-        """Give one request for each operation of a service."""
+        """Give one request for each operation of a service, long downloads left out."""
         found = []
         for operation in self.slices[workload]["inbound"]["operations"]:
+            if operation["timeoutMs"] > LONG_MS:
+                continue
             for match in operation["matches"][:1]:
                 method = next(iter(match["methods"]), "GET")
                 path = TEMPLATE.sub("7", match["path"]).removesuffix("/**") or "/"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshc.demo import canary, change, client, matrix, outage, plan, refusals, repository
+from meshc.demo.application import EXPORT_CHUNK, EXPORT_CHUNKS
 from meshc.demo.fleet import CONTROLLER, OUTBOUND_PORT, Broken, Fleet, ready
 
 if TYPE_CHECKING:
@@ -175,7 +176,9 @@ async def change_under_load(fleet: Fleet, made: repository.Repository, out: Prin
     out.line(f"requests decided by two snapshots: {len(mixed)}")
     out.line(f"download of {done.download_bytes} bytes whole, TCP connection still answers")
     early = [one for one in refused if one.began < done.committed]
-    if done.load.lost or done.load.reconnects or mixed or early or not done.store_answers:
+    whole = done.download_bytes == EXPORT_CHUNKS * len(EXPORT_CHUNK)
+    lost = done.load.lost or done.load.reconnects or not done.store_answers or not whole
+    if lost or mixed or early:
         raise Broken(f"lost {done.load.lost[:3]}, mixed {mixed[:2]}, early {early[:2]}")
     if named != {"frontend -> ads"}:
         raise Broken(f"the wrong edges were refused: {sorted(named)}")
