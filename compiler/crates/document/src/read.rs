@@ -120,7 +120,7 @@ impl Reader<'_> {
                 let at = base.saturating_add(refusal.at);
                 let finding =
                     explain(&source, self.bytes, begin.unwrap_or(behind), at, refusal.problem);
-                Stop { finding, at, begin, behind, last: false }
+                Stop { finding: finding.into(), at, begin, behind, last: false }
             })?;
             match event {
                 Event::DocumentStart { .. } => {
