@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import sys
 import time
 from pathlib import Path
@@ -21,8 +21,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--branch", default="main")
     serve.add_argument("--listen", default="127.0.0.1:15012", metavar="IP:PORT")
     serve.add_argument("--poll", type=float, default=1.0, metavar="SECONDS")
-    serve.add_argument("--allowed-signers-file", type=Path, metavar="FILE",
-                       help="who may sign up to the first accepted commit")
+    serve.add_argument(
+        "--allowed-signers-file",
+        type=Path,
+        metavar="FILE",
+        help="who may sign up to the first accepted commit",
+    )
     serve.add_argument("--trust-commit", metavar="SHA", help="trust this commit as the first base")
     token = verbs.add_parser("token", help="make a join token for a workload; it works once")
     token.add_argument("workload", metavar="NS/NAME")
@@ -75,7 +79,7 @@ def run_identity(args: argparse.Namespace) -> None:
     namespace, _, name = args.workload.partition("/")
     authority = ca.Authority.open(args.state / "ca", args.trust_domain)
     key, request = ca.new_request()
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     issued = authority.issue(f"ns/{namespace}/sa/{name}", request, now)
     args.out.mkdir(mode=0o700, parents=True, exist_ok=True)
     atomic.write(args.out / "key.pem", key, atomic.OWNER_ONLY)
@@ -85,6 +89,8 @@ def run_identity(args: argparse.Namespace) -> None:
 
 def main() -> int:
     """Run a verb; one line and exit code 1 for what went wrong, 2 for a wrong command line."""
+    from meshd.controller import Unlistenable
+    from meshd.follow import Unfetchable
     from meshd.state import Damaged
 
     args = parser().parse_args()
@@ -94,7 +100,7 @@ def main() -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the message
         return USAGE
-    except (Damaged, OSError) as error:
+    except (Damaged, Unfetchable, Unlistenable, OSError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the message
         return FAILED
     return 0

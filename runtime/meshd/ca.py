@@ -5,13 +5,13 @@ The identity of a leaf is decided here; nothing but the public key is taken from
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import hmac
 import json
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,22 +21,25 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from meshc.snapshot import atomic
 from meshd.state import Damaged, load_private, private_pem
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ROOT_DAYS = 3650
-LEAF = datetime.timedelta(hours=1)
-BACKDATED = datetime.timedelta(seconds=60)
+LEAF = dt.timedelta(hours=1)
+BACKDATED = dt.timedelta(seconds=60)
 """How far before now a certificate begins, for clocks that run behind."""
 TOKEN_SECONDS = 24 * 3600
 """How long a join token waits for its workload."""
 KEY_BITS = 256
 
 
-class Denied(Exception):  # noqa: N818 - says what was denied
+class Denied(Exception):
     """A request for a certificate that is not granted, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A certificate: the chain (leaf first) and the roots as PEM, and when it ends (Unix seconds)."""
+    """A certificate: the chain (leaf first) and the roots as PEM; its end in Unix seconds."""
 
     certificate: bytes
     bundle: bytes
@@ -69,7 +72,7 @@ class Authority:
         """Give the roots as PEM."""
         return (self.folder / "root.pem").read_bytes()
 
-    def issue(self, path: str, request: bytes, now: datetime.datetime) -> Issued:
+    def issue(self, path: str, request: bytes, now: dt.datetime) -> Issued:
         """Sign a certificate for `spiffe://<trust domain>/<path>` with a request's public key.
 
         Raises `Denied` for a request that is none, is not signed by its key, or has a weak key.
@@ -156,7 +159,7 @@ def usage(*, signs: bool) -> x509.KeyUsage:
 def make_root(folder: Path, trust_domain: str) -> None:
     """Make the root of a trust domain; its key is written before its certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"meshc {trust_domain}"[:64])])
     root = (
         x509.CertificateBuilder()
@@ -165,7 +168,7 @@ def make_root(folder: Path, trust_domain: str) -> None:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATED)
-        .not_valid_after(now + datetime.timedelta(days=ROOT_DAYS))
+        .not_valid_after(now + dt.timedelta(days=ROOT_DAYS))
         .add_extension(
             x509.SubjectAlternativeName(
                 [x509.UniformResourceIdentifier(f"spiffe://{trust_domain}")]
@@ -212,7 +215,7 @@ def use_token(folder: Path, token: str, workload: str, now: float) -> None:
         content = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):
         raise Denied("the join token is not known, or was used; ask for a new one") from None
-    if not hmac.compare_digest(str(content["workload"]), workload):
+    if not hmac.compare_digest(str(content["workload"]).encode(), workload.encode()):
         raise Denied(f"the join token is not one of `{workload}`")
     if now > content["until"]:
         raise Denied("the join token is too old; ask for a new one")

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
+import os
 import signal
 import sys
 import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from meshc.snapshot import Lineage, manifest, seal
 from meshd import ca, follow, gate, serve, signatures, status, step
-from meshd.state import Damaged, Store
+from meshd.roster import Roster
+from meshd.state import Store
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
 SIGNERS = ".meshc/allowed_signers"
 TICK_SECONDS = 0.5
 RENEW_SECONDS = 1800.0
 """Half the life of the controller's own certificate."""
+
+
+class Unreadable(Exception):
+    """A file of the operator's that cannot be read; trying again may help."""
+
+
+class Unlistenable(Exception):
+    """The address to serve on cannot be had; names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +61,42 @@ class Controller:
     server: serve.Server | None = None
     judged: str | None = None
     """The head that was judged last; it is not judged again."""
-    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
-    identities: dict[str, str] = field(default_factory=dict)
-    older: dict[str, frozenset[str]] = field(default_factory=dict)
+    before: Roster | None = None
+    roster: Roster | None = None
+    coming: Roster | None = None
+    """Workloads of the snapshot before, of the mesh, and of the one being prepared."""
     background: asyncio.Task[None] | None = None
 
     def happened(self, event: step.Event) -> None:
-        """Take one step and carry out what follows."""
-        self.state, actions = step.step(self.state, event, time.time())
-        for action in actions:
-            match action:
-                case step.Persist(snapshot):
-                    self.store.accept(snapshot)
-                    say(f"commit {snapshot.commit[:12]} is the mesh, height {snapshot.height}")
-                case step.Send() if self.server is not None:
-                    self.server.send(action)
+        """Take one step and carry out what follows; what cannot be remembered is given up."""
+        before = self.state
+        self.state, actions = step.step(before, event, time.time())
+        try:
+            for action in actions:
+                self.carry_out(action)
+        except OSError as error:
+            # Only the first action touches the disk: nobody was told to commit.
+            snapshot = self.state.current
+            self.state = before
+            if snapshot is not None:
+                text = f"the snapshot cannot be stored: {error}; the last one stays"
+                self.judged = None  # Tried again: the disk may have space by then.
+                if self.state.refusal != step.Refusal(snapshot.commit, text):
+                    say(text)
+                self.happened(step.Unstored(snapshot, text))
+            return
+        self.settle_rosters()
         if not isinstance(event, step.Tick):
             self.tell()
+
+    def carry_out(self, action: step.Action) -> None:
+        """Carry out one action; raises `OSError` where the disk is full."""
+        match action:
+            case step.Persist(snapshot):
+                self.store.accept(snapshot)
+                say(f"commit {snapshot.commit[:12]} is the mesh, height {snapshot.height}")
+            case step.Send() if self.server is not None:
+                self.server.send(action)
 
     def tell(self) -> None:
         """Write the status file; a full disk is said and survived."""
@@ -78,46 +106,50 @@ class Controller:
         except OSError as error:
             say(f"cannot write the status: {error}; free some space")
 
-    def learn(self, name: str) -> None:
-        """Read a stored manifest: which workloads there are, and what each may fetch."""
-        envelope = json.loads((self.settings.folder / "manifests" / name).read_bytes())
-        import base64
-
-        content = json.loads(base64.b64decode(envelope["payload"]))
-        # During a switch a proxy may still fetch what the snapshot before names.
-        self.older = {
-            workload: frozenset({entry["slice"], entry["places"]})
-            for workload, entry in self.entries.items()
-        }
-        self.entries = {entry["workload"]: entry for entry in content["slices"]}
-        self.identities = {}
-        for workload, entry in self.entries.items():
-            blob = (self.settings.folder / "blobs" / entry["slice"]).read_bytes()
-            self.identities[json.loads(blob)["inbound"]["identity"]] = workload
+    def settle_rosters(self) -> None:
+        """Hold the rosters against the core: the mesh, the one before, the one being prepared."""
+        current, switch = self.state.current, self.state.switch
+        fresh = self.coming
+        if fresh is not None and current is not None and fresh.manifest == current.manifest:
+            self.before, self.roster, self.coming = self.roster, fresh, None
+        elif switch is None:
+            self.coming = None
 
     def workload_of(self, identity: str) -> str | None:
         """Give the workload with a SPIFFE ID."""
-        return self.identities.get(identity)
+        found = [one.workloads.get(identity) for one in (self.roster, self.coming) if one]
+        return next((name for name in found if name), None)
 
     def path_of(self, workload: str) -> str | None:
         """Give the path of a workload's SPIFFE ID."""
-        found = next((one for one, name in self.identities.items() if name == workload), None)
-        return found.removeprefix("spiffe://").partition("/")[2] if found else None
+        found = [one.path(workload) for one in (self.roster, self.coming) if one]
+        return next((path for path in found if path), None)
 
     def blobs_of(self, workload: str) -> frozenset[str]:
-        """Name the blobs that a workload may fetch."""
-        entry = self.entries.get(workload)
-        own = {entry["slice"], entry["places"]} if entry else set()
-        return frozenset(own) | self.older.get(workload, frozenset())
+        """Name the blobs that a workload may fetch: its own, also across a switch."""
+        own: frozenset[str] = frozenset()
+        for one in (self.before, self.roster, self.coming):
+            own |= one.blobs.get(workload, frozenset()) if one else frozenset()
+        return own
+
+    def objection(self, instance: str, workload: str) -> str | None:
+        """Say why a workload may not speak as an instance."""
+        return step.objection(self.state, instance, workload)
 
     async def look(self) -> None:
         """Fetch the branch once and judge a head that is new."""
+        problem = None
         try:
             head = await self.mirror.fetch()
+            await self.consider(head)
         except follow.Unfetchable as error:
-            self.complain(f"{error}; the mesh stays as it is and the fetch is tried again")
-            return
-        self.complain(None)
+            problem = f"{error}; the mesh stays as it is and it is tried again"
+        except Unreadable as error:
+            problem = f"{error}; the commit waits and it is tried again"
+        self.complain(problem)
+
+    async def consider(self, head: str) -> None:
+        """Judge a head unless it was judged; raises `Unfetchable` and `Unreadable`."""
         accepted = self.state.current.commit if self.state.current else None
         if head == accepted:
             self.judged = head
@@ -125,7 +157,6 @@ class Controller:
                 self.state = replace(self.state, refusal=None)
                 self.tell()
         elif head != self.judged and self.state.switch is None:
-            self.judged = head
             await self.judge(head, accepted)
 
     def complain(self, problem: str | None) -> None:
@@ -140,23 +171,31 @@ class Controller:
         """Let a head through every gate; what passes is signed and handed out."""
         try:
             await self.check_origin(head, accepted)
+            verdict = await asyncio.to_thread(gate.gate, str(self.mirror.folder), head)
         except signatures.Unsigned as error:
-            self.refuse(head, str(error))
-            return
-        verdict = await asyncio.to_thread(gate.gate, str(self.mirror.folder), head)
+            verdict = gate.Rejected(str(error))
+        self.judged = head
         if isinstance(verdict, gate.Rejected):
             self.refuse(head, verdict.text)
             return
         try:
-            await self.sign(head, verdict)
+            name, height = await asyncio.to_thread(self.sign, head, verdict)
+            coming = await asyncio.to_thread(Roster.read, self.settings.folder, name)
         except OSError as error:
+            self.judged = None  # Tried again: the disk may have space by then.
             self.refuse(head, f"the snapshot cannot be stored: {error}; the last one stays")
-            self.judged = accepted
+            return
+        if self.server is None:
+            await self.open(verdict.trust_domain)
+        self.coming = coming
+        workloads = frozenset(coming.blobs)
+        self.happened(step.Signed(step.Snapshot(name, head, height), workloads))
 
     def refuse(self, head: str, text: str) -> None:
-        """Refuse a head and say so."""
-        say(f"commit {head[:12]} is refused: {text.splitlines()[0]}")
-        self.happened(step.Refused(head, text))
+        """Refuse a head and say so, once."""
+        if self.state.refusal != step.Refusal(head, text):
+            say(f"commit {head[:12]} is refused: {text.splitlines()[0]}")
+            self.happened(step.Refused(head, text))
 
     async def check_origin(self, head: str, accepted: str | None) -> None:
         """Hold a head against what is trusted; raises `signatures.Unsigned`."""
@@ -173,14 +212,22 @@ class Controller:
             await signatures.verify(self.mirror, commits, signers, head)
 
     async def signers(self, base: str | None) -> bytes | None:
-        """Give the allowed signers of the trusted base: the operator's file before the first commit."""
-        if base is None or self.settings.signers_file is not None and self.state.current is None:
-            file = self.settings.signers_file
-            return await asyncio.to_thread(file.read_bytes) if file else None
+        """Give the allowed signers of the trusted base; the operator's file before there is one.
+
+        Raises `Unreadable` for a file that cannot be read.
+        """
+        file = self.settings.signers_file
+        if base is None or (file is not None and self.state.current is None):
+            try:
+                return await asyncio.to_thread(file.read_bytes) if file else None
+            except OSError as error:
+                raise Unreadable(
+                    f"the allowed signers `{file}` cannot be read: {error.strerror}"
+                ) from None
         return await self.mirror.file(base, SIGNERS)
 
-    async def sign(self, head: str, passed: gate.Passed) -> None:
-        """Store and sign a snapshot one height above the last, and begin to hand it out."""
+    def sign(self, head: str, passed: gate.Passed) -> tuple[str, int]:
+        """Store and sign a snapshot one height above the last; gives its name and height."""
         current = self.state.current
         height = current.height + 1 if current else 1
         lineage = Lineage(head, height, current.manifest if current else None)
@@ -188,11 +235,8 @@ class Controller:
         for _, content, places in passed.slices:
             self.store.put_blob(content)
             self.store.put_blob(places)
-        name = self.store.put_manifest(payload, seal(payload, self.store.signing_key()))
-        self.learn(name)
-        if self.server is None:
-            await self.open(json.loads(payload)["trustDomain"])
-        self.happened(step.Signed(step.Snapshot(name, head, height)))
+        envelope = seal(payload, self.store.signing_key())
+        return self.store.put_manifest(payload, envelope), height
 
     async def open(self, trust_domain: str) -> None:
         """Start to serve proxies; raises `OSError` when the port is taken."""
@@ -206,7 +250,12 @@ class Controller:
         site = web.TCPSite(
             runner, self.settings.host, self.settings.port, ssl_context=context, reuse_address=True
         )
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            place = f"{self.settings.host}:{self.settings.port}"
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
+            raise Unlistenable(f"cannot listen on {place}: {reason}") from None
         self.background = asyncio.create_task(self.renew(authority, context))
         say(f"serving {authority.trust_domain} on {self.settings.host}:{self.settings.port}")
 
@@ -225,8 +274,8 @@ class Controller:
         await self.mirror.prepare()
         accepted = self.store.accepted()
         if accepted is not None:
-            self.state = replace(self.state, current=accepted, epoch=1)
-            self.learn(accepted.manifest)
+            self.state = replace(self.state, current=accepted, epoch=accepted.height)
+            self.roster = Roster.read(self.settings.folder, accepted.manifest)
             await self.open(ca.Authority.open(self.settings.folder / "ca", None).trust_domain)
         self.tell()
         ended = asyncio.Event()
@@ -234,10 +283,12 @@ class Controller:
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         tasks = [asyncio.create_task(self.poll()), asyncio.create_task(self.tick())]
         waiting = asyncio.create_task(ended.wait())
-        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        watched: list[asyncio.Task[None] | asyncio.Task[Literal[True]]] = [waiting, *tasks]
+        await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        failed = [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
-        for task in done - {waiting}:
+        for task in failed:
             task.result()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks)
@@ -264,10 +315,6 @@ def say(text: str) -> None:
 
 def start(settings: Settings) -> None:
     """Run a controller to its end; raises `Damaged` and `OSError`."""
-    mirror = follow.Mirror(
-        settings.folder / "repository.git", settings.source, settings.branch
-    )
+    mirror = follow.Mirror(settings.folder / "repository.git", settings.source, settings.branch)
     controller = Controller(settings, Store(settings.folder), mirror, time.time())
     asyncio.run(controller.run())
-
-

@@ -1,11 +1,14 @@
-"""Follows a branch by bare fetch and reads its commits; nothing of them is ever checked out or run."""
+"""Follows a branch by bare fetch and reads its commits; nothing is ever checked out or run."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS = 120.0
 """How long one git command may take."""
@@ -13,7 +16,7 @@ OUTPUT_BYTES = 64 * 1024 * 1024
 """How much one git command may say."""
 
 
-class Unfetchable(Exception):  # noqa: N818 - says what the repository is
+class Unfetchable(Exception):
     """The repository or branch cannot be had; says why, and trying again may help."""
 
 
@@ -33,8 +36,16 @@ class Mirror:
     async def fetch(self) -> str:
         """Bring the copy up to date and give the branch's head; raises `Unfetchable`."""
         wanted = f"+refs/heads/{self.branch}:refs/heads/{self.branch}"
-        await self.git("fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
-                       "--no-write-fetch-head", "--", self.source, wanted)
+        await self.git(
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--",
+            self.source,
+            wanted,
+        )
         return (await self.git("rev-parse", f"refs/heads/{self.branch}")).decode().strip()
 
     async def descends(self, head: str, base: str) -> bool:
@@ -80,9 +91,15 @@ class Mirror:
             await process.wait()
             raise Unfetchable(f"git {words[0]} took more than {SECONDS:.0f} s") from None
         if process.returncode:
-            lines = complaint.decode(errors="replace").strip().splitlines() or ["it failed"]
-            raise Unfetchable(f"git {words[0]}: {lines[-1].removeprefix('fatal: ')}")
+            raise Unfetchable(f"git {words[0]}: {claim(complaint)}")
         return said
+
+
+def claim(complaint: bytes) -> str:
+    """Give the one line of a complaint of git that says what is wrong."""
+    lines = complaint.decode(errors="replace").strip().splitlines() or ["it failed"]
+    fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
+    return fatal[0] if fatal else lines[-1]
 
 
 def environment() -> dict[str, str]:

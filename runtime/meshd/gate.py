@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from meshc.compiling import compile_files
@@ -16,6 +17,12 @@ class Passed:
     """A commit that may become the mesh."""
 
     slices: tuple[tuple[str, bytes, bytes], ...]
+    """At least one `(workload, slice, places)`."""
+
+    @property
+    def trust_domain(self) -> str:
+        """Give the trust domain of the mesh."""
+        return str(json.loads(self.slices[0][1])["trustDomain"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ import contextlib
 import json
 import re
 import ssl
+import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from aiohttp import web
 
 from meshd import ca
+from meshd.state import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,6 +34,15 @@ QUEUE = 64
 BODY_BYTES = 64 * 1024
 JOINS = 50
 """Joins a second, all proxies together: each costs a signature."""
+REASON_CHARACTERS = 2000
+HEIGHTS = range(2**53)
+"""Integers that every reader of JSON keeps (RFC 8785)."""
+EVENTS: Final[dict[str, Literal["prepared", "refused", "committed", "alive"]]] = {
+    "prepared": "prepared",
+    "refused": "refused",
+    "committed": "committed",
+    "alive": "alive",
+}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 INSTANCE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 IDENTITY = re.compile(r"spiffe://([a-z0-9._-]{1,255})/ns/([a-z0-9-]{1,63})/sa/([a-z0-9-]{1,63})")
@@ -48,6 +59,9 @@ class Mesh(Protocol):
 
     def path_of(self, workload: str) -> str | None:
         """Give the path of a workload's SPIFFE ID (`ns/…/sa/…`)."""
+
+    def objection(self, instance: str, workload: str) -> str | None:
+        """Say why a workload may not speak as an instance; nothing if it may."""
 
     def blobs_of(self, workload: str) -> frozenset[str]:
         """Name the blobs that a workload may fetch."""
@@ -121,9 +135,9 @@ class Server:
 
     def issue(self, path: str, request: str) -> web.Response:
         """Sign a certificate and answer with it."""
-        import datetime
+        import datetime as dt
 
-        issued = self.authority.issue(path, request.encode(), datetime.datetime.now(datetime.UTC))
+        issued = self.authority.issue(path, request.encode(), dt.datetime.now(dt.UTC))
         return web.json_response(
             {
                 "certificate": issued.certificate.decode(),
@@ -138,7 +152,7 @@ class Server:
         from meshd.step import Connected, Disconnected
 
         workload = self.caller(request)
-        instance = instance_of(request.query.get("instance", ""))
+        instance = self.speaker(request.query.get("instance", ""), workload)
         response = web.StreamResponse(headers={"content-type": "application/jsonl"})
         response.enable_chunked_encoding()
         await response.prepare(request)
@@ -161,8 +175,9 @@ class Server:
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            if self.streams.get(instance) is queue:
-                del self.streams[instance]
+            # A stream that a newer one replaced says nothing of the proxy.
+            if self.streams.get(instance, queue) is queue:
+                self.streams.pop(instance, None)
                 self.mesh.happened(Disconnected(instance))
         return response
 
@@ -170,16 +185,19 @@ class Server:
         """Take in what a proxy says of itself."""
         from meshd.step import Reported
 
-        self.caller(request)
+        workload = self.caller(request)
         body = await read(request, "instance", "event")
-        instance, event = instance_of(body["instance"]), body["event"]
-        if event not in {"prepared", "refused", "committed", "alive"}:
+        instance, event = self.speaker(body["instance"], workload), body["event"]
+        if event not in EVENTS:
             raise web.HTTPBadRequest(text=f"`{event[:32]}` is no event")
         height = body.get("height") or 0
-        if not isinstance(height, int):
+        if type(height) is not int or height not in HEIGHTS:
             raise web.HTTPBadRequest(text="`height` is a whole number")
-        manifest, reason = str(body.get("manifest") or ""), str(body.get("reason") or "")[:2000]
-        self.mesh.happened(Reported(instance, event, manifest, height, reason))
+        manifest, reason = str(body.get("manifest") or ""), str(body.get("reason") or "")
+        if manifest and not DIGEST.fullmatch(manifest):
+            raise web.HTTPBadRequest(text="`manifest` is the digest of one")
+        said = reason[:REASON_CHARACTERS]
+        self.mesh.happened(Reported(instance, workload, EVENTS[event], manifest, height, said))
         return web.json_response({})
 
     async def blob(self, request: web.Request) -> web.Response:
@@ -196,6 +214,13 @@ class Server:
         if not DIGEST.fullmatch(name):
             raise web.HTTPNotFound(text="no such manifest")
         return await stored(self.folder / "manifests" / name)
+
+    def speaker(self, instance: str, workload: str) -> str:
+        """Check the name of an instance and that it is this workload's."""
+        objection = self.mesh.objection(instance_of(instance), workload)
+        if objection is not None:
+            raise web.HTTPForbidden(text=objection)
+        return instance
 
     def caller(self, request: web.Request) -> str:
         """Give the workload whose certificate the connection proved; refuses anybody else."""
@@ -219,7 +244,9 @@ def peer_identity(request: web.Request) -> str | None:
 def instance_of(name: str) -> str:
     """Check the name of an instance."""
     if not INSTANCE.fullmatch(name):
-        raise web.HTTPBadRequest(text="an instance's name has 1 to 128 letters, digits, `.`, `_`, `-`")
+        raise web.HTTPBadRequest(
+            text="an instance's name has 1 to 128 letters, digits, `.`, `_`, `-`"
+        )
     return name
 
 
@@ -227,7 +254,8 @@ async def read(request: web.Request, *wanted: str) -> dict[str, Any]:
     """Read a JSON object with the wanted texts in it."""
     try:
         body = await request.json()
-    except (ValueError, UnicodeDecodeError):
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
         raise web.HTTPBadRequest(text="the body is not JSON") from None
     if not isinstance(body, dict) or not all(isinstance(body.get(key), str) for key in wanted):
         raise web.HTTPBadRequest(text=f"the body is an object with the texts {', '.join(wanted)}")
@@ -252,6 +280,13 @@ async def plain_errors(
         return await handler(request)
     except ca.Denied as error:
         return web.json_response({"error": str(error), "retry": False}, status=403)
+    except (OSError, Damaged) as error:
+        if isinstance(error, ConnectionError):
+            raise
+        print(f"meshd: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the controller's log
+        return web.json_response(
+            {"error": "the controller's disk fails", "retry": True}, status=503
+        )
     except web.HTTPException as error:
         again = error.status in {429, 503}
         return web.json_response({"error": error.text, "retry": again}, status=error.status)
@@ -259,12 +294,12 @@ async def plain_errors(
 
 def context(authority: ca.Authority, folder: Path) -> ssl.SSLContext:
     """Make the TLS settings: 1.3 only, a certificate asked for and not demanded."""
-    import datetime
+    import datetime as dt
 
     from meshc.snapshot import atomic
 
     key, request = ca.new_request()
-    issued = authority.issue("meshc/controller", request, datetime.datetime.now(datetime.UTC))
+    issued = authority.issue("meshc/controller", request, dt.datetime.now(dt.UTC))
     atomic.write(folder / "controller.key", key, atomic.OWNER_ONLY)
     atomic.write(folder / "controller.pem", issued.certificate)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -272,4 +307,5 @@ def context(authority: ca.Authority, folder: Path) -> ssl.SSLContext:
     made.load_cert_chain(folder / "controller.pem", folder / "controller.key")
     made.load_verify_locations(cadata=issued.bundle.decode())
     made.verify_mode = ssl.CERT_OPTIONAL
+    made.num_tickets = 0  # a resumed session would skip the check of a certificate's end
     return made

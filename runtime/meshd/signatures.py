@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from meshd.follow import Mirror
 
 
-class Unsigned(Exception):  # noqa: N818 - says what the commit is
+class Unsigned(Exception):
     """A commit that no allowed signer has signed, or that cannot be verified at all."""
 
     def __init__(self, commit: str, reason: str) -> None:
@@ -52,8 +52,12 @@ async def verify_one(mirror: Mirror, commit: str, signers: Path) -> None:
         raise Unsigned(commit, f"commit {commit[:12]} carries a signature that is not SSH's")
     try:
         await mirror.git(
-            "-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={signers}",
-            "verify-commit", commit,
+            "-c",
+            "gpg.format=ssh",
+            "-c",
+            f"gpg.ssh.allowedSignersFile={signers}",
+            "verify-commit",
+            commit,
         )
     except Unfetchable:
         raise Unsigned(

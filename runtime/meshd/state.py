@@ -1,23 +1,24 @@
-"""What survives a restart: the accepted snapshot, blobs, the signing key; one folder, owner only."""
+"""What survives a restart: accepted snapshot, blobs, signing key; one folder, owner only."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshc.snapshot import atomic, digest
 from meshd.step import Snapshot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PRIVATE_BITS = 0o077
 """Rights that nobody but the owner of a key may have."""
 
 
-class Damaged(Exception):  # noqa: N818 - says what the state is
+class Damaged(Exception):
     """A state folder that cannot be trusted: says which file, why and what to do."""
 
 
@@ -37,12 +38,14 @@ class Store:
         path = self.folder / "state.json"
         try:
             content = json.loads(path.read_bytes())
-            found = Snapshot(content["manifest"], content["commit"], content["height"])
+            found = snapshot_of(content)
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):
-            raise Damaged(f"{path} is damaged; restore it from a backup, or remove the folder to "
-                          "begin anew with `--trust-commit`") from None
+            raise Damaged(
+                f"{path} is damaged; restore it from a backup, or remove the folder to "
+                "begin anew with `--trust-commit`"
+            ) from None
         if not (self.folder / "manifests" / found.manifest).exists():
             raise Damaged(f"{path} names {found.manifest}, which is not in {self.folder}/manifests")
         return found
@@ -92,6 +95,14 @@ class Store:
         return key
 
 
+def snapshot_of(content: dict[str, object]) -> Snapshot:
+    """Read a snapshot's name; raises `KeyError` and `TypeError`."""
+    manifest, commit, height = content["manifest"], content["commit"], content["height"]
+    if not isinstance(manifest, str) or not isinstance(commit, str) or type(height) is not int:
+        raise TypeError(content)
+    return Snapshot(manifest, commit, height)
+
+
 def private_pem(key: object) -> bytes:
     """Write a private key as PEM without a password."""
     from cryptography.hazmat.primitives import serialization
@@ -109,8 +120,9 @@ def load_private(path: Path) -> object:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if path.stat().st_mode & PRIVATE_BITS:
-        raise Damaged(f"{path} can be read by others; `chmod 600` it, and replace the key if it "
-                      "was exposed")
+        raise Damaged(
+            f"{path} can be read by others; `chmod 600` it, and replace the key if it was exposed"
+        )
     try:
         return load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError):

@@ -23,7 +23,9 @@ def describe(state: State, started: float, problem: str | None) -> dict[str, Any
         "startedAt": int(started * 1000),
         "switching": state.switch.snapshot.commit if state.switch else None,
         "problem": problem,
-        "proxies": [describe_proxy(name, one, state) for name, one in sorted(state.proxies.items())],
+        "proxies": [
+            describe_proxy(name, one, state) for name, one in sorted(state.proxies.items())
+        ],
         "lastRefusal": {"commit": state.refusal.commit, "text": state.refusal.text}
         if state.refusal
         else None,
@@ -31,12 +33,14 @@ def describe(state: State, started: float, problem: str | None) -> dict[str, Any
 
 
 def describe_proxy(name: str, proxy: Proxy, state: State) -> dict[str, Any]:
-    """Describe one proxy: `current`, `preparing`, `away`, `behind` or `refused: …`."""
+    """Describe one proxy: `current`, `preparing`, `away`, `fenced`, `behind`, `refused: …`."""
     manifest = state.current.manifest if state.current else None
     if proxy.refusal:
         how = f"refused: {proxy.refusal}"
     elif not proxy.connected:
         how = "away"
+    elif state.switch is not None and name in state.switch.waiting:
+        how = "preparing"
     elif proxy.manifest == manifest:
         how = "current"
     else:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PREPARE_SECONDS = 10.0
 """How long a switch waits for a live proxy to prepare before it is fenced."""
+INSTANCES = 1000
+"""Instances of one workload that are remembered; the one away longest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Switch:
     waiting: frozenset[str]
     prepared: frozenset[str]
     deadline: float
+    workloads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,21 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A commit passed every gate; its snapshot is signed and stored."""
+    """A commit passed every gate; its snapshot is signed and stored.
+
+    Proxies of a workload that it no longer has are not asked.
+    """
 
     snapshot: Snapshot
+    workloads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """A snapshot could not be remembered as the mesh; comes to the state before that was tried."""
+
+    snapshot: Snapshot
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,7 @@ class Reported:
     """A proxy said how it stands."""
 
     instance: str
+    workload: str
     event: Literal["prepared", "refused", "committed", "alive"]
     manifest: str
     height: int = 0
@@ -132,45 +148,52 @@ class Persist:
     snapshot: Snapshot
 
 
-Event = Signed | Refused | Connected | Disconnected | Reported | Tick
+Event = Signed | Unstored | Refused | Connected | Disconnected | Reported | Tick
 Action = Send | Persist
 Outcome = tuple[State, tuple[Action, ...]]
 
 
-def step(state: State, event: Event, now: float) -> Outcome:
+def step(state: State, event: Event, now: float) -> Outcome:  # noqa: PLR0911 - one per event
     """Give the state after an event and the actions that follow from it, in order."""
     match event:
-        case Signed(snapshot):
-            return signed(state, snapshot, now)
+        case Signed():
+            return signed(state, event, now)
+        case Unstored():
+            return unstored(state, event)
         case Refused(commit, text):
             return replace(state, refusal=Refusal(commit, text)), ()
         case Connected(instance, workload):
             return connected(state, instance, workload, now)
         case Disconnected(instance):
-            return disconnected(state, instance, now)
+            return disconnected(state, instance)
         case Reported():
             return reported(state, event, now)
         case Tick():
             return ticked(state, now)
 
 
-def signed(state: State, snapshot: Snapshot, now: float) -> Outcome:
+def signed(state: State, event: Signed, now: float) -> Outcome:
     """Begin a switch to a snapshot; one that was under way is given up for it."""
+    snapshot = event.snapshot
     if state.current is not None and snapshot.height <= state.current.height:
         text = f"height {snapshot.height} is not above {state.current.height}"
         return replace(state, refusal=Refusal(snapshot.commit, text)), ()
     actions: list[Action] = []
     if state.switch is not None:
         actions += aborts(state, state.switch, "a newer commit came")
-    live = frozenset(name for name, proxy in state.proxies.items() if proxy.connected)
+    live = frozenset(
+        name
+        for name, proxy in state.proxies.items()
+        if proxy.connected and proxy.workload in event.workloads
+    )
     epoch = state.epoch + 1
-    switch = Switch(snapshot, epoch, live, frozenset(), now + PREPARE_SECONDS)
+    switch = Switch(snapshot, epoch, live, frozenset(), now + PREPARE_SECONDS, event.workloads)
     actions += [Send(name, "prepare", epoch, snapshot.manifest) for name in sorted(live)]
-    state, more = settle(replace(state, epoch=epoch, switch=switch), now)
+    state, more = settle(replace(state, epoch=epoch, switch=switch))
     return state, (*actions, *more)
 
 
-def settle(state: State, now: float) -> Outcome:
+def settle(state: State) -> Outcome:
     """Commit the switch under way once nobody has to prepare any more."""
     switch = state.switch
     if switch is None or switch.waiting:
@@ -179,7 +202,7 @@ def settle(state: State, now: float) -> Outcome:
     actions: list[Action] = [Persist(snapshot)]
     proxies = dict(state.proxies)
     for name, proxy in sorted(proxies.items()):
-        if not proxy.connected:
+        if not proxy.connected or proxy.workload not in switch.workloads:
             proxies[name] = replace(proxy, fenced=True)
             continue
         if name not in switch.prepared:
@@ -208,24 +231,56 @@ def connected(state: State, instance: str, workload: str, now: float) -> Outcome
     proxy = Proxy(workload, connected=True, seen=now)
     if known is not None:
         proxy = replace(known, workload=workload, connected=True, seen=now, refusal=None)
-    state = replace(state, proxies={**state.proxies, instance: proxy})
-    if state.current is None:
-        return state, ()
-    manifest = state.current.manifest
-    return state, (
-        Send(instance, "prepare", state.epoch, manifest),
-        Send(instance, "commit", state.epoch, manifest),
-    )
+    state = replace(state, proxies={**roomy(state, instance, workload), instance: proxy})
+    actions: list[Action] = []
+    if state.current is not None:
+        actions += [
+            Send(instance, "prepare", state.epoch, state.current.manifest),
+            Send(instance, "commit", state.epoch, state.current.manifest),
+        ]
+    switch = state.switch
+    if switch is not None and workload in switch.workloads:
+        # Whatever it prepared on an earlier stream may be lost: it is asked again.
+        actions.append(Send(instance, "prepare", switch.epoch, switch.snapshot.manifest))
+        switch = replace(
+            switch, waiting=switch.waiting | {instance}, prepared=switch.prepared - {instance}
+        )
+    return replace(state, switch=switch), tuple(actions)
 
 
-def disconnected(state: State, instance: str, now: float) -> Outcome:
+def roomy(state: State, instance: str, workload: str) -> dict[str, Proxy]:
+    """Give the proxies, without the one that was away longest if its workload has too many."""
+    proxies = dict(state.proxies)
+    if instance not in proxies:
+        own = [name for name, proxy in proxies.items() if proxy.workload == workload]
+        away = [name for name in own if not proxies[name].connected]
+        if len(own) >= INSTANCES and away:
+            del proxies[min(away, key=lambda name: (proxies[name].seen, name))]
+    return proxies
+
+
+def objection(state: State, instance: str, workload: str) -> str | None:
+    """Say why a workload may not speak as an instance; nothing if it may.
+
+    A name belongs to the workload that used it first.
+    """
+    known = state.proxies.get(instance)
+    if known is not None:
+        if known.workload == workload:
+            return None
+        return f"instance `{instance}` belongs to another workload"
+    live = sum(one.connected and one.workload == workload for one in state.proxies.values())
+    return f"`{workload}` has {INSTANCES} instances already" if live >= INSTANCES else None
+
+
+def disconnected(state: State, instance: str) -> Outcome:
     """Fence a proxy that went away; a switch no longer waits for it."""
     known = state.proxies.get(instance)
     if known is None:
         return state, ()
     proxy = replace(known, connected=False)
     state = replace(state, proxies={**state.proxies, instance: proxy})
-    return settle(without(state, instance), now)
+    return settle(without(state, instance))
 
 
 def without(state: State, instance: str) -> State:
@@ -239,7 +294,7 @@ def without(state: State, instance: str) -> State:
 def reported(state: State, event: Reported, now: float) -> Outcome:
     """Take in what a proxy says of itself."""
     known = state.proxies.get(event.instance)
-    if known is None:
+    if known is None or known.workload != event.workload:
         return state, ()
     proxy = replace(known, seen=now)
     if event.event in {"committed", "alive"} and event.manifest:
@@ -257,12 +312,14 @@ def reported(state: State, event: Reported, now: float) -> Outcome:
     switch = state.switch
     if switch is None or event.manifest != switch.snapshot.manifest:
         return state, ()
+    if event.instance not in switch.waiting | switch.prepared:
+        return state, ()
     if event.event == "refused":
         return refused_by(state, switch, event)
     if event.event != "prepared" or event.instance not in switch.waiting:
         return state, ()
     switch = replace(switch, prepared=switch.prepared | {event.instance})
-    return settle(without(replace(state, switch=switch), event.instance), now)
+    return settle(without(replace(state, switch=switch), event.instance))
 
 
 def refused_by(state: State, switch: Switch, event: Reported) -> Outcome:
@@ -272,9 +329,16 @@ def refused_by(state: State, switch: Switch, event: Reported) -> Outcome:
     return replace(state, switch=None, refusal=refusal), tuple(aborts(state, switch, text))
 
 
+def unstored(state: State, event: Unstored) -> Outcome:
+    """Give up the switch whose snapshot cannot be remembered; the mesh stays as it is."""
+    actions = aborts(state, state.switch, event.text) if state.switch is not None else []
+    refusal = Refusal(event.snapshot.commit, event.text)
+    return replace(state, switch=None, refusal=refusal), tuple(actions)
+
+
 def ticked(state: State, now: float) -> Outcome:
     """Fence proxies that did not prepare in time."""
     switch = state.switch
     if switch is None or now < switch.deadline:
         return state, ()
-    return settle(replace(state, switch=replace(switch, waiting=frozenset())), now)
+    return settle(replace(state, switch=replace(switch, waiting=frozenset())))

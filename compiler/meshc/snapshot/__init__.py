@@ -1,4 +1,4 @@
-"""The snapshot in Python: takes compiled slices, gives a signed manifest; reads and checks one back.
+"""The snapshot in Python: compiled slices become a signed manifest; one is checked when read back.
 
 The forms are those of `runtime/crates/snapshot`; bytes are named by SHA-256 everywhere.
 """
@@ -17,14 +17,17 @@ from meshc import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 
 FORMAT: Final = 1
 """The form of slices and manifests; a proxy refuses any other."""
 PAYLOAD_TYPE: Final = "application/vnd.meshc.manifest+json"
 
 
-class Untrusted(Exception):  # noqa: N818 - says what the envelope is
+class Untrusted(Exception):
     """An envelope that no given key has signed, or that holds no manifest."""
 
 
