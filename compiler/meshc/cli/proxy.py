@@ -11,6 +11,9 @@ import click
 
 from meshc.cli import controller, exits, identity, source
 
+ADMIN_PORT = 15000
+OUTBOUND_PORT = 15001
+
 
 @click.command(
     context_settings={"ignore_unknown_options": True},
@@ -19,7 +22,8 @@ Examples:
   meshc proxy . --workload shop/cart --set-port 8080=18080
   meshc proxy . --workload shop/web --address 127.0.0.1 -- --admin 127.0.0.1:15000
 
-What follows `--` goes to meshc-proxy as it is. Ctrl-C ends it.""",
+The application uses ADDRESS:15001 as its way out, operators ask ADDRESS:15000. What follows `--`
+goes to meshc-proxy as it is. Ctrl-C ends it.""",
 )
 @click.argument("repository")
 @click.option("--workload", required=True, metavar="NS/NAME", help="Whose proxy to run.")
@@ -56,6 +60,10 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     snapshots.write_offline(folder / "current", compiled, workload, key)
     identity.issue_into(folder / "identity", account, base, content["trustDomain"])
     arguments = ["--offline", "--state", str(folder), "--workload", workload, "--address", address]
+    arguments += ["--snapshot-key", str(snapshots.write_public(base / "signing.pub", key))]
+    for name, port in (("--admin", ADMIN_PORT), ("--outbound", OUTBOUND_PORT)):
+        if name not in words:
+            arguments += [name, f"{address}:{port}"]
     for one in set_port:
         arguments += ["--set-port", one]
     sys.stdout.flush()

@@ -74,6 +74,18 @@ def local_key(path: Path) -> Ed25519PrivateKey:
     return load_key(str(path))
 
 
+def write_public(path: Path, key: Ed25519PrivateKey) -> Path:
+    """Write the public half of a key as PEM and give the path."""
+    from cryptography.hazmat.primitives import serialization
+
+    path.write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    return path
+
+
 def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> str:
     """Write a snapshot whole; gives the digest of its manifest."""
     payload = manifest(compiled)
