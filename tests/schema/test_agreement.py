@@ -1,14 +1,20 @@
-"""The native checker and the models accept the same documents."""
+"""The native checker and the models accept the same documents; `jsonschema` takes them too."""
 
 from __future__ import annotations
 
+import json
 import os
 from random import Random
 
+from jsonschema import Draft202012Validator
+
+from meshc.schema.kinds import KINDS
 from schema.mutation import mutant, parse
 from schema.native_check import ROOT, content, model_accepts, native
 
 COUNT = 20_000
+JUDGED = 1_000
+"""Accepted documents of each run that the third judge sees; it is slow."""
 SEED = int(os.environ.get("MESHC_SEED", "20261121"))
 
 
@@ -18,6 +24,7 @@ def test_native_checker_agrees_with_the_models_on_mutated_documents() -> None:
     sources = [parse(path.read_text()) for path in sorted(folder.glob("*.yaml"))]
     compared = accepted = 0
     apart = []
+    taken: list[object] = []
     while compared < COUNT:
         texts = [mutant(random, random.choice(sources)) for _ in range(COUNT // 4)]
         for text, answer in zip(texts, native(texts), strict=True):
@@ -28,13 +35,35 @@ def test_native_checker_agrees_with_the_models_on_mutated_documents() -> None:
             compared += 1
             ours = not document["findings"]
             accepted += ours
-            if ours != model_accepts(content(document["tree"])):
+            tree = content(document["tree"])
+            if ours != model_accepts(tree):
                 apart.append((text, document["findings"]))
+            if ours and len(taken) < JUDGED:
+                taken.append(tree)
     assert not apart, (
         f"{len(apart)} of {compared} differ, the shortest: {min(apart, key=shortness)}"
     )
     # A generator that only ever breaks documents, or never does, would prove nothing.
     assert compared * 0.1 < accepted < compared * 0.9
+    published_schemas_take(taken)
+
+
+def published_schemas_take(documents: list[object]) -> None:
+    """Fail if what an editor checks with `schemas/` refuses what we accept."""
+    schemas = {kind: json.loads((ROOT / "schemas" / f"{kind}.json").read_text()) for kind in KINDS}
+    judges = {kind: Draft202012Validator(schema) for kind, schema in schemas.items()}
+    assert len(documents) == JUDGED
+    for document in documents:
+        assert isinstance(document, dict)
+        errors = [error.message for error in judges[document["kind"]].iter_errors(document)]
+        assert not errors, (document, errors)
+
+
+def test_published_schemas_are_schemas_and_refuse() -> None:
+    for path in sorted((ROOT / "schemas").glob("*.json")):
+        schema = json.loads(path.read_text())
+        Draft202012Validator.check_schema(schema)
+        assert not Draft202012Validator(schema).is_valid({"kind": path.stem})
 
 
 def shortness(case: tuple[str, object]) -> int:

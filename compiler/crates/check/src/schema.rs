@@ -78,6 +78,8 @@ pub(crate) enum Additional {
 struct Compiler<'a> {
     definitions: &'a Map<String, Value>,
     by_name: FxHashMap<String, RuleIx>,
+    /// A pattern is compiled once, however many fields hold it.
+    patterns: FxHashMap<String, Regex>,
     rules: Vec<Rule>,
 }
 
@@ -96,8 +98,12 @@ impl Schema {
             }
         }
         let definitions = whole.get("$defs").and_then(Value::as_object).unwrap_or(&empty);
-        let mut compiler =
-            Compiler { definitions, by_name: FxHashMap::default(), rules: Vec::new() };
+        let mut compiler = Compiler {
+            definitions,
+            by_name: FxHashMap::default(),
+            patterns: FxHashMap::default(),
+            rules: Vec::new(),
+        };
         let mut kinds = FxHashMap::default();
         for one in whole.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
             let name = referred(one).ok_or_else(|| fault("`oneOf` holds references only"))?;
@@ -180,7 +186,16 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Keywords that hold schemas; false for any other.
+    fn regex(&mut self, pattern: &str) -> Result<Regex, SchemaFault> {
+        if let Some(known) = self.patterns.get(pattern) {
+            return Ok(known.clone());
+        }
+        let compiled = Regex::new(pattern).map_err(|error| fault(error.to_string()))?;
+        self.patterns.insert(pattern.to_owned(), compiled.clone());
+        Ok(compiled)
+    }
+
+    /// Keywords that hold schemas or patterns; false for any other.
     fn structure(
         &mut self,
         rule: &mut Rule,
@@ -202,7 +217,7 @@ impl Compiler<'_> {
                 let object = value.as_object().filter(|object| object.len() == 1);
                 let only = object.and_then(|object| object.iter().next());
                 let (pattern, inner) = only.ok_or_else(|| fault("one pattern of keys"))?;
-                rule.patterned = Some((regex(pattern)?, self.nested(inner)?));
+                rule.patterned = Some((self.regex(pattern)?, self.nested(inner)?));
             }
             "additionalProperties" => {
                 rule.additional = match value {
@@ -210,6 +225,10 @@ impl Compiler<'_> {
                     Value::Bool(false) => Additional::Forbidden,
                     inner => Additional::Checked(self.nested(inner)?),
                 };
+            }
+            "pattern" => {
+                let pattern = value.as_str().ok_or_else(|| fault("`pattern` must be text"))?;
+                rule.pattern = Some(self.regex(pattern)?);
             }
             "propertyNames" => rule.keys = Some(self.nested(value)?),
             "items" => rule.items = Some(self.nested(value)?),
@@ -245,7 +264,6 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         "required" => rule.required = strings(value)?,
         "enum" => rule.choices = strings(value)?,
         "const" => rule.choices = vec![text()?],
-        "pattern" => rule.pattern = Some(regex(&text()?)?),
         "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = number()?,
         "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = number()?,
         "x-meshc-format" => rule.format = Some(text()?),
@@ -279,10 +297,6 @@ fn strings(value: &Value) -> Result<Vec<String>, SchemaFault> {
 
 fn referred(value: &Value) -> Option<&str> {
     value.as_object().filter(|one| one.len() == 1)?.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
-}
-
-fn regex(pattern: &str) -> Result<Regex, SchemaFault> {
-    Regex::new(pattern).map_err(|error| fault(error.to_string()))
 }
 
 fn fault(message: impl Into<String>) -> SchemaFault {
