@@ -66,27 +66,51 @@ impl Walk<'_> {
             return None;
         }
         let Some(entry) = self.tree.get(root, "kind") else {
-            let help =
-                format!("every document begins with `apiVersion: {}`", self.schema.api_version);
-            self.report(root, Finding::new("MC102", span, "`kind` is missing").help(help));
+            let finding = self.no_kind(span);
+            self.report(root, finding);
             return None;
         };
-        let name = self.tree.text(entry.value).to_owned();
-        if let Some(rule) = self.schema.kind(&name) {
-            return Some((name, rule));
+        match self.tree.kind(entry.value) {
+            Kind::Scalar { text, .. } => self.known_kind(entry.value, text),
+            Kind::Null => {
+                self.no_value(entry.value, entry.key_span);
+                None
+            }
+            Kind::Sequence | Kind::Mapping => {
+                self.mismatch(entry.value, words::shape(Wants::Text));
+                None
+            }
         }
-        let span = self.tree.span(entry.value);
-        let finding = match self.schema.not_yet_kind(&name) {
+    }
+
+    fn known_kind(&mut self, node: NodeId, name: &str) -> Option<(String, RuleIx)> {
+        if let Some(rule) = self.schema.kind(name) {
+            return Some((name.to_owned(), rule));
+        }
+        let span = self.tree.span(node);
+        let finding = match self.schema.not_yet_kind(name) {
             Some(why) => not_yet(span, &format!("kind `{name}`"), why),
             None => {
-                let found = nearest(&name, self.schema.kind_names());
+                let found = nearest(name, self.schema.kind_names());
                 let mut finding = Finding::new("MC104", span, format!("`{name}` is not a kind"));
                 finding.help = did_you_mean(&found);
                 finding
             }
         };
-        self.report(entry.value, finding);
+        self.report(node, finding);
         None
+    }
+
+    fn no_kind(&self, head: Span) -> Finding {
+        let mut entries = self.tree.entries(self.tree.root());
+        let misspelt = entries.find(|entry| !nearest(entry.key, ["kind"].into_iter()).is_empty());
+        if let Some(entry) = misspelt {
+            let message = format!("`{}` is not a field here", entry.key);
+            let finding = Finding::new("MC101", entry.key_span, message);
+            return finding.help("did you mean `kind`?");
+        }
+        let help = format!("every document begins with `apiVersion: {}`", self.schema.api_version);
+        Finding::new("MC102", head, "`kind` is missing").help(help)
     }
 
     /// Checks a node; `place` is where to show that something is missing in it.
@@ -100,9 +124,7 @@ impl Walk<'_> {
         }
         let kind = self.tree.kind(node);
         if kind == Kind::Null {
-            let finding =
-                Finding::new("MC103", place, "no value").help("write one, or leave the key out");
-            return self.report(node, finding);
+            return self.no_value(node, place);
         }
         match rule.wants {
             Some(Wants::Mapping) if kind == Kind::Mapping => self.mapping(node, rule, place),
@@ -126,6 +148,11 @@ impl Walk<'_> {
             Some(&ix) => self.node(node, ix, place),
             None => self.mismatch(node, words::shape(Wants::Text)),
         }
+    }
+
+    fn no_value(&mut self, node: NodeId, place: Span) {
+        let finding = Finding::new("MC103", place, "no value");
+        self.report(node, finding.help("write one, or leave the key out"));
     }
 
     fn mismatch(&mut self, node: NodeId, wanted: &str) {
@@ -247,7 +274,7 @@ impl Walk<'_> {
                 let message = format!("`{field}` goes with `{other}: {value}` only");
                 self.report(node, Finding::new("MC106", entry.key_span, message));
             }
-            (None, Some(true)) => {
+            (None, Some(true)) if !self.misspelt(node, rule, field) => {
                 let message = format!("`{field}` is missing: `{other}` is `{value}`");
                 self.report(node, Finding::new("MC102", place, message));
             }
@@ -271,11 +298,20 @@ impl Walk<'_> {
             if let Some(ix) = rule.items {
                 self.node(item, ix, head(self.tree, item));
             }
-            let mapping = self.tree.kind(item) == Kind::Mapping;
-            if rule.named && number > 0 && mapping && self.tree.get(item, "name").is_none() {
-                let message = "`name` is missing: second and further items need one";
-                self.report(item, Finding::new("MC102", head(self.tree, item), message));
+            if rule.named && number > 0 {
+                self.item_name(item, rule);
             }
+        }
+    }
+
+    /// An item after the first is told apart by its name.
+    fn item_name(&mut self, item: NodeId, rule: &Rule) {
+        let missing =
+            self.tree.kind(item) == Kind::Mapping && self.tree.get(item, "name").is_none();
+        let fields = rule.items.and_then(|ix| self.schema.rule(ix));
+        if missing && !fields.is_some_and(|fields| self.misspelt(item, fields, "name")) {
+            let message = "`name` is missing: second and further items need one";
+            self.report(item, Finding::new("MC102", head(self.tree, item), message));
         }
     }
 

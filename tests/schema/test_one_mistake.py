@@ -1,0 +1,89 @@
+"""One mistake anywhere in a full example is one finding, and it points at the mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from meshc.schema.generate import all_kinds
+from schema.mutation import Node, Pairs, Word, copy, get, parse, places, put, write
+from schema.native_check import ROOT, native
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EXAMPLES = sorted((ROOT / "compiler" / "meshc" / "schema" / "examples").glob("*.yaml"))
+FIELDS = {name for one in all_kinds()["$defs"].values() for name in one.get("properties", {})}
+FREE = {"reason", "version"}
+"""Fields of one mapping that are names of people's choice elsewhere in the examples."""
+
+
+def misspelt(parent: Pairs | list[Node], index: int) -> str | None:
+    """Swap two letters of a field's name."""
+    if isinstance(parent, list):
+        return None
+    key, value = parent.entries[index]
+    wrong = key.text[:-2] + key.text[-1] + key.text[-2]
+    if key.text not in FIELDS - FREE or wrong == key.text or len(wrong) < 3:
+        return None
+    parent.entries[index] = (Word(wrong, quoted=False), value)
+    return wrong
+
+
+def emptied(parent: Pairs | list[Node], index: int) -> str | None:
+    """Leave a value out."""
+    put(parent, index, Word("~", quoted=False))
+    return ""
+
+
+def wrapped(parent: Pairs | list[Node], index: int) -> str | None:
+    """Write a list where text or a number is wanted."""
+    if not isinstance(get(parent, index), Word):
+        return None
+    put(parent, index, [Word("qqq", quoted=False)])
+    return "[qqq]"
+
+
+def flattened(parent: Pairs | list[Node], index: int) -> str | None:
+    """Write text where a list or a mapping is wanted."""
+    if isinstance(get(parent, index), Word):
+        return None
+    put(parent, index, Word("qqq", quoted=False))
+    return "qqq"
+
+
+def added(parent: Pairs | list[Node], index: int) -> str | None:
+    """Write a field that is nowhere known, or an entry without its content."""
+    inside = get(parent, index)
+    if not isinstance(inside, Pairs):
+        return None
+    inside.entries.append((Word("qqq", quoted=False), Word("12", quoted=False)))
+    return ""
+
+
+def mistakes(
+    source: Node, mistake: Callable[[Pairs | list[Node], int], str | None]
+) -> Iterator[tuple[str, str]]:
+    """Every place where the mistake can be made: the document and the text to point at."""
+    for number in range(len(places(source))):
+        document = copy(source)
+        wanted = mistake(*places(document)[number])
+        if wanted is not None:
+            yield write(document) + "\n", wanted
+
+
+@pytest.mark.parametrize("mistake", [misspelt, emptied, wrapped, flattened, added])
+def test_one_mistake_is_one_finding(
+    mistake: Callable[[Pairs | list[Node], int], str | None],
+) -> None:
+    cases = [case for path in EXAMPLES for case in mistakes(parse(path.read_text()), mistake)]
+    assert len(cases) > 50
+    wrong = []
+    for (text, wanted), answer in zip(cases, native(text for text, _ in cases), strict=True):
+        assert answer["reading"] == []
+        findings = answer["documents"][0]["findings"]
+        pointed = [text.encode()[one["start"] : one["end"]].decode() for one in findings]
+        if len(findings) != 1 or wanted not in pointed[0]:
+            wrong.append((text, wanted, findings))
+    assert not wrong, f"{len(wrong)} of {len(cases)}: {wrong[:3]}"
