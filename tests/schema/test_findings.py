@@ -24,7 +24,7 @@ def answers() -> dict[Path, Any]:
 
 
 def shown(text: str, answer: dict[str, Any]) -> str:
-    """One line a finding: code, line, column, the text it points at, the message."""
+    """A finding's code, line, column, the text it points at, its message; then its help."""
     lines = []
     for document in answer["documents"]:
         for finding in document["findings"]:
@@ -33,6 +33,8 @@ def shown(text: str, answer: dict[str, Any]) -> str:
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
             place = f"{line}:{column} {json.dumps(pointed)}"
             lines.append(f"{finding['code']} {place} {finding['message']}\n")
+            if finding["help"]:
+                lines.append(f"  {finding['help']}\n")
     return "".join(lines)
 
 

@@ -8,7 +8,7 @@ use crate::schema::Schema;
 use crate::walk::{check, is_decimal, key_trap};
 
 /// Reads and checks a file. Gives `{"reading": [finding], "documents": [{"tree", "findings"}]}`;
-/// a finding is `{"code", "start", "end", "message"}` with byte offsets.
+/// a finding is `{"code", "start", "end", "message", "help"}` with byte offsets.
 ///
 /// A node of a tree is one of `{"text": …}`, `{"int": "…"}`, `{"bool": …}`, `{"null": true}`,
 /// `{"doubt": "…"}` (written without quotes and read differently by different YAML versions),
@@ -29,8 +29,8 @@ pub fn check_json(yaml: &[u8], schema: &Schema) -> String {
 }
 
 fn entry(finding: &Finding) -> Value {
-    let Finding { code, span, message, .. } = finding;
-    json!({"code": code, "end": span.end, "message": message, "start": span.start})
+    let Finding { code, span, message, help, .. } = finding;
+    json!({"code": code, "end": span.end, "help": help, "message": message, "start": span.start})
 }
 
 fn node(tree: &Tree, at: NodeId) -> Value {

@@ -175,7 +175,10 @@ impl Walk<'_> {
             self.entry(rule, entry);
         }
         if i64::from(count) < rule.least.unwrap_or(0) {
-            self.report(node, Finding::new("MC102", place, "nothing in it").help(choices(rule)));
+            self.report(
+                node,
+                Finding::new("MC102", place, "nothing in it").help(self.fields(rule)),
+            );
         }
         if rule.most.is_some_and(|most| most > 1 && i64::from(count) > most) {
             let message = format!("more than {} entries", rule.most.unwrap_or(0));
@@ -213,10 +216,22 @@ impl Walk<'_> {
                 let message = format!("`{}` is not a field here", entry.key);
                 let mut finding = Finding::new("MC101", entry.key_span, message);
                 finding.help =
-                    did_you_mean(&nearest(entry.key, names)).or_else(|| Some(choices(rule)));
+                    did_you_mean(&nearest(entry.key, names)).or_else(|| Some(self.fields(rule)));
                 self.report(entry.value, finding);
             }
         }
+    }
+
+    /// The fields that can be enforced.
+    fn fields(&self, rule: &Rule) -> String {
+        let enforceable =
+            |ix: RuleIx| self.schema.rule(ix).is_none_or(|field| field.not_yet.is_none());
+        let fields = rule.properties.iter().filter(|(_, ix)| enforceable(*ix));
+        let names: Vec<String> = fields.map(|(name, _)| format!("`{name}`")).collect();
+        if names.is_empty() {
+            return "write an entry".into();
+        }
+        format!("fields here: {}", names.join(", "))
     }
 
     /// Whether a missing field stands there under a name it was mistaken for, which was reported.
@@ -415,13 +430,4 @@ fn trapped(trap: Trap, span: Span, text: &str) -> Finding {
 fn not_yet(span: Span, subject: &str, why: &str) -> Finding {
     Finding::new("MC109", span, format!("{subject} is not yet enforceable: {why}"))
         .help("what no proxy can carry out is refused, never dropped")
-}
-
-fn choices(rule: &Rule) -> String {
-    let names: Vec<String> = rule.properties.iter().map(|(name, _)| format!("`{name}`")).collect();
-    if names.is_empty() {
-        "write an entry".into()
-    } else {
-        format!("fields here: {}", names.join(", "))
-    }
 }
