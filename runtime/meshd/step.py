@@ -194,7 +194,10 @@ def signed(state: State, event: Signed, now: float) -> Outcome:
 
 
 def settle(state: State) -> Outcome:
-    """Commit the switch under way once nobody has to prepare any more."""
+    """Commit the switch under way once nobody has to prepare any more.
+
+    What was refused before lies behind it.
+    """
     switch = state.switch
     if switch is None or switch.waiting:
         return state, ()
@@ -209,11 +212,8 @@ def settle(state: State) -> Outcome:
             actions.append(Send(name, "prepare", switch.epoch, snapshot.manifest))
             proxies[name] = replace(proxy, fenced=True)
         actions.append(Send(name, "commit", switch.epoch, snapshot.manifest))
-    refusal = state.refusal
-    if refusal is not None and refusal.commit == snapshot.commit:
-        refusal = None
     return (
-        replace(state, current=snapshot, switch=None, proxies=proxies, refusal=refusal),
+        replace(state, current=snapshot, switch=None, proxies=proxies, refusal=None),
         tuple(actions),
     )
 

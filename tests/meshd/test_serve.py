@@ -120,7 +120,7 @@ async def say(session: aiohttp.ClientSession, instance: str, event: str, name: s
 
 async def until(holds: Any) -> None:  # noqa: ANN401 - any condition
     async with asyncio.timeout(SECONDS):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - any condition, not one event
             await asyncio.sleep(0.01)
 
 

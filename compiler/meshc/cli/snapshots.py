@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meshc import snapshot
 from meshc.cli import exits
-from meshc.snapshot import digest
+from meshc.snapshot import atomic, digest
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -69,8 +69,7 @@ def local_key(path: Path) -> Ed25519PrivateKey:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
+        atomic.write(path, pem, atomic.OWNER_ONLY)
     return load_key(str(path))
 
 
