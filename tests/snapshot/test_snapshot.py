@@ -74,7 +74,8 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     atomic.write(target, b"old", atomic.OWNER_ONLY)
     assert target.stat().st_mode & 0o777 == 0o600
     program = (
-        "import resource, signal, sys\nfrom pathlib import Path\nfrom meshc.snapshot import atomic\n"
+        "import resource, signal, sys\nfrom pathlib import Path\n"
+        "from meshc.snapshot import atomic\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "try: atomic.write(Path(sys.argv[1]), b'x' * 5000)\n"
