@@ -100,7 +100,12 @@ def main() -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the message
         return USAGE
-    except (Damaged, Unfetchable, Unlistenable, OSError) as error:
+    except OSError as error:
+        place = f"`{error.filename}`: " if error.filename else ""
+        said = f"error: {place}{(error.strerror or str(error)).lower()}"
+        print(said, file=sys.stderr)  # noqa: T201 - the message
+        return FAILED
+    except (Damaged, Unfetchable, Unlistenable) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the message
         return FAILED
     return 0

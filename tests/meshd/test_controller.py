@@ -247,3 +247,10 @@ def test_a_port_in_use_is_named(site: Site) -> None:
         code, said = site.ended()
     assert code == 1
     assert f"error: cannot listen on 127.0.0.1:{site.port}: address already in use\n" in said
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(site: Site) -> None:
+    site.state.write_text("a file is in the way")
+    code, said = site.ended()
+    assert code == 1
+    assert said == f"error: `{site.state}`: file exists\n"
