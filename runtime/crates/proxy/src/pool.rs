@@ -67,12 +67,6 @@ impl Pools {
     pub const fn len(&self) -> usize {
         self.count
     }
-
-    /// Whether none is idle.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
 }
 
 #[cfg(test)]
@@ -90,7 +84,7 @@ mod tests {
         pools.forget(&key, Token::from_word(3));
         assert_eq!(pools.take(&other), None);
         assert_eq!(pools.take(&key), Some(Token::from_word(2)));
-        assert_eq!((pools.len(), pools.is_empty()), (1, false));
+        assert_eq!(pools.len(), 1);
     }
 
     #[test]

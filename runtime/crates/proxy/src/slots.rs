@@ -96,12 +96,6 @@ impl<T> Slots<T> {
         self.entries.len() - self.free.len()
     }
 
-    /// Whether no token is in use.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     fn entry(&mut self, token: Token) -> Option<&mut Slot<T>> {
         let entry = self.entries.get_mut(token.slot())?;
         (entry.generation == token.generation()).then_some(entry)

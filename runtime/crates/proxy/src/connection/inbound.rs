@@ -27,7 +27,7 @@ impl Worker {
         }
         let kind = if door.is_stream() {
             let (door, started) = (Some(Arc::clone(door)), self.now);
-            Kind::Stream(Box::new(Stream { door, other: None, key: None, received: 0, started }))
+            Kind::Stream(Box::new(Stream { door, other: None, received: 0, started }))
         } else {
             Kind::Server(Box::new(Server::new(door)))
         };

@@ -113,8 +113,6 @@ pub struct Stream {
     pub door: Option<Arc<Door>>,
     /// The other side.
     pub other: Option<Token>,
-    /// Where it leads, on the connecting side.
-    pub key: Option<PoolKey>,
     /// Bytes received.
     pub received: u64,
     /// When it began.

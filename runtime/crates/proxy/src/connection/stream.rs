@@ -24,7 +24,7 @@ struct Lead {
 struct Refused {
     flags: &'static str,
     why: String,
-    reason: Option<Reason>,
+    reason: Option<Box<Reason>>,
 }
 
 impl Worker {
@@ -38,9 +38,8 @@ impl Worker {
         let Some(door) = stream.door.clone() else { return self.close(connection) };
         let result = self.leads_to(&door, &generation, identity.as_deref()).and_then(|way| {
             let started = self.now;
-            let (key, other) = (Some(way.key), Some(connection.token));
-            let kind =
-                Kind::Stream(Box::new(Stream { door: None, other, key, received: 0, started }));
+            let other = Some(connection.token);
+            let kind = Kind::Stream(Box::new(Stream { door: None, other, received: 0, started }));
             let address = way.key.address;
             self.connect(kind, address, &generation, way.forward.as_ref()).map_err(|failure| {
                 Refused {
@@ -80,7 +79,7 @@ impl Worker {
         let explained = |scene: Scene<'_>, denial| {
             let none: Option<&Canonical<'_>> = None;
             let reason = tables.reason(scene, none, &NoFields, now, Outcome::Denied(denial));
-            Refused { flags: "UAEX", why: reason.sentence.clone(), reason: Some(reason) }
+            Refused { flags: "UAEX", why: reason.sentence.clone(), reason: Some(Box::new(reason)) }
         };
         match &door.way {
             Way::Inbound { listener, target, .. } => {
@@ -307,7 +306,7 @@ impl Streamed {
             sent: self.sent,
             snapshot: generation.map_or("", |one| one.manifest.as_str()),
             why: &refused.why,
-            reason: refused.reason.as_ref(),
+            reason: refused.reason.as_deref(),
         }
     }
 }

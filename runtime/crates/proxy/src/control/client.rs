@@ -1,5 +1,5 @@
 use std::io::{Read, Write};
-use std::net::{IpAddr, TcpStream, ToSocketAddrs as _};
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -166,7 +166,7 @@ fn connect(
     stream.set_write_timeout(Some(SILENCE)).map_err(said)?;
     stream.set_nodelay(true).map_err(said)?;
     // The verifier asks for the controller's SPIFFE ID; this name is not looked at.
-    let name = ServerName::IpAddress(IpAddr::from(socket.ip()).into());
+    let name = ServerName::IpAddress(socket.ip().into());
     let session = ClientConnection::new(config, name).map_err(said)?;
     Ok(StreamOwned::new(session, stream))
 }
