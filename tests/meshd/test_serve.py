@@ -68,7 +68,7 @@ class Site:
     edge: Edge
     url: str
 
-    def session(self, workload: str | None, other: ca.Authority | None = None) -> Any:  # noqa: ANN401 - aiohttp's own context
+    def session(self, workload: str | None, other: ca.Authority | None = None) -> Any:
         made = ssl.create_default_context(cadata=self.authority.bundle().decode())
         made.check_hostname = False
         made.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -118,7 +118,7 @@ async def say(session: aiohttp.ClientSession, instance: str, event: str, name: s
         return answer.status
 
 
-async def until(holds: Any) -> None:  # noqa: ANN401 - any condition
+async def until(holds: Any) -> None:
     async with asyncio.timeout(SECONDS):
         while not holds():  # noqa: ASYNC110 - any condition, not one event
             await asyncio.sleep(0.01)

@@ -142,9 +142,7 @@ SIGNER = ed25519.Ed25519PrivateKey.generate()
 
 def raw(key: ed25519.Ed25519PrivateKey) -> bytes:
     """Give the raw public half of a key."""
-    return key.public_key().public_bytes(
-        serialization.Encoding.Raw, serialization.PublicFormat.Raw
-    )
+    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 def seal(
@@ -189,7 +187,9 @@ def identity(workload: str) -> str:
     return f"spiffe://{TRUST_DOMAIN}/ns/{namespace}/sa/{name}"
 
 
-def operation(name: str, path: str, *methods: str, ports: tuple[int, ...] = (0,), **more: Any) -> dict[str, Any]:
+def operation(
+    name: str, path: str, *methods: str, ports: tuple[int, ...] = (0,), **more: Any
+) -> dict[str, Any]:
     """Give an operation of a slice."""
     matches = [{"headers": [], "host": None, "methods": sorted(methods), "path": path, "query": []}]
     return {
@@ -202,7 +202,9 @@ def operation(name: str, path: str, *methods: str, ports: tuple[int, ...] = (0,)
     } | more
 
 
-def rule(name: str, *callers: str, operations: list[str] | None = None, **more: Any) -> dict[str, Any]:
+def rule(
+    name: str, *callers: str, operations: list[str] | None = None, **more: Any
+) -> dict[str, Any]:
     """Give an allow rule for some workloads, or a deny rule."""
     return {
         "from": {
@@ -328,7 +330,14 @@ class Bed:
     authority: Authority = field(default_factory=Authority)
     started: list[Proxy] = field(default_factory=list)
 
-    def proxy(self, slice_: dict[str, Any], address: str, *arguments: str, height: int = 1, authority: Authority | None = None) -> Proxy:
+    def proxy(
+        self,
+        slice_: dict[str, Any],
+        address: str,
+        *arguments: str,
+        height: int = 1,
+        authority: Authority | None = None,
+    ) -> Proxy:
         """Start a proxy and wait until it is ready."""
         found = self.start(slice_, address, *arguments, height=height, authority=authority)
         until("the proxy is ready", found.is_ready)
@@ -341,7 +350,14 @@ class Bed:
         (state / "current/envelope.json").write_bytes(envelope)
         (state / "current/slice.json").write_bytes(content)
 
-    def start(self, slice_: dict[str, Any], address: str, *arguments: str, height: int = 1, authority: Authority | None = None) -> Proxy:
+    def start(
+        self,
+        slice_: dict[str, Any],
+        address: str,
+        *arguments: str,
+        height: int = 1,
+        authority: Authority | None = None,
+    ) -> Proxy:
         """Start a proxy."""
         name = slice_["workload"]
         state = self.folder / f"{len(self.started)}-{name.replace('/', '.')}"
@@ -378,7 +394,9 @@ class Bed:
 class Application:
     """A tiny HTTP application: one function from method, path, headers, body to an answer."""
 
-    def __init__(self, address: str, port: int, handle: Callable[[socket.socket, Request], bool]) -> None:
+    def __init__(
+        self, address: str, port: int, handle: Callable[[socket.socket, Request], bool]
+    ) -> None:
         self.listening = socket.create_server((address, port))
         self.address, self.port = address, port
         self.handle = handle
@@ -457,13 +475,17 @@ def echo(connection: socket.socket, request: Request) -> bool:
             "digest": hashlib.sha256(request.body).hexdigest(),
         }
     ).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     connection.sendall(head.encode() + (b"" if request.method == "HEAD" else body))
     return True
 
 
 @contextlib.contextmanager
-def application(address: str, port: int, handle: Callable[[socket.socket, Request], bool] = echo) -> Iterator[Application]:
+def application(
+    address: str, port: int, handle: Callable[[socket.socket, Request], bool] = echo
+) -> Iterator[Application]:
     """Run an application."""
     made = Application(address, port, handle)
     try:
@@ -473,7 +495,14 @@ def application(address: str, port: int, handle: Callable[[socket.socket, Reques
             made.close()
 
 
-def call(proxy: Proxy, host: str, target: str = "/", method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+def call(
+    proxy: Proxy,
+    host: str,
+    target: str = "/",
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, dict[str, str], bytes]:
     """Call a service through the proxy beside the caller, as its application does."""
     connection = http.client.HTTPConnection(*proxy.outbound, timeout=WAIT)
     with contextlib.closing(connection):

@@ -187,8 +187,14 @@ def test_a_gateway_admits_and_routes(bed: Bed, tmp_path: Path) -> None:
                 client.sendall(ask % (b"/items/1", b"shop.test"))
                 assert client.makefile("rb").readline().startswith(b"HTTP/1.1 200 ")
             seen = app.seen[-1]
-            assert (seen.header("host"), seen.header("x-forwarded-host")) == ("cart.shop", "shop.test")
-            assert (seen.header("x-forwarded-for"), seen.header("x-forwarded-proto")) == ("127.0.0.1", scheme)
+            assert (seen.header("host"), seen.header("x-forwarded-host")) == (
+                "cart.shop",
+                "shop.test",
+            )
+            assert (seen.header("x-forwarded-for"), seen.header("x-forwarded-proto")) == (
+                "127.0.0.1",
+                scheme,
+            )
         for target, host, status in [(b"/else", b"shop.test", 404), (b"/items/1", b"x.test", 421)]:
             with socket.create_connection((SHOP, 8000), WAIT) as client:
                 client.sendall(ask % (target, host))
@@ -257,11 +263,16 @@ def test_a_command_line_that_is_wrong(tmp_path: Path) -> None:
         ({"trustDomain": "other.test"}, "trust domain `other.test`"),
         ({"format": 9}, "format 9"),
         ({"slices": []}, "nothing for `shop/cart`"),
-        ({"signer": ed25519.Ed25519PrivateKey.generate()}, "no signature of the manifest is by a trusted key"),
+        (
+            {"signer": ed25519.Ed25519PrivateKey.generate()},
+            "no signature of the manifest is by a trusted key",
+        ),
         ({"height": 3}, "its height is 3, 4 was enforced already"),
     ],
 )
-def test_a_snapshot_that_is_not_sound_is_refused(bed: Bed, changes: dict[str, Any], said: str) -> None:
+def test_a_snapshot_that_is_not_sound_is_refused(
+    bed: Bed, changes: dict[str, Any], said: str
+) -> None:
     """It is never enforced; alone, the proxy does not start."""
     proxy = bed.proxy(cart_slice(), CART)
     assert proxy.stop() == 0
@@ -269,7 +280,9 @@ def test_a_snapshot_that_is_not_sound_is_refused(bed: Bed, changes: dict[str, An
     envelope, _ = seal(cart_slice(), **options)
     (proxy.state / "current/envelope.json").write_bytes(envelope)
     (proxy.state / "height").write_text("4")
-    ended = subprocess.run(proxy.process.args, capture_output=True, text=True, check=False, timeout=WAIT)
+    ended = subprocess.run(
+        proxy.process.args, capture_output=True, text=True, check=False, timeout=WAIT
+    )
     assert ended.returncode == 1
     assert said in ended.stderr
     assert len(ended.stderr.splitlines()) == 1

@@ -38,7 +38,10 @@ def cart_slice() -> dict[str, object]:
     return slice_of(
         "shop/cart",
         listeners=[listener("http", 8080, 9080)],
-        operations=[operation("read", "/items/**", "GET", "HEAD", idempotent=True), operation("write", "/items", "POST")],
+        operations=[
+            operation("read", "/items/**", "GET", "HEAD", idempotent=True),
+            operation("write", "/items", "POST"),
+        ],
         allow=[rule("front", "shop/front", operations=["read", "write"])],
     )
 
@@ -46,7 +49,9 @@ def cart_slice() -> dict[str, object]:
 def front_slice() -> dict[str, object]:
     """Give the slice of the caller."""
     operations = cart_slice()["inbound"]["operations"]
-    return slice_of("shop/front", destinations=[destination("shop/cart", 8080, CART, operations=operations)])
+    return slice_of(
+        "shop/front", destinations=[destination("shop/cart", 8080, CART, operations=operations)]
+    )
 
 
 @pytest.fixture
@@ -65,7 +70,10 @@ def test_a_request_goes_through_both(pair: tuple[Proxy, Proxy]) -> None:
     front, cart = pair
     with application(CART, 9080) as app:
         status, headers, body = call(
-            front, "cart", "/items/1?x=%41", headers={"X-Forwarded-Client-Cert": "me", "X-Meshc-Peer": "me", "Accept": "a"}
+            front,
+            "cart",
+            "/items/1?x=%41",
+            headers={"X-Forwarded-Client-Cert": "me", "X-Meshc-Peer": "me", "Accept": "a"},
         )
     assert status == 200, body
     seen = json.loads(body)
@@ -118,7 +126,9 @@ def test_connections_are_kept_and_used_again(pair: tuple[Proxy, Proxy]) -> None:
     text = cart.ask("/metrics")[1]
     assert "meshc_connections_accepted_total 1\n" in text
     assert "meshc_tls_handshakes_total 1\n" in text
-    labels = 'direction="inbound",source="spiffe://mesh.test/ns/shop/sa/front",destination="shop/cart"'
+    labels = (
+        'direction="inbound",source="spiffe://mesh.test/ns/shop/sa/front",destination="shop/cart"'
+    )
     rest = 'operation="read",verdict="allowed",status_class="2xx"'
     assert f"meshc_requests_total{{{labels},{rest}}} 50\n" in text
 
@@ -199,7 +209,9 @@ def test_an_unsound_answer_is_502(pair: tuple[Proxy, Proxy]) -> None:
     """What is no HTTP is not passed on."""
 
     def lie(connection: socket.socket, _: Request) -> bool:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello")
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"
+        )
         return True
 
     with application(CART, 9080, lie):
@@ -208,7 +220,9 @@ def test_an_unsound_answer_is_502(pair: tuple[Proxy, Proxy]) -> None:
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 100", b"Transfer-Encoding: chunked"])
-def test_a_body_that_breaks_off_is_never_a_clean_end(pair: tuple[Proxy, Proxy], framing: bytes) -> None:
+def test_a_body_that_breaks_off_is_never_a_clean_end(
+    pair: tuple[Proxy, Proxy], framing: bytes
+) -> None:
     """The client learns that the answer is not whole."""
 
     def die(connection: socket.socket, _: Request) -> bool:
@@ -243,17 +257,21 @@ def test_continue_is_passed_on(pair: tuple[Proxy, Proxy]) -> None:
     def patient(connection: socket.socket, request: Request) -> bool:
         return echo(connection, request)
 
-    with application(CART, 9080, patient), socket.create_connection(pair[0].outbound, WAIT) as client:
+    with (
+        application(CART, 9080, patient),
+        socket.create_connection(pair[0].outbound, WAIT) as client,
+    ):
         client.settimeout(WAIT)
         client.sendall(
-            b"POST /items HTTP/1.1\r\nHost: cart\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"
+            b"POST /items HTTP/1.1\r\nHost: cart\r\nExpect: 100-continue\r\n"
+            b"Content-Length: 2\r\n\r\nhi"
         )
         stream = client.makefile("rb")
         assert b" 200 " in stream.readline()
 
 
 def test_a_request_is_sent_again_when_its_kept_connection_died(pair: tuple[Proxy, Proxy]) -> None:
-    """The application closes after every answer without saying so; idempotent requests never fail."""
+    """The application closes after every answer unsaid; idempotent requests never fail."""
 
     def leave(connection: socket.socket, request: Request) -> bool:
         echo(connection, request)
@@ -268,7 +286,8 @@ def test_hostile_requests_reach_nobody(pair: tuple[Proxy, Proxy]) -> None:
     """What has two readings is refused by the first proxy, and the connection closed."""
     with application(CART, 9080) as app:
         for text in [
-            "POST /items HTTP/1.1\r\nHost: cart\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST /items HTTP/1.1\r\nHost: cart\r\nContent-Length: 1\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             "GET /items/1 HTTP/1.1\r\nHost: cart\r\nHost: other\r\n\r\n",
             "GET /items/1 HTTP/1.1\r\nHost : cart\r\n\r\n",
             "GET /items/1 HTTP/1.1\nHost: cart\n\n",

@@ -19,7 +19,7 @@ ALLOWED: Final = "allowed"
 Json = dict[str, Any]  # decisions and slices are JSON of many types
 
 
-class Unanswerable(Exception):  # noqa: N818 - says what the question is
+class Unanswerable(Exception):
     """The question names something that does not exist; says what."""
 
 

@@ -15,7 +15,7 @@ FILES: Final = 100_000
 """Most files of one repository: ten times the largest mesh we measure."""
 
 
-class Unreadable(Exception):  # noqa: N818 - says what the input is
+class Unreadable(Exception):
     """The input cannot be read; the message says what and why."""
 
 
