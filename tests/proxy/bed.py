@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,7 +34,9 @@ WAIT = 10.0
 
 def binary() -> str:
     """Give the path of the proxy."""
-    found = os.environ.get("MESHC_PROXY") or shutil.which("meshc-proxy")
+    beside = Path(sys.executable).parent / "meshc-proxy"
+    installed = str(beside) if beside.exists() else shutil.which("meshc-proxy")
+    found = os.environ.get("MESHC_PROXY") or installed
     if not found:
         raise RuntimeError("build meshc-proxy and name it in MESHC_PROXY")
     return found

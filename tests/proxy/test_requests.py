@@ -282,12 +282,14 @@ def test_a_request_is_sent_again_when_its_kept_connection_died(pair: tuple[Proxy
             assert call(pair[0], "cart", "/items/1")[0] == 200
 
 
+CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"
+
+
 def test_hostile_requests_reach_nobody(pair: tuple[Proxy, Proxy]) -> None:
     """What has two readings is refused by the first proxy, and the connection closed."""
     with application(CART, 9080) as app:
         for text in [
-            "POST /items HTTP/1.1\r\nHost: cart\r\nContent-Length: 1\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            f"POST /items HTTP/1.1\r\nHost: cart\r\nContent-Length: 1\r\n{CHUNKED}0\r\n\r\n",
             "GET /items/1 HTTP/1.1\r\nHost: cart\r\nHost: other\r\n\r\n",
             "GET /items/1 HTTP/1.1\r\nHost : cart\r\n\r\n",
             "GET /items/1 HTTP/1.1\nHost: cart\n\n",

@@ -51,7 +51,10 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         .enumerate()
         .map(|(number, worker)| {
             let name = format!("data-{number}");
-            thread::Builder::new().name(name).spawn(move || worker.run())
+            thread::Builder::new().name(name).spawn(move || {
+                let _end = EndWithThread;
+                worker.run();
+            })
         })
         .collect();
     let threads = threads.map_err(|error| format!("cannot start a thread: {error}"))?;
@@ -65,11 +68,27 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     }
     watch_signals(Arc::clone(&state))?;
     for thread in threads {
-        // A thread that panicked has ended too.
+        // One that panicked has ended the process.
         let _ = thread.join();
     }
     log.flush();
     Ok(())
+}
+
+/// Ends the process with a data thread that panics: half a proxy serves nobody, and whoever
+/// supervises it starts a whole one, from its own disk.
+struct EndWithThread;
+
+/// Exit code of a process that ends by a fault of its own (`EX_SOFTWARE` of sysexits.h).
+const SOFTWARE: i32 = 70;
+
+impl Drop for EndWithThread {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            report::error("a data thread ended by a fault of its own; this is a bug");
+            std::process::exit(SOFTWARE);
+        }
+    }
 }
 
 fn workers(

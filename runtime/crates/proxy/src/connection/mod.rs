@@ -268,7 +268,7 @@ impl Connection {
             None => self.transmit(plain),
             Some(session) => {
                 sealed.clear();
-                session.seal(plain, sealed)?;
+                session.seal(&mut self.cipher, plain, sealed)?;
                 self.transmit(sealed)
             }
         }
@@ -311,7 +311,7 @@ impl Connection {
         }
         if let Some(session) = &mut self.session {
             let mut alert = Vec::new();
-            session.close(&mut alert);
+            session.close(&mut self.cipher, &mut alert);
             // A peer that is gone misses nothing.
             let _ = socket::send(&self.socket, &alert);
         }

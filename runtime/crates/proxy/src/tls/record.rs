@@ -26,11 +26,12 @@ pub trait RecordLayer {
         wire: &mut Vec<u8>,
     ) -> Result<Opened, TlsFault>;
 
-    /// Seals `plain` into records appended to `wire`.
+    /// Seals `plain` into records appended to `wire`. `kept` is the input that the last `open` did
+    /// not use up: a message cut into records may reach back into it.
     ///
     /// # Errors
     /// The connection is broken or not yet made.
-    fn seal(&mut self, plain: &[u8], wire: &mut Vec<u8>) -> Result<(), TlsFault>;
+    fn seal(&mut self, kept: &mut [u8], plain: &[u8], wire: &mut Vec<u8>) -> Result<(), TlsFault>;
 }
 
 /// How far [`RecordLayer::open`] came.
@@ -53,6 +54,8 @@ pub struct Session {
     side: Side,
     peer: Option<Box<str>>,
     ended: bool,
+    /// A fault was met: rustls still points into input that is gone, so it is not asked again.
+    broken: bool,
 }
 
 enum Side {
@@ -81,7 +84,7 @@ impl Session {
     /// The configuration cannot serve.
     pub fn server(config: Arc<ServerConfig>) -> Result<Self, TlsFault> {
         let side = UnbufferedServerConnection::new(config).map_err(TlsFault::new)?;
-        Ok(Self { side: Side::Server(Box::new(side)), peer: None, ended: false })
+        Ok(Self { side: Side::Server(Box::new(side)), peer: None, ended: false, broken: false })
     }
 
     /// The client's side. No name is sent: the server is known by its SPIFFE ID, which the
@@ -92,7 +95,7 @@ impl Session {
     pub fn client(config: Arc<ClientConfig>, address: std::net::IpAddr) -> Result<Self, TlsFault> {
         let name = ServerName::IpAddress(address.into());
         let side = UnbufferedClientConnection::new(config, name).map_err(TlsFault::new)?;
-        Ok(Self { side: Side::Client(Box::new(side)), peer: None, ended: false })
+        Ok(Self { side: Side::Client(Box::new(side)), peer: None, ended: false, broken: false })
     }
 
     /// The peer's identity, verified in the handshake; absent where none was asked for.
@@ -101,8 +104,8 @@ impl Session {
         self.peer.as_deref()
     }
 
-    /// Appends the alert that says nothing more will come.
-    pub fn close(&mut self, wire: &mut Vec<u8>) {
+    /// Appends the alert that says nothing more will come; `kept` as for [`RecordLayer::seal`].
+    pub fn close(&mut self, kept: &mut [u8], wire: &mut Vec<u8>) {
         fn queue<D>(state: UnbufferedStatus<'_, '_, D>, wire: &mut Vec<u8>) {
             if let Ok(ConnectionState::WriteTraffic(mut traffic)) = state.state {
                 let start = wire.len();
@@ -113,8 +116,9 @@ impl Session {
             }
         }
         match &mut self.side {
-            Side::Client(side) => queue(side.process_tls_records(&mut []), wire),
-            Side::Server(side) => queue(side.process_tls_records(&mut []), wire),
+            _ if self.broken => {}
+            Side::Client(side) => queue(side.process_tls_records(kept), wire),
+            Side::Server(side) => queue(side.process_tls_records(kept), wire),
         }
     }
 }
@@ -126,6 +130,9 @@ impl RecordLayer for Session {
         plain: &mut Vec<u8>,
         wire: &mut Vec<u8>,
     ) -> Result<Opened, TlsFault> {
+        if self.broken {
+            return Err(TlsFault("the connection is broken".to_owned()));
+        }
         let mut used = 0;
         loop {
             let rest = input.get_mut(used..).unwrap_or_default();
@@ -149,7 +156,8 @@ impl RecordLayer for Session {
                 }
                 Ok(Step::Ended) => self.ended = true,
                 Err(fault) => {
-                    self.alert(wire);
+                    self.alert(input.get_mut(used..).unwrap_or_default(), wire);
+                    self.broken = true;
                     return Err(fault);
                 }
             }
@@ -159,25 +167,30 @@ impl RecordLayer for Session {
         }
     }
 
-    fn seal(&mut self, plain: &[u8], wire: &mut Vec<u8>) -> Result<(), TlsFault> {
+    fn seal(&mut self, kept: &mut [u8], plain: &[u8], wire: &mut Vec<u8>) -> Result<(), TlsFault> {
+        if self.broken {
+            return Err(TlsFault("the connection is broken".to_owned()));
+        }
         let records = plain.len() / RECORD + 1;
         let room = plain.len() + records * OVERHEAD;
         match &mut self.side {
-            Side::Client(side) => seal(side.process_tls_records(&mut []), plain, room, wire),
-            Side::Server(side) => seal(side.process_tls_records(&mut []), plain, room, wire),
+            Side::Client(side) => seal(side.process_tls_records(kept), plain, room, wire),
+            Side::Server(side) => seal(side.process_tls_records(kept), plain, room, wire),
         }
     }
 }
 
 impl Session {
-    /// Appends the alert that rustls has queued after a fault.
-    fn alert(&mut self, wire: &mut Vec<u8>) {
-        let mut nothing = Vec::new();
+    /// Appends the alert that rustls has queued after a fault; `rest` is the input it was met in.
+    fn alert(&mut self, rest: &mut [u8], wire: &mut Vec<u8>) {
+        let (mut nothing, mut used) = (Vec::new(), 0);
         for _ in 0..4 {
-            let (_, result) = match &mut self.side {
-                Side::Client(side) => step(side.process_tls_records(&mut []), &mut nothing, wire),
-                Side::Server(side) => step(side.process_tls_records(&mut []), &mut nothing, wire),
+            let rest = rest.get_mut(used..).unwrap_or_default();
+            let (discard, result) = match &mut self.side {
+                Side::Client(side) => step(side.process_tls_records(rest), &mut nothing, wire),
+                Side::Server(side) => step(side.process_tls_records(rest), &mut nothing, wire),
             };
+            used += discard;
             if !matches!(result, Ok(Step::Again)) {
                 return;
             }
