@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import re
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +17,18 @@ SECONDS = 120.0
 """How long one git command may take."""
 OUTPUT_BYTES = 64 * 1024 * 1024
 """How much one git command may say."""
+PIECE_BYTES = 64 * 1024
+PROTOCOLS = "file:http:https:ssh"
+"""Ways to a repository; `ext` would run programs that its address names."""
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 class Unfetchable(Exception):
     """The repository or branch cannot be had; says why, and trying again may help."""
+
+
+class Overran(Unfetchable):
+    """A git command that took too long or said too much: it answered nothing, not even no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,11 @@ class Mirror:
         return (await self.git("rev-parse", f"refs/heads/{self.branch}")).decode().strip()
 
     async def descends(self, head: str, base: str) -> bool:
-        """Tell whether `head` has `base` among its ancestors, or is it."""
+        """Tell whether `head` has `base` among its ancestors, or is it; raises `Overran`."""
         try:
             await self.git("merge-base", "--is-ancestor", base, head)
+        except Overran:
+            raise
         except Unfetchable:
             return False
         return True
@@ -63,9 +76,11 @@ class Mirror:
         return said.decode().split()
 
     async def file(self, commit: str, path: str) -> bytes | None:
-        """Give a file of a commit; nothing if it has none of that name."""
+        """Give a file of a commit; nothing if it has none of that name; raises `Overran`."""
         try:
             return await self.git("cat-file", "blob", f"{commit}:{path}")
+        except Overran:
+            raise
         except Unfetchable:
             return None
 
@@ -74,30 +89,51 @@ class Mirror:
         place = ("--git-dir", str(self.folder)) if inside else ()
         process = await asyncio.create_subprocess_exec(
             *("git", "--no-replace-objects", "-c", "core.hooksPath=/dev/null"),
-            *("-c", "protocol.ext.allow=never", "-c", "gc.auto=0"),
+            *("-c", "gc.auto=0"),
             *place,
             *words,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment(),
-            limit=OUTPUT_BYTES,
+            start_new_session=True,  # so that what git starts ends with it
         )
         try:
             async with asyncio.timeout(SECONDS):
-                said, complaint = await process.communicate()
+                said, complaint = await hear(process)
+                await process.wait()
         except TimeoutError:
-            process.kill()
-            await process.wait()
-            raise Unfetchable(f"git {words[0]} took more than {SECONDS:.0f} s") from None
+            raise Overran(f"git {words[0]} took more than {SECONDS:.0f} s") from None
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
         if process.returncode:
             raise Unfetchable(f"git {words[0]}: {claim(complaint)}")
         return said
 
 
+async def hear(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    """Read all that a program says and complains; raises `Overran` for more than is bearable."""
+
+    async def drain(stream: asyncio.StreamReader | None) -> bytes:
+        said = bytearray()
+        while stream is not None and (piece := await stream.read(PIECE_BYTES)):
+            said += piece
+            if len(said) > OUTPUT_BYTES:
+                raise Overran(f"git said more than {OUTPUT_BYTES} bytes")
+        return bytes(said)
+
+    said, complaint = await asyncio.gather(drain(process.stdout), drain(process.stderr))
+    return said, complaint
+
+
 def claim(complaint: bytes) -> str:
-    """Give the one line of a complaint of git that says what is wrong."""
-    lines = complaint.decode(errors="replace").strip().splitlines() or ["it failed"]
+    """Give the one line of a complaint of git that says what is wrong, no credentials in it."""
+    lines = CREDENTIALS.sub("", complaint.decode(errors="replace")).strip().splitlines() or [
+        "it failed"
+    ]
     fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
     return fatal[0] if fatal else lines[-1]
 
@@ -111,5 +147,6 @@ def environment() -> dict[str, str]:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": PROTOCOLS,
         "LC_ALL": "C",
     }

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from meshd import signatures
-from meshd.follow import Mirror
+from meshd import follow, signatures
+from meshd.follow import Mirror, Overran, Unfetchable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,3 +150,76 @@ def test_without_signers_nothing_is_let_in(repository: Repository, signers: byte
     repository.key("ann")
     repository.commit("ann")
     assert "names no allowed signer" in repository.check(None, signers)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("gpgsig-sha256 -----BEGIN SSH SIGNATURE-----\n x\n", "carries more than one signature"),
+        ("gpgsig -----BEGIN PGP SIGNATURE-----\n x\n", "carries more than one signature"),
+    ],
+)
+def test_a_second_signature_is_refused(repository: Repository, header: str, said: str) -> None:
+    signers = repository.key("ann").encode()
+    repository.commit("ann")
+    written = repository.git("cat-file", "commit", "HEAD") + "\n"
+    forged = repository.folder / "commit"
+    forged.write_text(written.replace("gpgsig ", header + "gpgsig ", 1))
+    name = repository.git("hash-object", "-t", "commit", "-w", "--literally", str(forged))
+    repository.git("update-ref", "refs/heads/main", name)
+    assert repository.check(None, signers) == f"commit {name[:12]} {said}"
+
+
+def test_a_changed_commit_keeps_no_signature(repository: Repository) -> None:
+    signers = repository.key("ann").encode()
+    repository.commit("ann")
+    forged = repository.folder / "commit"
+    written = repository.git("cat-file", "commit", "HEAD")
+    forged.write_text(written.removesuffix("x") + "y\n")
+    name = repository.git("hash-object", "-t", "commit", "-w", str(forged))
+    repository.git("update-ref", "refs/heads/main", name)
+    assert "does not allow" in repository.check(None, signers)
+
+
+def test_git_that_answers_nothing_is_no_verdict(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signers = repository.key("ann").encode()
+    base = repository.commit("ann")
+    assert repository.check(None, signers) == ""
+    mirror = Mirror(repository.folder / "copy.git", str(repository.folder / "repo"), "main")
+    monkeypatch.setattr(follow, "OUTPUT_BYTES", 10)
+    with pytest.raises(Overran, match="more than 10 bytes"):
+        asyncio.run(mirror.commits(None, base))
+    monkeypatch.setattr(follow, "SECONDS", 0.0)
+    with pytest.raises(Overran, match="took more than"):
+        asyncio.run(mirror.descends(base, base))
+    with pytest.raises(Overran, match="took more than"):
+        asyncio.run(mirror.file(base, ".meshc/allowed_signers"))
+
+
+def test_without_ssh_keygen_a_commit_waits(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signers = repository.key("ann").encode()
+    repository.commit("ann")
+    monkeypatch.setattr(signatures.shutil, "which", lambda _: None)
+    with pytest.raises(Unfetchable, match="ssh-keygen"):
+        repository.check(None, signers)
+
+
+def test_an_address_that_runs_a_program_is_refused(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path / "copy.git", f"ext::touch {tmp_path}/ran", "main")
+
+    async def look() -> None:
+        await mirror.prepare()
+        await mirror.fetch()
+
+    with pytest.raises(Unfetchable, match="'ext' not allowed"):
+        asyncio.run(look())
+    assert not (tmp_path / "ran").exists()
+
+
+def test_credentials_of_an_address_are_never_said() -> None:
+    said = follow.claim(b"fatal: unable to access 'https://ann:canary@git.test/shop': no route\n")
+    assert said == "unable to access 'https://git.test/shop': no route"
