@@ -315,6 +315,8 @@ def say(text: str) -> None:
 
 def start(settings: Settings) -> None:
     """Run a controller to its end; raises `Damaged` and `OSError`."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]  # A hook that starts it may name another repository.
     mirror = follow.Mirror(settings.folder / "repository.git", settings.source, settings.branch)
     controller = Controller(settings, Store(settings.folder), mirror, time.time())
     asyncio.run(controller.run())

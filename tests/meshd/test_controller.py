@@ -175,6 +175,15 @@ def test_good_commits_become_the_mesh_bad_ones_are_refused_and_height_survives(s
         assert (now["commit"], now["height"]) == (mended, 2)
 
 
+def test_git_variables_of_whoever_started_it_mean_nothing(site: Site) -> None:
+    first = site.commit()
+    variables = {"GIT_DIR": "/nonexistent", "GIT_OBJECT_DIRECTORY": "/nonexistent"}
+    script = f"import os, sys; os.environ.update({variables}); from meshd.__main__ import main"
+    with site.running("-c", f"{script}; sys.exit(main())"):
+        now = site.until(lambda now: now["commit"] or now["lastRefusal"])
+        assert (now["commit"], now["lastRefusal"]) == (first, None)
+
+
 def test_a_disk_that_fills_up_leaves_the_last_snapshot_and_says_so(site: Site) -> None:
     first = site.commit()
     with site.running():
