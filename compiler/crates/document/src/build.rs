@@ -70,7 +70,9 @@ impl<'a> Builder<'a> {
         limits: &'a Limits,
         nodes_left: usize,
     ) -> Self {
-        let tree = Tree { source, decoded: String::new(), nodes: vec![] };
+        // An intent has a node about every eight bytes; a file of many documents gets no more.
+        let nodes = Vec::with_capacity((source.len() / 8).min(1024));
+        let tree = Tree { source, decoded: String::new(), nodes };
         let (open, anchors, findings) = (vec![], vec![], vec![]);
         Self { limits, base, tree, open, anchors, alias_nodes: 0, nodes_left, findings }
     }

@@ -31,7 +31,7 @@ pub fn core_type(text: &str, style: Style) -> CoreType {
         return CoreType::Str;
     }
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => CoreType::Null,
+        _ if is_null(text, style) => CoreType::Null,
         "true" | "True" | "TRUE" => CoreType::Bool(true),
         "false" | "False" | "FALSE" => CoreType::Bool(false),
         _ if is_integer(text) => CoreType::Int,
@@ -72,11 +72,20 @@ fn is_float(text: &str) -> bool {
     sound && exponent.is_none_or(|e| is_digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
 }
 
+/// Whether [`core_type`] of a scalar is null; asked of every one.
+pub(crate) fn is_null(text: &str, style: Style) -> bool {
+    style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// Whether a YAML 1.1 reader (kubectl, kustomize, PyYAML) would read this plain scalar as something
 /// other than text. Asked where text is wanted.
 #[must_use]
 pub fn yaml11_trap(text: &str) -> Option<Trap> {
     const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    // Nothing longer than `false` that begins with a letter or `/` is anything but text.
+    if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let cased = text == lower || text == text.to_ascii_uppercase() || is_capitalised(text);
     if cased && WORDS.contains(&lower.as_str()) {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::event::Style;
 use crate::finding::Span;
-use crate::scalar::{CoreType, core_type};
+use crate::scalar::is_null;
 
 /// A node of one [`Tree`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -13,7 +13,7 @@ pub struct NodeId(pub(crate) u32);
 pub enum Kind<'a> {
     /// Nothing: an empty value, `~` or `null`.
     Null,
-    /// A scalar; not typed here, see [`core_type`].
+    /// A scalar; not typed here, see [`crate::core_type`].
     Scalar {
         /// Its decoded value.
         text: &'a str,
@@ -105,10 +105,7 @@ impl Tree {
             Some(What::Alias(_)) | None => return Kind::Null,
         };
         let text = text.unwrap_or_default();
-        match core_type(text, style) {
-            CoreType::Null => Kind::Null,
-            _ => Kind::Scalar { text, style },
-        }
+        if is_null(text, style) { Kind::Null } else { Kind::Scalar { text, style } }
     }
 
     /// Where a node stands; an alias stands where it was used.
