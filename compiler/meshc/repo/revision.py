@@ -72,7 +72,9 @@ class Revision:
     def _git(self, *words: str, stdin: bytes = b"") -> bytes:
         command = ["git", "-C", self.path, "--no-replace-objects", *words]
         try:
-            done = subprocess.run(command, input=stdin, check=False, capture_output=True)  # noqa: S603 - no shell
+            done = subprocess.run(  # noqa: S603 - no shell
+                command, input=stdin, check=False, capture_output=True, env=surroundings()
+            )
         except FileNotFoundError:
             raise Unreadable("the program `git` is not installed") from None
         if done.returncode:
@@ -80,3 +82,11 @@ class Revision:
             reason = said[-1].removeprefix("fatal: ") if said else "no such commit"
             raise Unreadable(f"git cannot read `{self.path}`: {reason}")
         return done.stdout
+
+
+def surroundings() -> dict[str, str]:
+    """Give git the environment without what would point it to another repository.
+
+    A hook runs with `GIT_DIR` and its like set; the repository meant is the one that is named.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
