@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+GROWTH = 4096
+"""Bytes read at a time behind what a file's size promised."""
+
+
 class Folder:
     """A folder on disk; nothing is read before it is asked for."""
 
@@ -80,9 +84,10 @@ class Folder:
                 return Problem(path, "it is not a regular file")
             if status.st_size > FILE_BYTES:
                 return Problem(path, too_large(status.st_size))
-            content = b""
-            while part := os.read(handle, FILE_BYTES + 1 - len(content)):
-                content = content + part if content else part
+            # A buffer of the file's size, not of the largest there may be; it may have grown since.
+            content = os.read(handle, status.st_size + 1)
+            while len(content) <= FILE_BYTES and (part := os.read(handle, GROWTH)):
+                content += part
         except OSError as error:
             return Problem(path, reason_of(error))
         finally:
