@@ -88,6 +88,7 @@ with a controller:
   --controller HOST:PORT --trust-bundle FILE [--join-token-file FILE]
 without:
   --offline                enforce what DIR/current and DIR/identity hold
+and: --help, --version
 ";
 
 impl Arguments {

@@ -26,6 +26,9 @@ use crate::worker::Worker;
 /// # Errors
 /// Why it could not start, in one line.
 pub fn run(arguments: Arguments) -> Result<(), String> {
+    // From here on a signal waits for us, however early it comes.
+    let signals = Signals::new([SIGTERM, SIGINT]);
+    let signals = signals.map_err(|error| format!("cannot watch signals: {error}"))?;
     let arguments = Arc::new(arguments);
     raise_file_limit();
     let store = Store::open(&arguments.state)
@@ -66,7 +69,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         let state = Arc::clone(&state);
         spawn("control", move || control::run(&state, &controller))?;
     }
-    watch_signals(Arc::clone(&state))?;
+    watch_signals(signals, Arc::clone(&state))?;
     for thread in threads {
         // One that panicked has ended the process.
         let _ = thread.join();
@@ -161,9 +164,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), String> 
 }
 
 /// The first signal drains, the second ends.
-fn watch_signals(state: Arc<State>) -> Result<(), String> {
-    let signals = Signals::new([SIGTERM, SIGINT]);
-    let mut signals = signals.map_err(|error| format!("cannot watch signals: {error}"))?;
+fn watch_signals(mut signals: Signals, state: Arc<State>) -> Result<(), String> {
     spawn("signals", move || {
         for (count, signal) in signals.forever().enumerate() {
             if count > 0 {

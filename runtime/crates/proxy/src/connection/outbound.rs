@@ -360,8 +360,9 @@ impl Worker {
             Kind::Stream(stream) => stream.other,
         };
         let Some(source) = source else { return };
+        let end_is_due = !connection.has_ended();
         if let Some(waiting) = self.peek(source)
-            && waiting.paused
+            && (waiting.paused || (waiting.ended && end_is_due))
         {
             waiting.paused = false;
             self.ready.push_back(source);
