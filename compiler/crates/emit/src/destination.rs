@@ -2,7 +2,7 @@ use meshc_check::unit::InstanceRow;
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
 use meshc_snapshot::slice::{Call, Cluster, Destination, Endpoint, Port, Traffic, Weighted};
 
-use crate::inbound::{authorities, readings};
+use crate::inbound::{authorities, operations, readings};
 
 /// Where a workload may send, sorted by the name of who is called.
 pub(crate) fn destinations(mesh: &Mesh, ix: WorkloadIx, caller: &Workload) -> Vec<Destination> {
@@ -46,7 +46,7 @@ fn destination(mesh: &Mesh, caller: &Workload, callee: &Workload, edges: &[Edge]
         calls: edges.iter().map(|edge| call(callee, edge)).collect(),
         clusters: clusters(callee),
         identity: callee.identity.clone(),
-        operations: callee.operations.clone(),
+        operations: operations(mesh, callee),
         ports: callee
             .row
             .ports

@@ -1,6 +1,9 @@
 use meshc_check::unit::RuleRow;
+use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
 use meshc_link::{Mesh, Workload};
-use meshc_snapshot::slice::{From, Inbound, Listener, Probe, Reading, Rule, Tls};
+use meshc_snapshot::slice::{
+    From, Inbound, Listener, Operation, Probe, Protocol, Reading, Retry, Rule, Tls,
+};
 
 /// What a workload accepts.
 pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
@@ -11,7 +14,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         deny: rules(mesh, workload, &row.deny, "deny"),
         identity: workload.identity.clone(),
         listeners: listeners(workload),
-        operations: workload.operations.clone(),
+        operations: operations(mesh, workload),
         probes: row
             .probes
             .iter()
@@ -20,6 +23,26 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         readings: readings(workload),
     }
 }
+
+/// The operations, sorted; with `rest` among them where its timeout is not the language's default.
+pub(crate) fn operations(mesh: &Mesh, workload: &Workload) -> Vec<Operation> {
+    let mut all = workload.operations.clone();
+    let written = workload.row.timeout_ms.as_ref().map(|timeout| timeout.value);
+    let timeout_ms = written.or(mesh.timeout_ms).unwrap_or(REQUEST_TIMEOUT_MS);
+    let http = (0_u32..).zip(&workload.row.ports);
+    let ports: Vec<u32> =
+        http.filter(|(_, port)| port.protocol == Protocol::Http).map(|(index, _)| index).collect();
+    if timeout_ms != REQUEST_TIMEOUT_MS && !ports.is_empty() {
+        let at = all.partition_point(|one| one.name.as_str() < REST);
+        let retry = Retry { attempts: RETRY_ATTEMPTS, per_try_ms: None };
+        let (matches, name) = (Vec::new(), REST.to_owned());
+        all.insert(at, Operation { idempotent: false, matches, name, ports, retry, timeout_ms });
+    }
+    all
+}
+
+/// The operation of what no other one matches.
+const REST: &str = "rest";
 
 /// How the application may read a path; both unless it says.
 pub(crate) fn readings(workload: &Workload) -> Vec<Reading> {

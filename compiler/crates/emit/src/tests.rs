@@ -77,3 +77,20 @@ fn every_slice_is_canonical_and_loads() {
             .unwrap_or_else(|fault| panic!("{name}: {fault}"));
     }
 }
+
+#[test]
+fn the_rest_waits_as_long_as_the_service_says() {
+    let files = vec![
+        ("mesh.yaml".into(), MESH.as_bytes().to_vec()),
+        service("a", "  requests: {timeout: 3s}\n"),
+        service("b", ""),
+    ];
+    let rest = |slice: &[u8]| {
+        let slice = meshc_snapshot::read::slice(slice).expect("readable");
+        let operations = slice.inbound.operations;
+        operations.into_iter().find(|one| one.name == "rest").map(|one| one.timeout_ms)
+    };
+    let all = slices(files);
+    assert_eq!(rest(&all["shop/a"].0), Some(3_000));
+    assert_eq!(rest(&all["shop/b"].0), None, "15 s are the default and need no words");
+}
