@@ -92,7 +92,7 @@ impl Metrics {
     pub fn request(&mut self, request: &Request<'_>, micros: u64) {
         let mut series = Series {
             direction: request.direction,
-            denied: request.verdict == "denied",
+            denied: request.verdict != "allowed",
             class: u8::try_from(request.status / 100).unwrap_or_default(),
             source: self.labels.number(request.source),
             destination: self.labels.number(request.destination),
