@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import signal
 import socket
@@ -234,6 +235,37 @@ def test_draining_finishes_what_runs(bed: Bed) -> None:
         caller.join(WAIT)
         assert cart.process.wait(WAIT) == 0
     assert answers == [200]
+
+
+def test_probes_are_answered_without_identity_and_reach_nothing_else(bed: Bed) -> None:
+    """The probe port asks the application for the paths of the slice, and for no other."""
+    probed = cart_slice() | {}
+    probed["inbound"]["probes"] = [{"path": "/healthz", "port": "http"}]
+    proxy = bed.proxy(probed, CART, "--probes", f"{CART}:15021")
+
+    def probe(text: bytes) -> tuple[int, str]:
+        with socket.create_connection((CART, 15021), WAIT) as connection:
+            connection.sendall(text)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer.status, answer.read().decode()
+
+    asked = b"GET %s HTTP/1.1\r\nHost: kubelet\r\n\r\n"
+    with application(CART, 9080, healthy) as cart:
+        assert probe(asked % b"/healthz") == (200, "the application answers 200\n")
+        for path in (b"/items", b"/healthz/", b"/%68ealthz", b"/healthz/../items"):
+            assert probe(asked % path)[0] == 404
+        assert probe(b"POST /healthz HTTP/1.1\r\nHost: kubelet\r\n\r\n")[0] == 405
+        assert [(one.method, one.target) for one in cart.seen] == [("GET", "/healthz")]
+    status, why = probe(asked % b"/healthz")
+    assert (status, why.split(":")[0]) == (503, "the application does not answer")
+    assert proxy.stop() == 0
+
+
+def healthy(connection: socket.socket, _: Request) -> bool:
+    """Answer a probe, and be done."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n")
+    return False
 
 
 def test_a_port_in_use_is_named(bed: Bed) -> None:

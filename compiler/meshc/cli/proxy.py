@@ -12,6 +12,7 @@ import click
 from meshc.cli import controller, exits, identity, source
 
 ADMIN_PORT = 15000
+PROBES_PORT = 15021
 OUTBOUND_PORT = 15001
 
 
@@ -61,7 +62,10 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     identity.issue_into(folder / "identity", account, base, content["trustDomain"])
     arguments = ["--offline", "--state", str(folder), "--workload", workload, "--address", address]
     arguments += ["--snapshot-key", str(snapshots.write_public(base / "signing.pub", key))]
-    for name, port in (("--admin", ADMIN_PORT), ("--outbound", OUTBOUND_PORT)):
+    ports = [("--admin", ADMIN_PORT), ("--outbound", OUTBOUND_PORT)]
+    if content["inbound"]["probes"]:
+        ports.append(("--probes", PROBES_PORT))
+    for name, port in ports:
         if name not in words:
             arguments += [name, f"{address}:{port}"]
     for one in set_port:

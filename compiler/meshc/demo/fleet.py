@@ -24,6 +24,7 @@ CONTROLLER = ("127.20.0.250", 15012)
 """Where the controller listens."""
 OUTBOUND_PORT = 15001
 ADMIN_PORT = 15000
+PROBES_PORT = 15021
 PATIENCE = 30.0
 """Seconds to wait for a process to become ready; a loaded machine needs some of them."""
 LOOK = 0.02
@@ -106,6 +107,7 @@ class Fleet:
             *("--app", instance.address),
             *("--outbound", f"{instance.address}:{OUTBOUND_PORT}"),
             *("--admin", f"{instance.address}:{ADMIN_PORT}"),
+            *("--probes", f"{instance.address}:{PROBES_PORT}"),
             *("--controller", f"{CONTROLLER[0]}:{CONTROLLER[1]}"),
             *("--trust-bundle", str(self.folder / "controller/ca/root.pem")),
             *("--snapshot-key", str(self.folder / "controller/signing.pub")),

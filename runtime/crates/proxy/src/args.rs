@@ -21,6 +21,8 @@ pub struct Arguments {
     pub outbound: Option<SocketAddr>,
     /// Where operators ask.
     pub admin: SocketAddr,
+    /// Where probes are answered.
+    pub probes: Option<SocketAddr>,
     /// Name of this instance.
     pub instance: String,
     /// Ports that are others than the slice says.
@@ -75,6 +77,7 @@ usage: meshc-proxy --state DIR --workload NS/NAME --admin IP:PORT [options]
   --app IP                 where the application listens (the address; 127.0.0.1 for 0.0.0.0)
   --outbound IP:PORT       plain HTTP for the application; TCP destinations listen on the same IP
   --admin IP:PORT          /ready /live /snapshot /metrics /denials
+  --probes IP:PORT         where the workload's probes are answered, without identity
   --instance NAME          name of this instance (the workload)
   --set-port [NS/NAME:]OLD=NEW   use port NEW where the slice says OLD; may be repeated
   --threads N              threads that carry data (one a core)
@@ -140,13 +143,14 @@ struct Given {
 }
 
 const FLAGS: [&str; 3] = ["--offline", "--expose-snapshot", "--log-all"];
-const VALUES: [&str; 16] = [
+const VALUES: [&str; 17] = [
     "--state",
     "--workload",
     "--address",
     "--app",
     "--outbound",
     "--admin",
+    "--probes",
     "--instance",
     "--set-port",
     "--threads",
@@ -179,6 +183,7 @@ impl Given {
             admin: self
                 .parsed("--admin", "IP:PORT")?
                 .ok_or_else(|| Misuse("`--admin IP:PORT` is missing".to_owned()))?,
+            probes: self.parsed("--probes", "IP:PORT")?,
             instance: self.taken("--instance").unwrap_or_else(|| workload.replace('/', ".")),
             threads: self.parsed("--threads", "a number")?.unwrap_or(cores).clamp(1, 256),
             grace: self.parsed("--grace", "a number of seconds")?.unwrap_or(10),

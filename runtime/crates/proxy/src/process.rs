@@ -1,6 +1,6 @@
 //! The whole process: what is read at the start, its threads, its end.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -14,6 +14,8 @@ use crate::clock::unix_seconds;
 use crate::control;
 use crate::listener;
 use crate::mailbox::Mailbox;
+use crate::probe;
+use crate::question;
 use crate::report;
 use crate::snapshot::{self, Keys, Wanted};
 use crate::state::State;
@@ -36,16 +38,8 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     let keys = arguments.snapshot_keys.as_deref().map(Keys::read).transpose()?;
     let log = AccessLog::open(arguments.log.as_deref())
         .map_err(|error| format!("cannot open the access log: {error}"))?;
-    let admin = TcpListener::bind(arguments.admin).map_err(|error| {
-        let code = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
-        match code {
-            Some(code) => listener::explain(arguments.admin, code).replace(
-                &format!("--set-port {}=OTHER", arguments.admin.port()),
-                "--admin IP:OTHER",
-            ),
-            None => format!("cannot listen on {}: {error}", arguments.admin),
-        }
-    })?;
+    let admin = bind("--admin", arguments.admin)?;
+    let probes = arguments.probes.map(|address| bind("--probes", address)).transpose()?;
     let (workers, mailboxes) = workers(&arguments, &log)?;
     let state = Arc::new(State::new(Arc::clone(&arguments), store, keys, log.clone(), mailboxes));
     start_from_disk(&state)?;
@@ -63,8 +57,13 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     let threads = threads.map_err(|error| format!("cannot start a thread: {error}"))?;
     spawn("admin", {
         let state = Arc::clone(&state);
-        move || admin::serve(&admin, &state)
+        move || question::serve(&admin, |path| admin::page(path, &state))
     })?;
+    for probes in probes.iter().flat_map(|probes| (0..PROBE_THREADS).map(|_| probes.try_clone())) {
+        let probes = probes.map_err(|error| format!("cannot share the probe port: {error}"))?;
+        let state = Arc::clone(&state);
+        spawn("probes", move || question::serve(&probes, |path| probe::page(path, &state)))?;
+    }
     if let Some(controller) = arguments.controller.clone() {
         let state = Arc::clone(&state);
         spawn("control", move || control::run(&state, &controller))?;
@@ -76,6 +75,23 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     }
     log.flush();
     Ok(())
+}
+
+/// Threads that answer probes: a slow application, or somebody who sends nothing, holds one for a
+/// second or two.
+const PROBE_THREADS: u32 = 4;
+
+/// Listens where one question a connection is answered.
+fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| {
+        match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
+            Some(code) => listener::explain(address, code).replace(
+                &format!("--set-port {}=OTHER", address.port()),
+                &format!("{name} IP:OTHER"),
+            ),
+            None => format!("cannot listen on {address}: {error}"),
+        }
+    })
 }
 
 /// Ends the process with a data thread that panics: half a proxy serves nobody, and whoever
