@@ -198,7 +198,7 @@ def operation(name: str, path: str) -> JSON:
     match = {"headers": [], "host": None, "methods": [], "path": path, "query": []}
     return {
         **{"idempotent": True, "matches": [match], "name": name, "ports": [0]},
-        **{"retry": {"attempts": 2, "perTryMs": None}, "timeoutMs": 15000},
+        **{"retry": {"attempts": 2, "on": None, "perTryMs": None}, "timeoutMs": 15000},
     }
 
 

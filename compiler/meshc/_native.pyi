@@ -94,7 +94,8 @@ class Mesh:
     def table(self, name: str) -> Table:
         """Give a table; raises `KeyError`.
 
-        There are services, ports, operations, instances, traffic, allow, deny, calls, namespaces.
+        There are services, ports, operations, instances, traffic, allow, deny, calls, namespaces,
+        values.
         """
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:

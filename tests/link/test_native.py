@@ -162,3 +162,79 @@ def test_small_functions() -> None:
     assert wrong is not None
     assert wrong[0] == 3
     assert all(len(one) == 3 and all(one) for one in _native.defaults())
+
+
+def test_every_value_is_traced_to_its_place_or_to_a_default(linked: _native.Mesh) -> None:
+    table = linked.table("values")
+    sources = dict(boutique())
+    known = {field for field, _, _ in _native.defaults()}
+    written = 0
+    for row, (value, default) in enumerate(
+        zip(table.column("value"), table.column("default"), strict=True)
+    ):
+        path, start, end = table.place(row)
+        text = sources[path][start:end].decode()
+        if default is None:
+            written += 1
+            assert text.strip("\"'") == value
+        else:
+            assert default in known
+            assert text == str(table.column("service")[row]).split("/")[1]
+    assert 0 < written < len(table)
+
+
+def test_the_nearer_writing_holds_and_is_named() -> None:
+    mesh_text = """
+apiVersion: meshc.dev/v1
+kind: Mesh
+metadata: {name: shop}
+spec: {trustDomain: shop.test, defaults: {requests: {timeout: 9s}}}
+"""
+    service = """
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  owner: team
+  ports: [{name: api, port: 80, target: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /items"], timeout: 2s, retry: {retryOn: [connect-failure], perTry: 5s}}
+    write: {match: ["POST /items"], retry: {attempts: 0}}
+"""
+    files = [("cart.yaml", service.encode()), ("mesh.yaml", mesh_text.encode())]
+    linked = mesh.link(files, [])
+    table = linked.table("values")
+    rows = {
+        str(field): (value, default, linked.place("values", row)[:2])
+        for row, (field, value, default) in enumerate(
+            zip(*(table.column(name) for name in ("field", "value", "default")), strict=True)
+        )
+    }
+    at_name = ("cart.yaml", 4)
+    assert rows == {
+        "identity.serviceAccount": ("cart", "identity.serviceAccount", at_name),
+        "ports.api.mtls": ("strict", "ports[].mtls", at_name),
+        "ports.api.target": ("8080", None, ("cart.yaml", 7)),
+        "operations.read.timeout": ("2s", None, ("cart.yaml", 9)),
+        "operations.read.idempotent": ("true", "operations.*.idempotent", at_name),
+        "operations.read.retry.attempts": ("2", "operations.*.retry.attempts", at_name),
+        "operations.read.retry.retryOn": ("[connect-failure]", None, ("cart.yaml", 9)),
+        "operations.read.retry.perTry": ("2s", "operations.*.retry.perTry", at_name),
+        "operations.write.timeout": ("9s", None, ("mesh.yaml", 5)),
+        "operations.write.idempotent": ("false", "operations.*.idempotent", at_name),
+        "operations.write.retry.attempts": ("0", None, ("cart.yaml", 10)),
+        "operations.write.retry.retryOn": (
+            "[cancelled, connect-failure, refused-stream, unavailable]",
+            "operations.*.retry.retryOn",
+            at_name,
+        ),
+        "operations.write.retry.perTry": ("9s", "operations.*.retry.perTry", at_name),
+        "requests.timeout": ("9s", None, ("mesh.yaml", 5)),
+        "paths": ("[plain, matrix]", "paths", at_name),
+    }
+    held = {one["name"]: one for one in json.loads(linked.slices()[0][1])["inbound"]["operations"]}
+    assert {name: (one["timeoutMs"], one["retry"]) for name, one in held.items()} == {
+        "read": (2000, {"attempts": 2, "on": ["connect-failure"], "perTryMs": None}),
+        "rest": (9000, {"attempts": 2, "on": None, "perTryMs": None}),
+        "write": (9000, {"attempts": 0, "on": None, "perTryMs": None}),
+    }

@@ -108,7 +108,7 @@ def operation(rng: random.Random, name: str, matches: list[Json], ports: list[in
         "matches": matches,
         "name": name,
         "ports": ports,
-        "retry": {"attempts": rng.randint(0, 3), "perTryMs": None},
+        "retry": {"attempts": rng.randint(0, 3), "on": None, "perTryMs": None},
         "timeoutMs": rng.choice([100, 5000]),
     }
 

@@ -200,7 +200,7 @@ def operation(
         "matches": matches if path else [],
         "name": name,
         "ports": list(ports),
-        "retry": {"attempts": 2, "perTryMs": None},
+        "retry": {"attempts": 2, "on": None, "perTryMs": None},
         "timeoutMs": 5000,
     } | more
 

@@ -282,6 +282,22 @@ def test_a_request_is_sent_again_when_its_kept_connection_died(pair: tuple[Proxy
             assert call(pair[0], "cart", "/items/1")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("on", "tries"), [(None, 3), (["connect-failure"], 1), (["refused-stream"], 3)]
+)
+def test_only_what_the_operation_names_is_tried_again(
+    bed: Bed, on: list[str] | None, tries: int
+) -> None:
+    """An answer that never begins is a refused stream; the callee's proxy asks again."""
+    slice_ = cart_slice()
+    slice_["inbound"]["operations"][0]["retry"] = {"attempts": 2, "on": on, "perTryMs": None}
+    front = bed.proxy(front_slice(), SHOP)
+    bed.proxy(slice_, CART)
+    with application(CART, 9080, lambda _connection, _request: False) as cart:
+        status, headers, _ = call(front, "cart", "/items/1")
+        assert (status, headers["x-meshc-flags"], len(cart.seen)) == (503, "UC", tries)
+
+
 CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"
 
 

@@ -1,12 +1,17 @@
-"""`meshc explain`: a rule's page, or the table of defaults."""
+"""`meshc explain`: a rule's page, the table of defaults, or what holds for one workload."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from meshc.cli import exits
+from meshc.cli import exits, source
 from meshc.names import nearest
 from meshc.rules.index import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command(
@@ -14,22 +19,28 @@ from meshc.rules.index import RULES
 Examples:
   meshc explain MC201         why, and what to do, with examples that fail and pass
   meshc explain --list        every rule in one line
-  meshc explain --defaults    what holds where an intent says nothing"""
+  meshc explain --defaults    what holds where an intent says nothing
+  meshc explain shop/cart     every value of a workload: where it was written, or default"""
 )
-@click.argument("code", required=False)
+@click.argument("word", required=False, metavar="[CODE | NS/NAME]")
+@click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
 @click.option("--defaults", is_flag=True, help="Print every default and bound.")
-def command(*, code: str | None, listed: bool, defaults: bool) -> int:
-    """Explain a rule by its code (MC201) or name (unknown-service)."""
-    if sum((code is not None, listed, defaults)) != 1:
-        raise click.UsageError("give one of CODE, --list, --defaults", click.get_current_context())
+def command(*, word: str | None, repository: str, listed: bool, defaults: bool) -> int:
+    """Explain a rule by its code (MC201) or name (unknown-service), or a workload by NS/NAME."""
+    if sum((word is not None, listed, defaults)) != 1:
+        raise click.UsageError(
+            "give one of CODE, NS/NAME, --list, --defaults", click.get_current_context()
+        )
     if defaults:
         click.echo(table(), nl=False)
     elif listed:
         for one, rule in RULES.items():
             click.echo(f"{one}  {rule.severity:<7}  {rule.name}")
+    elif word is not None and "/" in word:
+        click.echo(values(repository, word), nl=False)
     else:
-        click.echo(page(find(str(code))), nl=False)
+        click.echo(page(find(str(word))), nl=False)
     return exits.CLEAN
 
 
@@ -37,9 +48,34 @@ def table() -> str:
     """Write every default in a table, as the one table in code says it."""
     from meshc._native import defaults  # the extension is loaded only for this
 
-    rows = [("field", "value", "why"), *defaults()]
+    return columns([("field", "value", "why"), *defaults()])
+
+
+def columns(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Write rows in columns; the last is as wide as it likes."""
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return "".join(f"{f:<{widths[0]}}  {v:<{widths[1]}}  {why}\n" for f, v, why in rows)
+    return "".join(f"{one:<{widths[0]}}  {two:<{widths[1]}}  {last}\n" for one, two, last in rows)
+
+
+def values(repository: str, workload: str) -> str:
+    """Write every effective value of a workload, each with its place or its default."""
+    from meshc import compiling  # the core is loaded only for this
+
+    mesh = compiling.lint_files(source.read(repository, None, strict=False).files).mesh
+    table = mesh.table("values")
+    names = mesh.table("services").column("service")
+    if workload not in names:
+        near = nearest(workload, [str(name) for name in names])
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise exits.Failure(f"`{workload}` is no workload of this mesh{hint}")
+    fields, held, defaults = (table.column(name) for name in ("field", "value", "default"))
+    rows = [("field", "value", "from")]
+    for row in table.matching(service=workload):
+        path, line, _, _, _ = mesh.place("values", row)
+        default = defaults[row]
+        where = f"{path}:{line}" if default is None else f"default ({default})"
+        rows.append((str(fields[row]), str(held[row]), where))
+    return columns(rows)
 
 
 def find(word: str) -> str:

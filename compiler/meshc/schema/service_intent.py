@@ -57,7 +57,12 @@ class Retry(Model):
             Field(min_length=1),
         ]
         | None
-    ) = Field(default=None, description="After what.", examples=[["connect-failure"]])
+    ) = Field(
+        default=None,
+        description="After what: no connection; a connection that ended before the answer "
+        "(idempotent requests only); a gRPC status, which no HTTP port answers.",
+        examples=[["connect-failure"]],
+    )
     per_try: Duration | None = Field(default=None, description="Time for one try.")
 
 

@@ -1,13 +1,13 @@
 //! One file to its unit.
 
 use meshc_document::{Limits, NodeId, Tree, read};
-use meshc_snapshot::slice::{Protocol, Reading};
+use meshc_snapshot::slice::{Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RouteRow, RuleRow, TestRow,
+    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RouteRow, RuleRow, ShareRow, TestRow,
     TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
@@ -130,7 +130,7 @@ fn workload(
         versions: versions(rows, spec),
         operations: operations(rows, spec),
         timeout_ms: requests.and_then(|requests| rows.duration(requests, "timeout")),
-        readings: readings(rows, spec),
+        readings: rows.words(spec, "paths", reading),
         traffic: each(rows, spec, "traffic", traffic),
         allow: each(rows, spec, "allow", rule),
         deny: each(rows, spec, "deny", rule),
@@ -159,7 +159,7 @@ fn port(rows: &Rows<'_>, item: NodeId) -> Option<PortRow> {
     Some(PortRow {
         name: rows.text(item, "name")?,
         port: rows.number(item, "port")?,
-        target: rows.number(item, "target").map(|target| target.value),
+        target: rows.number(item, "target"),
         protocol: if tcp { Protocol::Tcp } else { Protocol::Http },
         hosts: rows.texts(item, "hosts"),
         certificate: certificate.and_then(|node| rows.string(node, "secret")),
@@ -203,30 +203,30 @@ fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
                 port: rows.text(node, "port"),
                 idempotent: rows.truth(node, "idempotent"),
                 timeout_ms: rows.duration(node, "timeout"),
-                attempts: retry
-                    .and_then(|retry| rows.number(retry, "attempts"))
-                    .map(|attempts| attempts.value),
-                per_try_ms: retry
-                    .and_then(|retry| rows.duration(retry, "perTry"))
-                    .map(|per_try| per_try.value),
+                attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
+                retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
+                per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
             }
         })
         .collect()
 }
 
-fn readings(rows: &Rows<'_>, spec: NodeId) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = rows
-        .texts(spec, "paths")
-        .into_iter()
-        .filter_map(|reading| match reading.value.as_str() {
-            "plain" => Some(Reading::Plain),
-            "matrix" => Some(Reading::Matrix),
-            _ => None,
-        })
-        .collect();
-    readings.sort_unstable();
-    readings.dedup();
-    readings
+fn reading(word: &str) -> Option<Reading> {
+    match word {
+        "plain" => Some(Reading::Plain),
+        "matrix" => Some(Reading::Matrix),
+        _ => None,
+    }
+}
+
+fn retry_on(word: &str) -> Option<RetryOn> {
+    match word {
+        "cancelled" => Some(RetryOn::Cancelled),
+        "connect-failure" => Some(RetryOn::ConnectFailure),
+        "refused-stream" => Some(RetryOn::RefusedStream),
+        "unavailable" => Some(RetryOn::Unavailable),
+        _ => None,
+    }
 }
 
 fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
@@ -240,8 +240,8 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
         to: to
             .into_iter()
             .filter_map(|to| {
-                let weight = rows.number(to, "weight").map_or(1, |weight| weight.value);
-                Some((rows.text(to, "version")?, weight))
+                let version = rows.text(to, "version")?;
+                Some(ShareRow { version, weight: rows.number(to, "weight") })
             })
             .collect(),
     })

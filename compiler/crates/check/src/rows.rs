@@ -65,8 +65,25 @@ impl Rows<'_> {
         Some(At { value: self.tree.text(value).parse().ok()?, span: self.tree.span(value) })
     }
 
-    pub(crate) fn truth(&self, node: NodeId, key: &str) -> Option<bool> {
-        self.get(node, key).map(|value| self.tree.text(value).eq_ignore_ascii_case("true"))
+    pub(crate) fn truth(&self, node: NodeId, key: &str) -> Option<At<bool>> {
+        let value = self.get(node, key)?;
+        let truth = self.tree.text(value).eq_ignore_ascii_case("true");
+        Some(At { value: truth, span: self.tree.span(value) })
+    }
+
+    /// A list of words that stand for something each, sorted, without repeats.
+    pub(crate) fn words<T: Ord>(
+        &self,
+        node: NodeId,
+        key: &str,
+        meaning: impl Fn(&str) -> Option<T>,
+    ) -> Option<At<Vec<T>>> {
+        let list = self.get(node, key)?;
+        let words = self.texts(node, key);
+        let mut value: Vec<T> = words.iter().filter_map(|word| meaning(&word.value)).collect();
+        value.sort_unstable();
+        value.dedup();
+        Some(At { value, span: self.tree.span(list) })
     }
 
     pub(crate) fn duration(&mut self, node: NodeId, key: &str) -> Option<At<u32>> {

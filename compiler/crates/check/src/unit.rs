@@ -1,7 +1,7 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
 use meshc_document::Span;
-use meshc_snapshot::slice::{Condition, Match, Protocol, Reading};
+use meshc_snapshot::slice::{Condition, Match, Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
 
@@ -84,8 +84,8 @@ pub struct WorkloadRow {
     pub operations: Vec<OperationRow>,
     /// Timeout for operations that do not say, in milliseconds.
     pub timeout_ms: Option<At<u32>>,
-    /// How the application may read a path; empty: not written.
-    pub readings: Vec<Reading>,
+    /// How the application may read a path, sorted.
+    pub readings: Option<At<Vec<Reading>>>,
     /// Traffic items.
     pub traffic: Vec<TrafficRow>,
     /// Allow rules.
@@ -108,7 +108,7 @@ pub struct PortRow {
     /// Its number.
     pub port: At<u16>,
     /// The application's port.
-    pub target: Option<u16>,
+    pub target: Option<At<u16>>,
     /// What is spoken.
     pub protocol: Protocol,
     /// Hosts of a listener.
@@ -145,13 +145,15 @@ pub struct OperationRow {
     /// The one port that offers it.
     pub port: Option<At<String>>,
     /// May be sent again.
-    pub idempotent: Option<bool>,
+    pub idempotent: Option<At<bool>>,
     /// Time for the request, in milliseconds.
     pub timeout_ms: Option<At<u32>>,
     /// Tries after the first.
-    pub attempts: Option<u32>,
+    pub attempts: Option<At<u32>>,
+    /// After what another try may follow, sorted.
+    pub retry_on: Option<At<Vec<RetryOn>>>,
     /// Time for one try, in milliseconds.
-    pub per_try_ms: Option<u32>,
+    pub per_try_ms: Option<At<u32>>,
 }
 
 /// A traffic item.
@@ -167,8 +169,17 @@ pub struct TrafficRow {
     pub query: Vec<Condition>,
     /// Operations it is limited to.
     pub operations: Option<Vec<At<String>>>,
-    /// Versions and weights.
-    pub to: Vec<(At<String>, u32)>,
+    /// Versions and their shares.
+    pub to: Vec<ShareRow>,
+}
+
+/// A version and its share of a traffic item.
+#[derive(Clone, Debug)]
+pub struct ShareRow {
+    /// The version.
+    pub version: At<String>,
+    /// Its relative weight, if written.
+    pub weight: Option<At<u32>>,
 }
 
 /// An allow or deny rule.

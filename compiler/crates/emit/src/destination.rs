@@ -2,7 +2,7 @@ use meshc_check::unit::InstanceRow;
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
 use meshc_snapshot::slice::{Call, Cluster, Destination, Endpoint, Port, Traffic, Weighted};
 
-use crate::inbound::{authorities, operations, readings};
+use crate::inbound::{authorities, operations};
 
 /// Where a workload may send, sorted by the name of who is called.
 pub(crate) fn destinations(mesh: &Mesh, ix: WorkloadIx, caller: &Workload) -> Vec<Destination> {
@@ -57,8 +57,8 @@ fn destination(mesh: &Mesh, caller: &Workload, callee: &Workload, edges: &[Edge]
                 protocol: port.protocol,
             })
             .collect(),
-        readings: readings(callee),
-        traffic: traffic(callee),
+        readings: mesh.values(callee).readings().value,
+        traffic: traffic(mesh, callee),
         workload: callee.id.clone(),
     }
 }
@@ -96,7 +96,8 @@ fn endpoint(instance: &InstanceRow) -> Endpoint {
     Endpoint { address: instance.address.value.clone(), zone: zone.map(|(_, value)| value.clone()) }
 }
 
-fn traffic(callee: &Workload) -> Vec<Traffic> {
+fn traffic(mesh: &Mesh, callee: &Workload) -> Vec<Traffic> {
+    let values = mesh.values(callee);
     let items = callee.row.traffic.iter().enumerate();
     items
         .map(|(number, row)| {
@@ -109,9 +110,9 @@ fn traffic(callee: &Workload) -> Vec<Traffic> {
             let mut to: Vec<Weighted> = row
                 .to
                 .iter()
-                .map(|(version, weight)| Weighted {
-                    cluster: version.value.clone(),
-                    weight: *weight,
+                .map(|share| Weighted {
+                    cluster: share.version.value.clone(),
+                    weight: values.weight(share).value,
                 })
                 .collect();
             to.sort_by(|a, b| a.cluster.cmp(&b.cluster));

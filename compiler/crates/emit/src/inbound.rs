@@ -2,7 +2,7 @@ use meshc_check::unit::RuleRow;
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
 use meshc_link::{Mesh, Workload};
 use meshc_snapshot::slice::{
-    From, Inbound, Listener, Operation, Probe, Protocol, Reading, Retry, Rule, Tls,
+    From, Inbound, Listener, Operation, Probe, Protocol, Retry, Rule, Tls,
 };
 
 /// What a workload accepts.
@@ -13,28 +13,27 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         authorities: authorities(mesh, workload),
         deny: rules(mesh, workload, &row.deny, "deny"),
         identity: workload.identity.clone(),
-        listeners: listeners(workload),
+        listeners: listeners(mesh, workload),
         operations: operations(mesh, workload),
         probes: row
             .probes
             .iter()
             .map(|(path, port)| Probe { path: path.value.clone(), port: port.value.clone() })
             .collect(),
-        readings: readings(workload),
+        readings: mesh.values(workload).readings().value,
     }
 }
 
 /// The operations, sorted; with `rest` among them where its timeout is not the language's default.
 pub(crate) fn operations(mesh: &Mesh, workload: &Workload) -> Vec<Operation> {
     let mut all = workload.operations.clone();
-    let written = workload.row.timeout_ms.as_ref().map(|timeout| timeout.value);
-    let timeout_ms = written.or(mesh.timeout_ms).unwrap_or(REQUEST_TIMEOUT_MS);
+    let timeout_ms = mesh.values(workload).timeout().value;
     let http = (0_u32..).zip(&workload.row.ports);
     let ports: Vec<u32> =
         http.filter(|(_, port)| port.protocol == Protocol::Http).map(|(index, _)| index).collect();
     if timeout_ms != REQUEST_TIMEOUT_MS && !ports.is_empty() {
         let at = all.partition_point(|one| one.name.as_str() < REST);
-        let retry = Retry { attempts: RETRY_ATTEMPTS, per_try_ms: None };
+        let retry = Retry { attempts: RETRY_ATTEMPTS, on: None, per_try_ms: None };
         let (matches, name) = (Vec::new(), REST.to_owned());
         all.insert(at, Operation { idempotent: false, matches, name, ports, retry, timeout_ms });
     }
@@ -43,14 +42,6 @@ pub(crate) fn operations(mesh: &Mesh, workload: &Workload) -> Vec<Operation> {
 
 /// The operation of what no other one matches.
 const REST: &str = "rest";
-
-/// How the application may read a path; both unless it says.
-pub(crate) fn readings(workload: &Workload) -> Vec<Reading> {
-    match workload.row.readings.as_slice() {
-        [] => vec![Reading::Plain, Reading::Matrix],
-        written => written.to_vec(),
-    }
-}
 
 /// Every name a service answers to, sorted; none for a gateway, which takes any.
 pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
@@ -70,7 +61,7 @@ pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
     all
 }
 
-fn listeners(workload: &Workload) -> Vec<Listener> {
+fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
     let ports = workload.row.ports.iter();
     ports
         .map(|port| {
@@ -82,7 +73,7 @@ fn listeners(workload: &Workload) -> Vec<Listener> {
                 name: port.name.value.clone(),
                 port: port.port.value,
                 protocol: port.protocol,
-                target: port.target.unwrap_or(port.port.value),
+                target: mesh.values(workload).target(port).value,
                 tls: match (workload.is_gateway(), &port.certificate) {
                     (false, _) => Tls::Mutual,
                     (true, Some(_)) => Tls::Terminate,

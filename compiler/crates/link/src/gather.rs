@@ -5,6 +5,7 @@ use meshc_check::{Finding, declare_instances, did_you_mean, nearest};
 use meshc_document::Span;
 use rustc_hash::FxHashMap;
 
+use crate::effective::{Effective, Origin, Values};
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
 
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
@@ -65,7 +66,10 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     }
     mesh.trust_domain = row.trust_domain.unwrap_or_default();
     mesh.cluster_suffix = row.cluster_suffix;
-    mesh.timeout_ms = row.timeout_ms.map(|timeout| timeout.value);
+    mesh.timeout = row.timeout_ms.map(|timeout| Effective {
+        value: timeout.value,
+        origin: Origin::Written(file, timeout.span),
+    });
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;
@@ -91,7 +95,7 @@ fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
             .help("one workload is one intent; rename or merge");
         return mesh.report_with(file, finding, (other, span, "declared here too".into()));
     }
-    let account = row.account.as_ref().map_or(name.value.as_str(), |one| one.value.as_str());
+    let account = Values::new(mesh.timeout, file, &row).account().value;
     let identity = format!("spiffe://{}/ns/{namespace}/sa/{account}", mesh.trust_domain);
     let instances = instances(mesh, file, &row);
     let operations = Vec::new();

@@ -1,6 +1,7 @@
 //! Units to Mesh: typed tables, names resolved, the call graph.
 
 pub mod defaults;
+mod effective;
 mod gather;
 mod graph;
 mod judge;
@@ -10,5 +11,6 @@ mod mesh;
 mod resolve;
 pub mod table;
 
+pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use graph::Graph;
 pub use mesh::{Edge, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

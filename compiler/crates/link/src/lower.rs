@@ -4,14 +4,15 @@ use meshc_check::Finding;
 use meshc_check::unit::OperationRow;
 use meshc_snapshot::slice::{Operation, Protocol, Retry};
 
-use crate::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
+use crate::effective::{ANY_RETRY, Values};
 use crate::mesh::{Mesh, Workload};
 
 pub(crate) fn lower(mesh: &mut Mesh) {
-    let fallback = mesh.timeout_ms.unwrap_or(REQUEST_TIMEOUT_MS);
+    let timeout = mesh.timeout;
     let mut findings = Vec::new();
     for workload in &mut mesh.workloads {
-        workload.operations = operations(workload, fallback, &mut findings);
+        let values = Values::new(timeout, workload.file, &workload.row);
+        workload.operations = operations(workload, values, &mut findings);
     }
     for (file, finding) in findings {
         mesh.report(file, finding);
@@ -20,18 +21,17 @@ pub(crate) fn lower(mesh: &mut Mesh) {
 
 fn operations(
     workload: &Workload,
-    fallback: u32,
+    values: Values<'_>,
     findings: &mut Vec<(u32, Finding)>,
 ) -> Vec<Operation> {
     let row = &workload.row;
-    let default = row.timeout_ms.as_ref().map_or(fallback, |timeout| timeout.value);
     let mut all = Vec::new();
     for written in &row.operations {
         if written.name.value == "rest" {
             continue; // Reserved, and reported by the schema.
         }
         let ports = ports(workload, written, findings);
-        all.push(operation(written, ports, default));
+        all.push(operation(values, written, ports));
     }
     for (index, port) in (0_u32..).zip(&row.ports) {
         let tcp = port.protocol == Protocol::Tcp && !workload.is_gateway();
@@ -41,8 +41,8 @@ fn operations(
                 matches: Vec::new(),
                 name: port.name.value.clone(),
                 ports: vec![index],
-                retry: Retry { attempts: 0, per_try_ms: None },
-                timeout_ms: default,
+                retry: Retry { attempts: 0, on: None, per_try_ms: None },
+                timeout_ms: values.timeout().value,
             });
         }
     }
@@ -86,23 +86,19 @@ fn ports(
     }
 }
 
-fn operation(written: &OperationRow, ports: Vec<u32>, default: u32) -> Operation {
-    let safe =
-        |method: &String| matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE");
-    let by_method = !written.matches.is_empty()
-        && written
-            .matches
-            .iter()
-            .all(|one| !one.value.methods.is_empty() && one.value.methods.iter().all(safe));
-    let timeout_ms = written.timeout_ms.as_ref().map_or(default, |timeout| timeout.value);
+fn operation(values: Values<'_>, written: &OperationRow, ports: Vec<u32>) -> Operation {
+    let timeout_ms = values.operation_timeout(written).value;
+    let per_try = values.per_try(written).value;
+    let on = values.retry_on(written).value;
     Operation {
-        idempotent: written.idempotent.unwrap_or(by_method),
+        idempotent: values.idempotent(written).value,
         matches: written.matches.iter().map(|one| one.value.clone()).collect(),
         name: written.name.value.clone(),
         ports,
         retry: Retry {
-            attempts: written.attempts.unwrap_or(RETRY_ATTEMPTS),
-            per_try_ms: written.per_try_ms.filter(|&per_try| per_try < timeout_ms),
+            attempts: values.attempts(written).value,
+            on: (on != ANY_RETRY).then_some(on),
+            per_try_ms: (per_try < timeout_ms).then_some(per_try),
         },
         timeout_ms,
     }

@@ -4,6 +4,7 @@ use meshc_document::Span;
 use meshc_snapshot::slice;
 use rustc_hash::FxHashMap;
 
+use crate::effective::Effective;
 use crate::graph::Graph;
 
 /// The linked whole.
@@ -15,8 +16,8 @@ pub struct Mesh {
     pub trust_domain: String,
     /// Suffix of service names.
     pub cluster_suffix: Option<String>,
-    /// Request timeout of the `Mesh`, in milliseconds.
-    pub timeout_ms: Option<u32>,
+    /// Request timeout of the `Mesh`, in milliseconds, if written.
+    pub timeout: Option<Effective<u32>>,
     /// Declared namespaces with the hosts they may claim.
     pub namespaces: Vec<(String, Vec<String>)>,
     /// Listed teams.

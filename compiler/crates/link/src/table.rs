@@ -3,6 +3,7 @@
 use meshc_document::Span;
 use meshc_snapshot::slice::Protocol;
 
+use crate::effective::Origin;
 use crate::mesh::{Mesh, Workload};
 
 /// A cell.
@@ -40,6 +41,7 @@ pub const NAMES: &[&str] = &[
     "deny",
     "calls",
     "namespaces",
+    "values",
 ];
 
 impl From<&str> for Cell {
@@ -132,6 +134,7 @@ impl Mesh {
             "deny" => Some(self.rules(|workload| &workload.row.deny)),
             "calls" => Some(self.calls()),
             "namespaces" => Some(self.namespace_table()),
+            "values" => Some(self.value_table()),
             _ => None,
         }
     }
@@ -177,7 +180,7 @@ impl Mesh {
                         workload.id.as_str().into(),
                         port.name.value.as_str().into(),
                         u32::from(port.port.value).into(),
-                        u32::from(port.target.unwrap_or(port.port.value)).into(),
+                        u32::from(self.values(workload).target(port).value).into(),
                         protocol.into(),
                     ],
                 );
@@ -234,14 +237,14 @@ impl Mesh {
         for workload in &self.workloads {
             for (number, row) in (0_u32..).zip(&workload.row.traffic) {
                 let item = row.name.clone().unwrap_or_else(|| format!("traffic[{number}]"));
-                for (version, weight) in &row.to {
+                for share in &row.to {
                     table.push(
-                        (workload.file, version.span),
+                        (workload.file, share.version.span),
                         [
                             workload.id.as_str().into(),
                             item.as_str().into(),
-                            version.value.as_str().into(),
-                            (*weight).into(),
+                            share.version.value.as_str().into(),
+                            self.values(workload).weight(share).value.into(),
                         ],
                     );
                 }
@@ -297,6 +300,32 @@ impl Mesh {
                     caller.is_gateway().into(),
                 ],
             );
+        }
+        table
+    }
+
+    /// Every value a default can stand for; `default` names the default that gave it, and is empty
+    /// where somebody wrote it: then the row's place is there, else at the workload's name.
+    fn value_table(&self) -> Table {
+        let mut table = Table::new(&["service", "field", "value", "default"]);
+        for workload in &self.workloads {
+            for line in self.lines(workload) {
+                let (place, default) = match line.origin {
+                    Origin::Written(file, span) => ((file, span), None),
+                    Origin::Default(default) => {
+                        ((workload.file, workload.row.name.span), Some(default.field))
+                    }
+                };
+                table.push(
+                    place,
+                    [
+                        workload.id.as_str().into(),
+                        line.field.as_str().into(),
+                        line.value.as_str().into(),
+                        default.into(),
+                    ],
+                );
+            }
         }
         table
     }

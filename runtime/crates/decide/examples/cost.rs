@@ -28,7 +28,7 @@ fn slice(operations: usize, rules: usize) -> Value {
             ],
             "name": format!("op{at:04}"),
             "ports": [0],
-            "retry": {"attempts": 2, "perTryMs": null},
+            "retry": {"attempts": 2, "on": null, "perTryMs": null},
             "timeoutMs": 1000,
         })
     };

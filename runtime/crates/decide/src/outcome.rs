@@ -1,4 +1,4 @@
-use meshc_snapshot::slice::{Operation, Retry};
+use meshc_snapshot::slice::{Operation, Retry, RetryOn};
 
 use crate::denial::Denial;
 use crate::ids::{ClusterIx, DestinationIx, OperationIx, RuleIx};
@@ -34,6 +34,10 @@ pub struct Settings {
     pub attempts: u32,
     /// Milliseconds for one try.
     pub per_try_ms: u32,
+    /// Another try may follow a connection that could not be made.
+    pub after_connect_failure: bool,
+    /// Another try may follow a connection that ended before an answer.
+    pub after_refused_stream: bool,
 }
 
 /// What a decision came to; to be explained by [`crate::Tables::reason`].
@@ -49,16 +53,25 @@ pub enum Outcome {
 
 impl Settings {
     /// What holds where no operation says: 15 s, two retries of what never reached the application.
-    pub const DEFAULT: Self =
-        Self { idempotent: false, timeout_ms: 15_000, attempts: 2, per_try_ms: 15_000 };
+    pub const DEFAULT: Self = Self {
+        idempotent: false,
+        timeout_ms: 15_000,
+        attempts: 2,
+        per_try_ms: 15_000,
+        after_connect_failure: true,
+        after_refused_stream: true,
+    };
 
     pub(crate) fn of(operation: &Operation) -> Self {
-        let Retry { attempts, per_try_ms } = operation.retry;
+        let Retry { attempts, ref on, per_try_ms } = operation.retry;
+        let after = |what| on.as_ref().is_none_or(|on| on.contains(&what));
         Self {
             idempotent: operation.idempotent,
             timeout_ms: operation.timeout_ms,
             attempts,
             per_try_ms: per_try_ms.unwrap_or(operation.timeout_ms).min(operation.timeout_ms),
+            after_connect_failure: after(RetryOn::ConnectFailure),
+            after_refused_stream: after(RetryOn::RefusedStream),
         }
     }
 

@@ -140,8 +140,8 @@ impl Exchange {
     /// Whether another try is safe after `failure`.
     pub fn may_retry(&self, failure: Failure) -> bool {
         let safe = match failure {
-            Failure::Connect => true,
-            Failure::Reset => self.is_repeatable(),
+            Failure::Connect => self.settings().after_connect_failure,
+            Failure::Reset => self.settings().after_refused_stream && self.is_repeatable(),
             _ => false,
         };
         safe && self.tries > 0 && !self.lost && !self.is_answered()

@@ -125,8 +125,24 @@ pub struct Operation {
 pub struct Retry {
     /// Tries after the first, 0 to 10.
     pub attempts: u32,
+    /// After what, sorted; absent: after any of them.
+    pub on: Option<Vec<RetryOn>>,
     /// Milliseconds for one try; absent: the request's timeout.
     pub per_try_ms: Option<u32>,
+}
+
+/// What another try may follow; the names are Envoy's.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryOn {
+    /// gRPC status `CANCELLED`; no HTTP port answers it.
+    Cancelled,
+    /// No connection could be made.
+    ConnectFailure,
+    /// The connection ended before the first byte of an answer.
+    RefusedStream,
+    /// gRPC status `UNAVAILABLE`; no HTTP port answers it.
+    Unavailable,
 }
 
 /// One alternative of an operation or route; its fields are AND.

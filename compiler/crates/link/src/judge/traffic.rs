@@ -10,8 +10,10 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     twice(report, workload, "traffic item", named);
     let named = row.routes.iter().filter_map(|route| Some((route.name.clone()?, route.span)));
     twice(report, workload, "route", named);
+    let values = report.mesh.values(workload);
+    let weight = |share| values.weight(share).value;
     for item in &row.traffic {
-        for (version, _) in &item.to {
+        for version in item.to.iter().map(|share| &share.version) {
             if row.versions.iter().any(|one| one.name.value == version.value) {
                 continue;
             }
@@ -20,7 +22,7 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
             let help = did_you_mean(&nearest(&version.value, names));
             report.add(workload, Finding { help, ..Finding::new("MC206", version.span, message) });
         }
-        if !item.to.is_empty() && item.to.iter().all(|(_, weight)| *weight == 0) {
+        if !item.to.is_empty() && item.to.iter().all(|share| weight(share) == 0) {
             let finding =
                 Finding::new("MC306", item.span, "every weight is 0: nothing gets a request")
                     .help("give one version a weight above 0");

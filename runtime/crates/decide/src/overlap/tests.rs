@@ -4,7 +4,7 @@ use super::*;
 use crate::pattern::parse_shorthand;
 
 fn operation(name: &str, matches: Vec<Match>) -> Operation {
-    let retry = Retry { attempts: 0, per_try_ms: None };
+    let retry = Retry { attempts: 0, on: None, per_try_ms: None };
     Operation {
         idempotent: false,
         matches,

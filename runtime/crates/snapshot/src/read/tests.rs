@@ -36,7 +36,7 @@ fn operation() -> Operation {
         matches: vec![matching()],
         name: "read".into(),
         ports: vec![0],
-        retry: Retry { attempts: 2, per_try_ms: Some(10) },
+        retry: Retry { attempts: 2, on: None, per_try_ms: Some(10) },
         timeout_ms: 100,
     }
 }
