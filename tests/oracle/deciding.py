@@ -276,7 +276,7 @@ def gateway(asked: Asked) -> Json:
         return refusal(404)
     route = slice_["routes"][at]
     destination = named(slice_, route["destination"])
-    answer = send(destination, http_port(destination), readdressed(asked, destination))
+    answer = send(destination, http_port(destination, route["operation"]), readdressed(asked, destination))
     if answer["status"] == 200 and route["operation"] not in {None, answer["operation"]}:
         return {**refusal(404), "destination": destination["workload"]}
     if answer["status"] == 200:
@@ -303,7 +303,8 @@ def leads_on(asked: Asked, route: Json, path: str, view: str) -> bool:
     if route["operation"] is None:
         return True
     destination = named(asked.slice_, route["destination"])
-    seen, port = readdressed(asked, destination).seen, http_port(destination)[0]
+    port, _ = http_port(destination, route["operation"])
+    seen = readdressed(asked, destination).seen
     operation = classify_as(destination["operations"], port, seen, path, view)
     return bool(operation == route["operation"])
 
@@ -314,13 +315,15 @@ def named(slice_: Json, workload: str) -> Json:
     return found
 
 
-def http_port(destination: Json) -> tuple[int, int]:
-    """Position and number of the first HTTP port."""
-    return next(
+def http_port(destination: Json, operation: str | None) -> tuple[int, int]:
+    """Position and number of the one HTTP port that offers an operation."""
+    offering = [one["ports"] for one in destination["operations"] if one["name"] == operation]
+    (found,) = (
         (at, port["port"])
         for at, port in enumerate(destination["ports"])
-        if port["protocol"] == "http"
+        if port["protocol"] == "http" and (not offering or at in offering[0])
     )
+    return found
 
 
 def readdressed(asked: Asked, destination: Json) -> Asked:

@@ -173,16 +173,23 @@ def destination(rng: random.Random, workload: str, authorities: list[str]) -> Js
     }
 
 
-def route(rng: random.Random, name: str, destinations: list[Json]) -> Json:
-    """One gateway route."""
+def route(rng: random.Random, name: str, destinations: list[Json]) -> Json | None:
+    """One gateway route; nothing where destination and operation leave a choice of a port."""
     to = rng.choice(destinations)
-    names = [one["name"] for one in to["operations"] if one["matches"]]
+    known = [one for one in to["operations"] if one["matches"]]
+    http = [one for one in to["ports"] if one["protocol"] == "http"]
+    names: list[str | None] = [one["name"] for one in known if len(one["ports"]) == 1]
+    if len(http) == 1:
+        names = [one["name"] for one in known] + ["rest"]
+    operation = rng.choice(names) if names and rng.random() < 0.25 else None
+    if operation is None and len(http) > 1:
+        return None
     return {
         "destination": to["workload"],
         "hosts": sorted(pick(rng, [*HOSTS, "*.shop", "*.test", "*.shop.test"], 2)),
         "matches": [match(rng) for _ in range(rng.randint(0, 2))],
         "name": name,
-        "operation": rng.choice([*names, "rest"]) if rng.random() < 0.25 else None,
+        "operation": operation,
     }
 
 
@@ -216,7 +223,8 @@ def make_slice(rng: random.Random) -> Json:
     is_gateway = rng.random() < 0.25
     routes = []
     if is_gateway:
-        routes = [route(rng, f"r{at}", destinations) for at in range(rng.randint(1, 4))]
+        some = [route(rng, f"r{at}", destinations) for at in range(rng.randint(1, 5))]
+        routes = [one for one in some if one]
     authorities = sorted(pick(rng, HOSTS, 5)) if rng.random() < 0.7 else []
     allow = [rule(rng, f"allow{at}", names, deny=False) for at in range(rng.randint(0, 4))]
     deny = [rule(rng, f"deny{at}", names, deny=True) for at in range(rng.randint(0, 2))]

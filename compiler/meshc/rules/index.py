@@ -152,6 +152,13 @@ RULES: Final[dict[str, Listed]] = {
         help="use the name of one of the service's `ports`",
         module="meshc.rules.references.mc204_unknown_port",
     ),
+    "MC205": Listed(
+        name="ambiguous-port",
+        severity="error",
+        found_by="linker",
+        help="name an operation that is tied to one port",
+        module="meshc.rules.references.mc205_ambiguous_port",
+    ),
     "MC206": Listed(
         name="unknown-subset",
         severity="error",
@@ -263,6 +270,13 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="name only HTTP operations in a rule with `when`",
         module="meshc.rules.authorization.mc517_http_rule_on_tcp_port",
+    ),
+    "MC532": Listed(
+        name="deny-opened-by-naming",
+        severity="error",
+        found_by="linker",
+        help="name the narrower operation in the deny too",
+        module="meshc.rules.authorization.mc532_deny_opened_by_naming",
     ),
     "MC603": Listed(
         name="timeout-inversion",

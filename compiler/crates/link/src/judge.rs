@@ -3,6 +3,7 @@
 mod hosts;
 mod offers;
 mod ports;
+mod routes;
 mod rules;
 mod traffic;
 
@@ -40,6 +41,7 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         ports::judge(&mut report, workload);
         rules::judge(&mut report, workload);
         traffic::judge(&mut report, workload);
+        routes::judge(&mut report, ix, workload);
         offers::judge(&mut report, ix, workload);
         hosts::judge(&mut report, workload);
     }

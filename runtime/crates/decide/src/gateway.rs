@@ -28,6 +28,8 @@ pub(crate) struct Taken {
     pub(crate) destination: DestinationIx,
     /// The one operation it leads to.
     pub(crate) operation: Option<OperationIx>,
+    /// Position and number of the destination's port it leads to.
+    pub(crate) port: (usize, u16),
 }
 
 #[derive(Debug)]
@@ -49,7 +51,7 @@ impl Routes {
     pub(crate) fn new(
         routes: &[Route],
         readings: Readings,
-        find: impl Fn(&Route) -> Result<(DestinationIx, Option<OperationIx>), String>,
+        find: impl Fn(u32, &Route) -> Result<Taken, String>,
     ) -> Result<Self, String> {
         let any = Match {
             headers: vec![],
@@ -61,8 +63,7 @@ impl Routes {
         let any = core::slice::from_ref(&any);
         let mut items = Vec::new();
         for (at, route) in routes.iter().enumerate() {
-            let (destination, operation) = find(route)?;
-            let taken = Taken { route: at as u32, destination, operation };
+            let taken = find(at as u32, route)?;
             let matches = if route.matches.is_empty() { any } else { &route.matches };
             for one in matches {
                 let one = Alternative::new(one)
@@ -138,10 +139,11 @@ impl Routes {
         let leads = |taken: &Taken| {
             let Some(wanted) = taken.operation else { return true };
             let target = targets.get(taken.destination.index());
-            let port = target.and_then(Target::first_http_port);
-            target.zip(port).is_some_and(|(target, (port, _))| {
+            target.is_some_and(|target| {
                 let request = request.addressed_to(&target.authority);
-                target.partition.classify_as(port, &request, fields, path, view) == wanted
+                let found =
+                    target.partition.classify_as(taken.port.0, &request, fields, path, view);
+                found == wanted
             })
         };
         let best = self.index.best(host, path, |entry| {

@@ -1,11 +1,11 @@
 //! Routing: where a workload's own requests go.
 
 use meshc_request::{Canonical, Fields, NoFields};
-use meshc_snapshot::slice::{Route, Slice};
+use meshc_snapshot::slice::{Destination, Operation, Protocol, Route, Slice};
 use rustc_hash::FxHashMap;
 
 use crate::denial::{Denial, DenialKind};
-use crate::gateway::Routes;
+use crate::gateway::{Routes, Taken};
 use crate::ids::{DestinationIx, OperationIx};
 use crate::outcome::Forward;
 use crate::partition::Readings;
@@ -32,7 +32,7 @@ impl Routing {
                 }
             }
         }
-        let routes = Routes::new(&slice.routes, readings, |route| end_of(route, slice))?;
+        let routes = Routes::new(&slice.routes, readings, |at, route| end_of(at, route, slice))?;
         Ok(Self { authorities, targets, routes })
     }
 
@@ -69,9 +69,8 @@ impl Routing {
             .ok_or(Denial::new(DenialKind::NoRoute))?;
         let at = taken.destination;
         let target = self.targets.get(at.index()).ok_or(Denial::new(DenialKind::NoRoute))?;
-        let port = target.first_http_port().ok_or(Denial::new(DenialKind::Port).at(at))?;
         let request = request.addressed_to(&target.authority);
-        let forward = send(at, target, port, (&request, fields), draw)?;
+        let forward = send(at, target, taken.port, (&request, fields), draw)?;
         if taken.operation.is_some_and(|operation| operation != forward.operation) {
             return Err(Denial::new(DenialKind::NoRoute).at(at));
         }
@@ -122,10 +121,11 @@ fn send<F: Fields>(
     Ok(Forward { destination: at, cluster, port, operation, traffic, route: None, settings })
 }
 
-/// Destination and operation that a route leads to.
-fn end_of(route: &Route, slice: &Slice) -> Result<(DestinationIx, Option<OperationIx>), String> {
-    let named = slice.destinations.iter().position(|one| one.workload == route.destination);
-    let at = named.ok_or(format!(
+/// Destination, operation and port that a route leads to.
+fn end_of(number: u32, route: &Route, slice: &Slice) -> Result<Taken, String> {
+    let mut all = slice.destinations.iter().enumerate();
+    let named = all.find(|(_, one)| one.workload == route.destination);
+    let (at, destination) = named.ok_or(format!(
         "route `{}` leads to `{}`, which is no destination",
         route.name, route.destination
     ))?;
@@ -133,8 +133,7 @@ fn end_of(route: &Route, slice: &Slice) -> Result<(DestinationIx, Option<Operati
         None => None,
         Some("rest") => Some(OperationIx::REST),
         Some(name) => {
-            let operations = slice.destinations.get(at).map(|one| one.operations.as_slice());
-            let found = operations.unwrap_or_default().iter().position(|one| one.name == name);
+            let found = destination.operations.iter().position(|one| one.name == name);
             let found = found.ok_or(format!(
                 "route `{}` leads to operation `{name}`, which `{}` does not have",
                 route.name, route.destination
@@ -142,5 +141,21 @@ fn end_of(route: &Route, slice: &Slice) -> Result<(DestinationIx, Option<Operati
             Some(OperationIx(found as u32))
         }
     };
-    Ok((DestinationIx(at as u32), operation))
+    let offering = operation.and_then(|one| destination.operations.get(one.index()));
+    let port = port_of(destination, offering)
+        .ok_or(format!("route `{}` leads to no port, or to several", route.name))?;
+    Ok(Taken { route: number, destination: DestinationIx(at as u32), operation, port })
+}
+
+/// The one HTTP port of a destination, among those that offer the operation where one is named.
+fn port_of(to: &Destination, offering: Option<&Operation>) -> Option<(usize, u16)> {
+    let offers = |at: usize| {
+        offering.is_none_or(|operation| operation.ports.iter().any(|port| *port as usize == at))
+    };
+    let mut ports = to
+        .ports
+        .iter()
+        .enumerate()
+        .filter(|(at, port)| port.protocol == Protocol::Http && offers(*at));
+    ports.next().filter(|_| ports.next().is_none()).map(|(at, port)| (at, port.port))
 }

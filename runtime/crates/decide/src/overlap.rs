@@ -1,4 +1,5 @@
-//! Operations that are equally specific and overlap: the compiler's MC308.
+//! Operations that overlap: equally specific ones (the compiler's MC308), and those that take
+//! requests from a wider one (MC532).
 
 use meshc_snapshot::slice::{Condition, Match, Operation, Test};
 
@@ -64,6 +65,42 @@ pub fn overlaps(operations: &[Operation]) -> Vec<Overlap> {
     }
     found.sort_by_key(|overlap| (overlap.one, overlap.other));
     found
+}
+
+/// Every match of another operation that takes requests from a match of `operations[wide]` by being
+/// more specific, with an example: what a rule that names only `wide` loses to them. The first of
+/// each pair of operations. Conditions are tried as [`overlaps`] does.
+#[must_use]
+pub fn carved(operations: &[Operation], wide: usize) -> Vec<Overlap> {
+    let read = |at: usize| {
+        let operation = operations.get(at);
+        let matches = operation.map(|one| one.matches.as_slice()).unwrap_or_default().iter();
+        let all = matches.enumerate();
+        all.filter_map(|(number, one)| Some((number, one, Alternative::new(one).ok()?)))
+            .collect::<Vec<_>>()
+    };
+    let own = read(wide);
+    let shares = |other: usize| {
+        let ports = |at: usize| operations.get(at).map(|one| one.ports.as_slice());
+        let (one, other) = (ports(wide).unwrap_or_default(), ports(other).unwrap_or_default());
+        one.iter().any(|port| other.contains(port))
+    };
+    let others = (0..operations.len()).filter(|&other| other != wide && shares(other));
+    others
+        .filter_map(|other| {
+            let theirs = read(other);
+            own.iter().find_map(|(at, one, one_read)| {
+                theirs.iter().find_map(|(other_at, narrow, narrow_read)| {
+                    let goes_first = narrow_read.rank() > one_read.rank()
+                        || (narrow_read.rank() == one_read.rank()
+                            && narrow_read.is_narrower(one_read));
+                    let example = common(one, one_read, narrow, narrow_read);
+                    let example = example.filter(|_| goes_first)?;
+                    Some(Overlap { one: (wide, *at), other: (other, *other_at), example })
+                })
+            })
+        })
+        .collect()
 }
 
 /// A request that both match, if there is one.

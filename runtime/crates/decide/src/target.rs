@@ -80,11 +80,6 @@ impl Target {
         }
     }
 
-    /// The HTTP port a gateway sends to: the first one written.
-    pub(crate) fn first_http_port(&self) -> Option<(usize, u16)> {
-        self.http_ports().next()
-    }
-
     fn http_ports(&self) -> impl Iterator<Item = (usize, u16)> {
         let all = self.ports.iter().enumerate();
         all.filter(|(_, port)| port.1 == Protocol::Http).map(|(at, port)| (at, port.0))

@@ -16,8 +16,16 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
         if !row.ports.iter().any(|one| one.name.value == port.value) {
             unknown_port(report, workload, port);
         }
-        if let Err(fault) = meshc_decide::pattern::Pattern::parse(&path.value) {
-            report.add(workload, Finding::new("MC307", path.span, fault.message).help(fault.help));
+        match meshc_decide::pattern::Pattern::parse(&path.value) {
+            Ok(pattern) if pattern.is_exact() => {}
+            Ok(_) => {
+                let finding = Finding::new("MC307", path.span, "a probe is one exact path");
+                report.add(workload, finding.help("write the path without `{…}` and `**`"));
+            }
+            Err(fault) => {
+                let finding = Finding::new("MC307", path.span, fault.message);
+                report.add(workload, finding.help(fault.help));
+            }
         }
     }
     for operation in &row.operations {
@@ -87,7 +95,8 @@ fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
     }
 }
 
-fn shown(example: &Example) -> String {
+/// An example request in words.
+pub(super) fn shown(example: &Example) -> String {
     let mut text = format!("`{} {}`", example.method, example.path);
     for (name, value) in &example.headers {
         text.push_str(&format!(" with `{name}: {value}`"));

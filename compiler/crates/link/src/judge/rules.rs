@@ -1,8 +1,9 @@
 use meshc_check::unit::{At, RuleRow};
 use meshc_check::{Finding, did_you_mean, nearest};
+use meshc_decide::overlap::carved;
 
 use super::Report;
-use super::ports::twice;
+use super::ports::{shown, twice};
 use crate::mesh::Workload;
 use crate::resolve::{Reference, unknown_workload};
 
@@ -15,6 +16,9 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
             operations(report, workload, rule.operations.as_deref().unwrap_or_default());
             conditions(report, workload, rule);
         }
+    }
+    for rule in &workload.row.deny {
+        opened_by_naming(report, workload, rule);
     }
     for item in &workload.row.traffic {
         operations(report, workload, item.operations.as_deref().unwrap_or_default());
@@ -61,6 +65,32 @@ fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]
         let names = workload.operations.iter().map(|one| one.name.as_str());
         let help = did_you_mean(&nearest(&operation.value, names));
         report.add(workload, Finding { help, ..Finding::new("MC201", operation.span, message) });
+    }
+}
+
+/// A deny that names an operation, and another operation that takes requests out of it (language
+/// reference, section 5: a deny cannot be opened by naming).
+fn opened_by_naming(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    let Some(named) = rule.operations.as_ref().filter(|_| !rule.damaged) else { return };
+    let is_named = |name: &str| named.iter().any(|one| one.value == name);
+    for wide in named {
+        let Some(at) = workload.operation(&wide.value) else { continue };
+        for found in carved(&workload.operations, at as usize) {
+            let Some(narrow) = workload.operations.get(found.other.0) else { continue };
+            let row = workload.row.operations.iter().find(|row| row.name.value == narrow.name);
+            let Some(row) = row.filter(|_| !is_named(&narrow.name)) else { continue };
+            let message = format!(
+                "`{}` takes {} out of `{}`, which this deny names",
+                narrow.name,
+                shown(&found.example),
+                wide.value
+            );
+            let help = format!("name `{}` in the deny too, or deny by `match`", narrow.name);
+            let place =
+                (workload.file, row.name.span, format!("`{}` is declared here", narrow.name));
+            let finding = Finding::new("MC532", wide.span, message).help(help);
+            report.add_with(workload, finding, place);
+        }
     }
 }
 

@@ -1,0 +1,40 @@
+use meshc_check::Finding;
+use meshc_snapshot::slice::Protocol;
+
+use super::Report;
+use crate::mesh::{Edge, Workload, WorkloadIx};
+
+/// A gateway's route leads to exactly one HTTP port.
+pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, gateway: &Workload) {
+    if !gateway.is_gateway() {
+        return;
+    }
+    let start = report.mesh.edges.partition_point(|edge| edge.caller < ix);
+    let edges = report.mesh.edges.get(start..).unwrap_or_default();
+    for edge in edges.iter().take_while(|edge| edge.caller == ix) {
+        route(report, gateway, edge);
+    }
+}
+
+fn route(report: &mut Report<'_>, gateway: &Workload, edge: &Edge) {
+    let Some(callee) = report.mesh.workload(edge.callee) else { return };
+    let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
+    let http = (0_u32..).zip(&callee.row.ports).filter(|(at, port)| {
+        port.protocol == Protocol::Http && operation.is_none_or(|one| one.ports.contains(at))
+    });
+    let names: Vec<String> = http.map(|(_, port)| format!("`{}`", port.name.value)).collect();
+    let named = edge.operation.map_or("", |_| "the operation of ");
+    let (message, help) = match names.as_slice() {
+        [_] => return,
+        [] => (
+            format!("{named}`{}` speaks no HTTP", callee.id),
+            "a route carries HTTP; let a service inside the mesh call the TCP port",
+        ),
+        several => (
+            format!("{named}`{}` answers on several ports: {}", callee.id, several.join(", ")),
+            "name an operation that is tied to one port (`port: NAME`)",
+        ),
+    };
+    let place = (callee.file, callee.row.name.span, format!("`{}` is declared here", callee.id));
+    report.add_with(gateway, Finding::new("MC205", edge.span, message).help(help), place);
+}
