@@ -10,6 +10,7 @@ from pathlib import Path
 
 USAGE = 2
 FAILED = 1
+SHORTEST_LEAF, LONGEST_LEAF = 4.0, 86_400.0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,6 +27,13 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="who may sign up to the first accepted commit",
+    )
+    serve.add_argument(
+        "--leaf-lifetime",
+        type=float,
+        default=3600.0,
+        metavar="SECONDS",
+        help="how long certificates are valid, 4 to 86400 (3600); renewed at half of it",
     )
     serve.add_argument("--trust-commit", metavar="SHA", help="trust this commit as the first base")
     token = verbs.add_parser("token", help="make a join token for a workload; it works once")
@@ -48,6 +56,8 @@ def run_serve(args: argparse.Namespace) -> None:
         raise ValueError(f"`{args.listen}` is no IP:PORT")
     if args.poll <= 0:
         raise ValueError("--poll is more than 0 seconds")
+    if not SHORTEST_LEAF <= args.leaf_lifetime <= LONGEST_LEAF:
+        raise ValueError("--leaf-lifetime is 4 to 86400 seconds")
     start(
         Settings(
             source=args.repo,
@@ -58,6 +68,7 @@ def run_serve(args: argparse.Namespace) -> None:
             poll=args.poll,
             signers_file=args.allowed_signers_file,
             trust_commit=args.trust_commit,
+            leaf=dt.timedelta(seconds=args.leaf_lifetime),
         )
     )
 

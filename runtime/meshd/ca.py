@@ -52,9 +52,11 @@ class Authority:
 
     folder: Path
     trust_domain: str
+    leaf: dt.timedelta = LEAF
+    """How long a certificate of a workload is valid; proxies renew theirs at half of it."""
 
     @classmethod
-    def open(cls, folder: Path, trust_domain: str | None) -> Authority:
+    def open(cls, folder: Path, trust_domain: str | None, leaf: dt.timedelta = LEAF) -> Authority:
         """Open the authority of a folder, or make one; raises `Damaged`."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         root = folder / "root.pem"
@@ -66,7 +68,7 @@ class Authority:
         if trust_domain not in {None, found}:
             raise Damaged(f"{folder} is the authority of {found}, not of {trust_domain}")
         load_private(folder / "root.key")
-        return cls(folder, found)
+        return cls(folder, found, leaf)
 
     def bundle(self) -> bytes:
         """Give the roots as PEM."""
@@ -89,13 +91,13 @@ class Authority:
             .public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - BACKDATED)
-            .not_valid_after(now + LEAF),
+            .not_valid_after(now + self.leaf),
             f"spiffe://{self.trust_domain}/{path}",
             public,
             root,
         ).sign(key, hashes.SHA256())
         pem = leaf.public_bytes(serialization.Encoding.PEM)
-        return Issued(pem, self.bundle(), int((now + LEAF).timestamp()))
+        return Issued(pem, self.bundle(), int((now + self.leaf).timestamp()))
 
 
 def public_key(request: bytes) -> ec.EllipticCurvePublicKey:

@@ -17,13 +17,12 @@ from meshd.roster import Roster
 from meshd.state import Store
 
 if TYPE_CHECKING:
+    import datetime as dt
     import ssl
     from pathlib import Path
 
 SIGNERS = ".meshc/allowed_signers"
 TICK_SECONDS = 0.5
-RENEW_SECONDS = 1800.0
-"""Half the life of the controller's own certificate."""
 
 
 class Unreadable(Exception):
@@ -46,6 +45,7 @@ class Settings:
     poll: float
     signers_file: Path | None
     trust_commit: str | None
+    leaf: dt.timedelta = ca.LEAF
 
 
 @dataclass
@@ -242,7 +242,7 @@ class Controller:
         """Start to serve proxies; raises `OSError` when the port is taken."""
         from aiohttp import web
 
-        authority = ca.Authority.open(self.settings.folder / "ca", trust_domain)
+        authority = ca.Authority.open(self.settings.folder / "ca", trust_domain, self.settings.leaf)
         self.server = serve.Server(self.settings.folder, authority, self)
         runner = web.AppRunner(self.server.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -262,7 +262,7 @@ class Controller:
     async def renew(self, authority: ca.Authority, context: ssl.SSLContext) -> None:
         """Keep the controller's own certificate fresh."""
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(authority.leaf.total_seconds() / 2)
             folder = self.settings.folder / "ca"
             serve.context(authority, folder)
             context.load_cert_chain(folder / "controller.pem", folder / "controller.key")

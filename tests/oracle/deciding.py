@@ -276,7 +276,8 @@ def gateway(asked: Asked) -> Json:
         return refusal(404)
     route = slice_["routes"][at]
     destination = named(slice_, route["destination"])
-    answer = send(destination, http_port(destination, route["operation"]), readdressed(asked, destination))
+    port = http_port(destination, route["operation"])
+    answer = send(destination, port, readdressed(asked, destination))
     if answer["status"] == 200 and route["operation"] not in {None, answer["operation"]}:
         return {**refusal(404), "destination": destination["workload"]}
     if answer["status"] == 200:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.client
 import json
 import signal
@@ -139,6 +140,32 @@ def test_a_peer_with_another_identity_gets_no_request(bed: Bed) -> None:
         assert app.seen == []
     (line, *_) = front.lines(protocol="tls")
     assert identity("shop/elsewhere") in line["why"]
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(1, "not valid yet"), (-1, "has expired")])
+def test_a_clock_a_day_off_is_said(bed: Bed, ahead: int, said: str) -> None:
+    """A proxy does not start with a certificate out of its time, nor take one from a peer."""
+    cart = bed.proxy(cart_slice(), CART)
+    bed.authority.ahead = dt.timedelta(days=ahead)
+    front = bed.start(front_slice(), SHOP)
+    assert front.process.wait(WAIT) == 1
+    assert said in front.errors.read_text()
+    assert "clock" in front.errors.read_text()
+    assert len(front.errors.read_text().splitlines()) == 1
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(cadata=bed.authority.bundle.decode())
+    context.load_cert_chain(
+        front.state / "identity/certificate.pem", front.state / "identity/key.pem"
+    )
+    with (
+        socket.create_connection((CART, 8080), WAIT) as plain,
+        contextlib.suppress(ConnectionError, ssl.SSLError),
+        context.wrap_socket(plain, server_hostname="cart") as client,
+    ):
+        assert client.recv(1) == b""
+    (line,) = cart.lines(protocol="tls", verdict="denied")
+    assert said in line["why"]
 
 
 def gateway_slice() -> dict[str, Any]:

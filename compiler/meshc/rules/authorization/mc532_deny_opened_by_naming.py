@@ -6,8 +6,8 @@ denied one would open the deny for its requests without touching it, and nobody 
 would see it.
 
 What to do:
-Name the narrower operation in the deny too. Where it is meant to be open, give the deny a `match` of
-the requests it is about, or part the wider operation.
+Name the narrower operation in the deny too. Where it is meant to be open, give the deny a `match`
+of the requests it is about, or part the wider operation.
 """
 
 from typing import Final

@@ -84,8 +84,8 @@ impl fmt::Display for SvidFault {
             Self::ExtendedKeyUsage => {
                 "the peer's certificate is not for both server and client authentication"
             }
-            Self::NotYetValid => "a certificate is not valid yet",
-            Self::Expired => "a certificate has expired",
+            Self::NotYetValid => "a certificate is not valid yet; compare the clocks",
+            Self::Expired => "a certificate has expired; it was not renewed, or a clock is ahead",
             Self::UnknownIssuer => "no chain leads from the peer to a root of its trust domain",
             Self::BadSignature => "a signature in the chain is wrong",
             Self::WeakAlgorithm => "a signature in the chain uses an algorithm that is not taken",

@@ -11,6 +11,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::body::{Flow, Wrap};
+use crate::tls::in_words;
 
 /// A connection to the controller that carries one request.
 pub struct Exchange {
@@ -84,7 +85,10 @@ impl Exchange {
         let mut out = Vec::new();
         write_request_head(&mut out, &line, std::iter::empty::<Field<'_>>(), framing, &extra);
         out.extend_from_slice(body);
-        self.stream.write_all(&out).and_then(|()| self.stream.flush()).map_err(said)
+        self.stream
+            .write_all(&out)
+            .and_then(|()| self.stream.flush())
+            .map_err(|error| broken(&error))
     }
 
     /// Reads more; false at the end.
@@ -93,7 +97,7 @@ impl Exchange {
         let count = match self.stream.read(&mut piece) {
             // A peer that leaves without saying so ends no body; the framing tells.
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
-            result => result.map_err(said)?,
+            result => result.map_err(|error| broken(&error))?,
         };
         self.input.extend_from_slice(piece.get(..count).unwrap_or_default());
         Ok(count > 0)
@@ -173,4 +177,10 @@ fn connect(
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+/// Why a stream broke, in words.
+fn broken(error: &std::io::Error) -> String {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    tls.map_or_else(|| error.to_string(), in_words)
 }

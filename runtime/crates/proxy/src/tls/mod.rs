@@ -6,4 +6,4 @@ mod verify;
 
 pub use credentials::{Credentials, certificate_file, public_root, server_for_public};
 pub use record::{RecordLayer, Session, TlsFault};
-pub use verify::Expected;
+pub use verify::{Expected, in_words};

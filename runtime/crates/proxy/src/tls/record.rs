@@ -83,7 +83,7 @@ impl Session {
     /// # Errors
     /// The configuration cannot serve.
     pub fn server(config: Arc<ServerConfig>) -> Result<Self, TlsFault> {
-        let side = UnbufferedServerConnection::new(config).map_err(TlsFault::new)?;
+        let side = UnbufferedServerConnection::new(config).map_err(|error| TlsFault::of(&error))?;
         Ok(Self { side: Side::Server(Box::new(side)), peer: None, ended: false, broken: false })
     }
 
@@ -94,7 +94,8 @@ impl Session {
     /// The configuration cannot serve.
     pub fn client(config: Arc<ClientConfig>, address: std::net::IpAddr) -> Result<Self, TlsFault> {
         let name = ServerName::IpAddress(address.into());
-        let side = UnbufferedClientConnection::new(config, name).map_err(TlsFault::new)?;
+        let side =
+            UnbufferedClientConnection::new(config, name).map_err(|error| TlsFault::of(&error))?;
         Ok(Self { side: Side::Client(Box::new(side)), peer: None, ended: false, broken: false })
     }
 
@@ -212,7 +213,7 @@ fn step<D>(
                     plain.extend_from_slice(record.payload);
                     discard += record.discard;
                 }
-                Some(Err(error)) => break Err(TlsFault::new(error)),
+                Some(Err(error)) => break Err(TlsFault::of(&error)),
                 None => break Ok(Step::Again),
             }
         },
@@ -234,7 +235,7 @@ fn step<D>(
         Ok(ConnectionState::WriteTraffic(_)) => Ok(Step::Ready),
         Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => Ok(Step::Ended),
         Ok(_) => Err(TlsFault("early data is not taken".to_owned())),
-        Err(error) => Err(TlsFault::new(error)),
+        Err(error) => Err(TlsFault::of(&error)),
     };
     (discard, result)
 }
@@ -256,7 +257,7 @@ fn seal<D>(
             })
         }
         Ok(_) => Err(TlsFault("the connection takes no data now".to_owned())),
-        Err(error) => Err(TlsFault::new(error)),
+        Err(error) => Err(TlsFault::of(&error)),
     }
 }
 
@@ -289,6 +290,10 @@ fn encode(
 impl TlsFault {
     fn new(error: impl fmt::Display) -> Self {
         Self(error.to_string())
+    }
+
+    fn of(error: &rustls::Error) -> Self {
+        Self(verify::in_words(error))
     }
 }
 

@@ -95,6 +95,14 @@ fn refused(why: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(why))))
 }
 
+/// Why a handshake failed, in words: what we refused ourselves is said as we said it.
+pub fn in_words(error: &Error) -> String {
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(OtherError(why))) => why.to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// TLS 1.2 is not spoken.
 fn no_tls12() -> Error {
     Error::General("TLS 1.2 is not spoken".to_owned())

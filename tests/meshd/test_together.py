@@ -1,0 +1,127 @@
+"""Controller and proxies as processes: joining, renewing, outages, catching up."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from bed import WAIT, application, binary, until
+from controlled import CLEAN
+from cryptography import x509
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from controlled import Site
+
+pytestmark = pytest.mark.process
+FRONTEND, CART = "127.32.0.1", "127.20.0.12"
+"""Addresses of this test; that of the callee is the one its intent says."""
+
+
+@contextmanager
+def proxy(site: Site, workload: str, address: str) -> Iterator[Path]:
+    """Run a proxy that joins with a token; gives its state folder once it is ready."""
+    folder = site.folder / workload.replace("/", ".")
+    folder.mkdir(exist_ok=True)
+    token = [sys.executable, "-m", "meshd", "token", "--state", str(site.state), workload]
+    secret = subprocess.run(token, env=CLEAN, check=True, capture_output=True).stdout
+    (folder / "token").write_bytes(secret)
+    command = [
+        *(binary(), "--state", str(folder), "--workload", workload, "--address", address),
+        *("--app", address, "--admin", f"{address}:15000", "--outbound", f"{address}:15001"),
+        *("--controller", f"127.0.0.1:{site.port}", "--threads", "1"),
+        *("--trust-bundle", str(site.state / "ca/root.pem")),
+        *("--snapshot-key", str(site.state / "signing.pub")),
+        *("--join-token-file", str(folder / "token")),
+    ]
+    with (folder / "errors").open("ab") as errors:
+        process = subprocess.Popen(command, stderr=errors)
+    try:
+        until("ready", lambda: ask(address, "/ready")[0] == 200)
+        yield folder
+    finally:
+        process.terminate()
+        assert process.wait(WAIT) == 0, (folder / "errors").read_text()
+
+
+def ask(address: str, path: str) -> tuple[int, str]:
+    """Ask an admin port; 0 while there is none."""
+    try:
+        with closing(http.client.HTTPConnection(address, 15000, timeout=WAIT)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+    except ConnectionError:
+        return 0, ""
+
+
+def serial(folder: Path) -> int:
+    """Give the serial number of a proxy's certificate."""
+    pem = (folder / "identity/certificate.pem").read_bytes()
+    return x509.load_pem_x509_certificate(pem).serial_number
+
+
+def test_certificates_are_renewed_under_way_and_no_connection_ends(site: Site) -> None:
+    """At half of its life a certificate is replaced; what runs, runs on."""
+    site = replace(site, more=("--leaf-lifetime", "4"))
+    site.commit()
+    with site.running():
+        site.until(lambda status: status["commit"])
+        with (
+            proxy(site, "shop/frontend", FRONTEND) as front,
+            proxy(site, "shop/cart", CART) as cart,
+            application(CART, 9080) as app,
+            closing(http.client.HTTPConnection(FRONTEND, 15001, timeout=WAIT)) as client,
+        ):
+            first = serial(front), serial(cart)
+
+            def renewed() -> bool:
+                client.request("GET", "/carts/ann", headers={"Host": "cart"})
+                answer = client.getresponse()
+                answer.read()
+                assert answer.status == 200
+                assert client.sock is not None
+                mine = client.sock.getsockname()
+                assert ports.setdefault("port", mine) == mine
+                now = serial(front), serial(cart)
+                return all(one != other for one, other in zip(first, now, strict=True))
+
+            ports: dict[str, object] = {}
+            until("both certificates are new", renewed)
+            (handshakes,) = (
+                line.split()[1]
+                for line in ask(CART, "/metrics")[1].splitlines()
+                if line.startswith("meshc_tls_handshakes_total")
+            )
+            assert int(handshakes) == 1
+            assert app.connections == 1
+
+
+def test_a_controller_that_was_killed_is_awaited_and_caught_up_with(site: Site) -> None:
+    """Without a controller the proxies go on; with it back, the next commit arrives."""
+    site.commit()
+    with site.running() as controller:
+        site.until(lambda status: status["commit"])
+        with proxy(site, "shop/cart", CART):
+            before = ask(CART, "/snapshot")[1]
+            controller.send_signal(signal.SIGKILL)
+            controller.wait(WAIT)
+            assert ask(CART, "/snapshot")[1] == before
+            file = site.folder / "repo/shop/cart.yaml"
+            file.write_text(
+                file.read_text().replace(
+                    "owner: orders", "owner: orders\n  requests: {timeout: 9s}"
+                )
+            )
+            commit = site.commit()
+            with site.running():
+                site.until(lambda status: status["commit"] == commit)
+                until("the new snapshot", lambda: commit in ask(CART, "/snapshot")[1])
