@@ -7,7 +7,9 @@ import http.client
 import json
 import os
 import re
+import shutil
 import socket
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from bed import Proxy
 
-SHOP, CART = "127.31.0.1", "127.31.0.2"
+SHOP, CART, OTHER = "127.31.0.1", "127.31.0.2", "127.31.0.4"
 
 
 def cart_slice() -> dict[str, object]:
@@ -46,11 +48,13 @@ def cart_slice() -> dict[str, object]:
     )
 
 
+OPERATIONS = cart_slice()["inbound"]["operations"]
+
+
 def front_slice() -> dict[str, object]:
     """Give the slice of the caller."""
-    operations = cart_slice()["inbound"]["operations"]
     return slice_of(
-        "shop/front", destinations=[destination("shop/cart", 8080, CART, operations=operations)]
+        "shop/front", destinations=[destination("shop/cart", 8080, CART, operations=OPERATIONS)]
     )
 
 
@@ -296,6 +300,41 @@ def test_only_what_the_operation_names_is_tried_again(
     with application(CART, 9080, lambda _connection, _request: False) as cart:
         status, headers, _ = call(front, "cart", "/items/1")
         assert (status, headers["x-meshc-flags"], len(cart.seen)) == (503, "UC", tries)
+
+
+def test_an_instance_that_dies_costs_no_request(bed: Bed) -> None:
+    """What one instance cannot take, the other gets; the dead one is left out."""
+    to = destination("shop/cart", 8080, CART, OTHER, operations=OPERATIONS)
+    front = bed.proxy(slice_of("shop/front", destinations=[to]), SHOP)
+    bed.proxy(cart_slice(), CART)
+    other = bed.proxy(cart_slice(), OTHER)
+    with application(CART, 9080) as one, application(OTHER, 9080) as two:
+        for _ in range(10):
+            assert call(front, "cart", "/items/1")[0] == 200
+        assert (len(one.seen), len(two.seen)) == (5, 5)
+        other.process.kill()
+        other.process.wait()
+        for _ in range(20):
+            assert call(front, "cart", "/items/1")[0] == 200
+        assert (len(one.seen), len(two.seen)) == (25, 5)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_has_nothing_to_say_against_the_metrics(pair: tuple[Proxy, Proxy]) -> None:
+    """The text is what Prometheus reads."""
+    with application(CART, 9080):
+        assert call(pair[0], "cart", "/items/1")[0] == 200
+        assert call(pair[0], "cart", "/nothing")[0] == 403
+    for proxy in pair:
+        status, text = proxy.ask("/metrics")
+        said = subprocess.run(
+            ["promtool", "check", "metrics"],
+            input=text,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert (status, said.returncode, said.stdout + said.stderr) == (200, 0, "")
 
 
 CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"

@@ -130,6 +130,7 @@ impl Worker {
             replay,
             lost: false,
             upstream: None,
+            tried: None,
             tries: attempts,
             reusable: false,
             status: 0,

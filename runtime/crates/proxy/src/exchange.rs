@@ -1,5 +1,6 @@
 //! One request from its head to the end of its answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use meshc_decide::{Forward, Permit, Settings};
@@ -44,6 +45,8 @@ pub struct Exchange {
     pub lost: bool,
     /// The connection that carries it.
     pub upstream: Option<Token>,
+    /// The instance of the last try.
+    pub tried: Option<SocketAddr>,
     /// Tries left after this one.
     pub tries: u32,
     /// The upstream's connection may carry another request.

@@ -57,11 +57,13 @@ impl Worker {
             }
             (Route::Destination, Leave::Forwarded(forward)) => {
                 let ports = &self.arguments.ports;
-                let key = self.upstreams.pick(&exchange.generation, forward, ports, self.now);
+                let (generation, tried) = (&exchange.generation, exchange.tried);
+                let key = self.upstreams.pick_other(generation, forward, ports, tried, self.now);
                 (key.ok_or(Failure::NoInstance)?, Some(*forward))
             }
             (Route::Destination, Leave::Admitted(_)) => return Err(Failure::NoInstance),
         };
+        exchange.tried = Some(key.address);
         if exchange.tries == exchange.settings().attempts {
             self.upstreams.request(key.destination, self.now);
         }
@@ -215,13 +217,8 @@ impl Worker {
         match &exchange.leave {
             Leave::Forwarded(forward) => {
                 // The budget is the destination's, whichever of its instances is tried.
-                let key = self.upstreams.pick(
-                    &exchange.generation,
-                    forward,
-                    &self.arguments.ports,
-                    self.now,
-                );
-                key.is_some_and(|key| self.upstreams.may_retry(key.destination, self.now))
+                let number = self.upstreams.number(&exchange.generation, forward);
+                number.is_some_and(|number| self.upstreams.may_retry(number, self.now))
             }
             Leave::Admitted(_) => self.upstreams.may_retry(PoolKey::APPLICATION, self.now),
         }

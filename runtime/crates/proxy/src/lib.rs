@@ -1,5 +1,6 @@
 //! The proxy: loop, listeners, TLS, pools, admin, drain; the only crate that does I/O.
 
+mod accepting;
 mod access_log;
 mod admin;
 mod answer;

@@ -71,6 +71,27 @@ impl Upstreams {
         Some(PoolKey { destination: number, address })
     }
 
+    /// The instance for another try: another one than was `tried`, where there is one.
+    pub fn pick_other(
+        &mut self,
+        generation: &Generation,
+        forward: &Forward,
+        ports: &PortMap,
+        tried: Option<SocketAddr>,
+        now: Nanos,
+    ) -> Option<PoolKey> {
+        let picked = self.pick(generation, forward, ports, now)?;
+        if tried == Some(picked.address) {
+            return self.pick(generation, forward, ports, now);
+        }
+        Some(picked)
+    }
+
+    /// The number of a forward's destination, under which its retries are counted.
+    pub fn number(&mut self, generation: &Generation, forward: &Forward) -> Option<u32> {
+        self.destination(generation, forward).map(|destination| destination.number)
+    }
+
     /// Counts how an attempt ended; true when that ejected the instance.
     pub fn record(
         &mut self,

@@ -11,19 +11,17 @@ use rustls::ClientConfig;
 
 use crate::access_log::AccessLog;
 use crate::args::Arguments;
-use crate::clock::{Clock, MILLISECOND, NEVER, Nanos, SECOND, unix_seconds};
+use crate::clock::{Clock, NEVER, Nanos, SECOND, unix_seconds};
 use crate::connection::{Connection, Kind, Phase, READ, Scratch};
 use crate::generation::Generations;
-use crate::listener::{Door, Listener, Way, explain};
+use crate::listener::Listener;
 use crate::mailbox::{Letter, Mailbox};
 use crate::metrics::Metrics;
 use crate::poll::{Events, Poll, Readiness};
 use crate::pool::Pools;
 use crate::random::Random;
-use crate::report;
 use crate::slots::{Slots, Token};
-use crate::socket;
-use crate::tls::{self, Credentials, Session};
+use crate::tls::Credentials;
 use crate::upstreams::Upstreams;
 
 /// Everything of one thread.
@@ -50,11 +48,11 @@ pub struct Worker {
     pub(crate) out: Vec<u8>,
     pub(crate) scratch: Scratch,
     pub(crate) poll: Poll,
-    wheel: crate::wheel::Wheel,
+    pub(crate) wheel: crate::wheel::Wheel,
     clock: Clock,
     mailbox: Arc<Mailbox>,
     mail: Token,
-    listeners: HashMap<SocketAddr, Token>,
+    pub(crate) listeners: HashMap<SocketAddr, Token>,
 }
 
 /// What a slot holds.
@@ -65,10 +63,6 @@ pub(crate) enum Entry {
     Connection(Box<Connection>),
 }
 
-/// Connections accepted by one listener in one turn.
-const ACCEPTS: usize = 64;
-/// Connections of one thread; more are closed at once.
-const MAX_CONNECTIONS: usize = 16_384;
 /// How long a handshake may take.
 pub(crate) const HANDSHAKE: Nanos = 5 * SECOND;
 /// How long a head may take.
@@ -77,8 +71,6 @@ pub(crate) const HEAD: Nanos = 10 * SECOND;
 pub(crate) const IDLE: Nanos = 300 * SECOND;
 /// How long we throw away what still comes after our last word.
 const LINGER: Nanos = 2 * SECOND;
-/// How long we wait when the process has too many files open.
-const CROWDED: Nanos = 100 * MILLISECOND;
 
 impl Worker {
     /// A thread's state; it listens nowhere yet.
@@ -327,45 +319,6 @@ impl Worker {
         }
     }
 
-    fn accept(&mut self, token: Token, listener: &Listener) {
-        for _ in 0..ACCEPTS {
-            match socket::accept(&listener.socket) {
-                Ok(Some(socket)) if self.slots.len() < MAX_CONNECTIONS => {
-                    self.metrics.accepted += 1;
-                    let session = match self.session(listener) {
-                        Ok(session) => session,
-                        Err(why) => {
-                            report::warn(&format!(
-                                "connection to {} refused: {why}",
-                                listener.door.address
-                            ));
-                            continue;
-                        }
-                    };
-                    self.admit(socket, session, &listener.door);
-                }
-                // Beyond the limit it is closed at once.
-                Ok(Some(_)) => {}
-                Ok(None) => return,
-                Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                    return self.wheel.insert(self.now + CROWDED, token);
-                }
-                // That connection died while it waited; the next may be sound.
-                Err(_) => {}
-            }
-        }
-        self.ready.push_back(token);
-    }
-
-    fn session(&self, listener: &Listener) -> Result<Option<Session>, String> {
-        let config = match (&listener.public, listener.door.is_mutual()) {
-            (Some(public), _) => Arc::clone(public),
-            (None, true) => self.credentials.as_ref().ok_or("no certificate yet")?.server(),
-            (None, false) => return Ok(None),
-        };
-        Session::server(config).map(Some).map_err(|fault| fault.to_string())
-    }
-
     fn read_mail(&mut self) {
         for letter in self.mailbox.take() {
             match letter {
@@ -391,59 +344,6 @@ impl Worker {
                 Letter::Drain => self.drain(),
             }
         }
-    }
-
-    /// Listens at these doors and no others.
-    fn listen(&mut self, doors: Vec<Door>) {
-        if self.draining.is_some() {
-            return;
-        }
-        let gone: Vec<_> = self
-            .listeners
-            .keys()
-            .filter(|at| !doors.iter().any(|one| one.address == **at))
-            .copied()
-            .collect();
-        for address in gone {
-            if let Some(token) = self.listeners.remove(&address) {
-                self.slots.release(token);
-            }
-        }
-        for door in doors {
-            let address = door.address;
-            if let Err(why) = self.open(Arc::new(door)) {
-                report::error(&format!("{why} (listener {address})"));
-            }
-        }
-    }
-
-    fn open(&mut self, door: Arc<Door>) -> Result<(), String> {
-        let public = self.public_certificate(&door)?;
-        if let Some(token) = self.listeners.get(&door.address) {
-            if let Some(Entry::Listener(listener)) = self.slots.get_mut(*token) {
-                (listener.door, listener.public) = (door, public);
-            }
-            return Ok(());
-        }
-        let address = door.address;
-        let socket = socket::listen(address).map_err(|error| explain(address, error))?;
-        let token = self.slots.reserve();
-        self.poll.add(&socket, token).map_err(|error| explain(address, error))?;
-        self.slots.put(token, Entry::Listener(Listener { socket, door, public }));
-        self.listeners.insert(address, token);
-        Ok(())
-    }
-
-    fn public_certificate(&self, door: &Door) -> Result<Option<Arc<rustls::ServerConfig>>, String> {
-        let Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, certificate, .. } =
-            &door.way
-        else {
-            return Ok(None);
-        };
-        let name = certificate.as_deref().ok_or("a TLS listener names no certificate")?;
-        let secrets = self.arguments.secrets.as_deref().ok_or("--secrets DIR is missing")?;
-        let (certificate, key) = tls::certificate_file(secrets, name)?;
-        tls::server_for_public(&certificate, &key).map(Some)
     }
 
     /// Stops accepting, closes what is idle, and sets the end.
