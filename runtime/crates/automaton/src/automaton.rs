@@ -1,0 +1,183 @@
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::util::syntax as flavour;
+use regex_automata::{Anchored, MatchKind};
+use regex_syntax::ast::{self, Ast, Visitor};
+
+use crate::fault::RegexFault;
+use crate::syntax;
+
+/// A set of texts: those that one regular expression matches as a whole.
+#[derive(Clone, Debug)]
+pub struct Automaton {
+    table: dense::DFA<Vec<u32>>,
+    start: StateID,
+}
+
+/// Several sets, looked at in one pass.
+#[derive(Clone, Debug)]
+pub struct Union {
+    parts: Vec<Automaton>,
+}
+
+/// Bytes that the table of one expression may take.
+const BUDGET: usize = 256 * 1024;
+/// Bytes that one table for many expressions may take.
+const SHARED_BUDGET: usize = 1024 * 1024;
+
+impl Automaton {
+    /// Reads an expression; the whole text must match it.
+    ///
+    /// # Errors
+    /// The first fault of its syntax, or the part that needs too large a table.
+    pub fn new(text: &str) -> Result<Self, RegexFault> {
+        let parsed = syntax::parse(text)?;
+        let written = syntax::with_ascii_classes(text, &parsed);
+        build(&[written], BUDGET).ok_or_else(|| explosion(text, &parsed))
+    }
+
+    /// Whether the whole of a text, given byte by byte, is in the set.
+    #[must_use]
+    pub fn matches(&self, text: impl Iterator<Item = u8>) -> bool {
+        self.end(text).is_some_and(|state| self.table.is_match_state(state))
+    }
+
+    /// The state at the end of a text; nothing once no further text can match.
+    fn end(&self, text: impl Iterator<Item = u8>) -> Option<StateID> {
+        let mut state = self.start;
+        for byte in text {
+            state = self.table.next_state(state, byte);
+            if self.table.is_dead_state(state) {
+                return None;
+            }
+        }
+        Some(self.table.next_eoi_state(state))
+    }
+
+    /// Bytes it takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.table.memory_usage()
+    }
+
+    pub(crate) const fn first(&self) -> StateID {
+        self.start
+    }
+
+    pub(crate) fn next(&self, state: StateID, byte: u8) -> StateID {
+        self.table.next_state(state, byte)
+    }
+
+    pub(crate) fn is_dead(&self, state: StateID) -> bool {
+        self.table.is_dead_state(state)
+    }
+
+    pub(crate) fn accepts(&self, state: StateID) -> bool {
+        self.table.is_match_state(self.table.next_eoi_state(state))
+    }
+
+    /// A number below 256 for every byte; bytes of one number are never told apart.
+    pub(crate) fn class(&self, byte: u8) -> u8 {
+        self.table.byte_classes().get(byte)
+    }
+}
+
+impl Union {
+    /// Puts expressions together that [`Automaton::new`] takes. Up to a budget they share one table;
+    /// beyond it each has its own.
+    ///
+    /// # Errors
+    /// The number of the first expression that is none, and why.
+    pub fn new(texts: &[&str]) -> Result<Self, (usize, RegexFault)> {
+        let mut written = Vec::with_capacity(texts.len());
+        for (at, text) in texts.iter().enumerate() {
+            let parsed = syntax::parse(text).map_err(|fault| (at, fault))?;
+            written.push(syntax::with_ascii_classes(text, &parsed));
+        }
+        if let Some(whole) = build(&written, SHARED_BUDGET) {
+            return Ok(Self { parts: vec![whole] });
+        }
+        let parts = texts.iter().enumerate();
+        let parts = parts.map(|(at, text)| Automaton::new(text).map_err(|fault| (at, fault)));
+        Ok(Self { parts: parts.collect::<Result<_, _>>()? })
+    }
+
+    /// The first expression, in the order given, that the whole text matches and that is accepted.
+    pub fn first(&self, text: &str, mut accept: impl FnMut(usize) -> bool) -> Option<usize> {
+        match self.parts.as_slice() {
+            [whole] => {
+                let state = whole.end(text.bytes())?;
+                let is_match = whole.table.is_match_state(state);
+                let count = if is_match { whole.table.match_len(state) } else { 0 };
+                let found = (0..count).map(|at| whole.table.match_pattern(state, at).as_usize());
+                found.filter(|at| accept(*at)).min()
+            }
+            parts => {
+                let mut parts = parts.iter().enumerate();
+                parts.find(|(at, one)| one.matches(text.bytes()) && accept(*at)).map(|(at, _)| at)
+            }
+        }
+    }
+
+    /// Bytes it takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.parts.iter().map(Automaton::memory).sum()
+    }
+}
+
+fn build(texts: &[String], budget: usize) -> Option<Automaton> {
+    let table = dense::Builder::new()
+        .configure(
+            dense::Config::new()
+                .match_kind(MatchKind::All)
+                .start_kind(StartKind::Anchored)
+                .dfa_size_limit(Some(budget))
+                .determinize_size_limit(Some(budget.saturating_mul(4))),
+        )
+        .thompson(thompson::Config::new().nfa_size_limit(Some(budget)))
+        .syntax(flavour::Config::new().dot_matches_new_line(true))
+        .build_many(texts)
+        .ok()?;
+    let start = table.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
+    Some(Automaton { table, start })
+}
+
+/// The smallest part of an expression that alone is over the budget.
+fn explosion(text: &str, parsed: &Ast) -> RegexFault {
+    let parts = ast::visit(parsed, Parts(Vec::new())).unwrap_or_default();
+    let too_large = |(at, len): &(usize, usize)| {
+        let part = text.get(*at..at.saturating_add(*len)).unwrap_or_default();
+        let read = syntax::parse(part).map(|parsed| syntax::with_ascii_classes(part, &parsed));
+        read.is_ok_and(|written| build(&[written], BUDGET).is_none())
+    };
+    let mut parts: Vec<_> = parts.into_iter().filter(too_large).collect();
+    parts.sort_by_key(|(_, len)| *len);
+    let (at, len) = parts.first().copied().unwrap_or((0, text.len()));
+    let message = format!("its table of states is over {} KiB", BUDGET / 1024);
+    RegexFault::new(at, len, message, "count less, or write what may not stand in between")
+}
+
+struct Parts(Vec<(usize, usize)>);
+
+impl Visitor for Parts {
+    type Output = Vec<(usize, usize)>;
+    type Err = core::convert::Infallible;
+
+    fn finish(self) -> Result<Self::Output, Self::Err> {
+        Ok(self.0)
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), Self::Err> {
+        if matches!(ast, Ast::Repetition(_) | Ast::Alternation(_) | Ast::Group(_) | Ast::Concat(_))
+        {
+            self.0.push(syntax::place(ast.span()));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
