@@ -24,6 +24,8 @@ def misspelt(parent: Pairs | list[Node], index: int) -> str | None:
     if isinstance(parent, list):
         return None
     key, value = parent.entries[index]
+    if key.text != "address" and any(one.text == "address" for one, _ in parent.entries):
+        return None  # a label of an instance, which people choose
     wrong = key.text[:-2] + key.text[-1] + key.text[-2]
     if key.text not in FIELDS - FREE or wrong == key.text or len(wrong) < 3:
         return None

@@ -87,6 +87,11 @@ class GatewaySpec(Model):
     ] = Field(description="Where requests go.", examples=[[{"to": "frontend"}]])
     allow: AllowList | None = None
     deny: DenyList | None = None
+    enforce: Literal["audit"] | None = Field(
+        default=None,
+        description="Refuse nothing by `deny` or for want of an `allow`; only say so.",
+        examples=["audit"],
+    )
     rate_limits: Annotated[None, NotYet("rate limits come with a later version")] = None
     telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
 

@@ -7,7 +7,19 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from meshc.schema.model import ONE_OF, Model, NotYet
-from meshc.schema.text import HeaderName, HostPattern, Method, OperationMatch, Path, Text
+from meshc.schema.text import (
+    Clock,
+    Day,
+    HeaderName,
+    HostPattern,
+    Method,
+    Network,
+    OperationMatch,
+    Path,
+    RegexText,
+    Text,
+    Zone,
+)
 
 
 class Test(Model):
@@ -24,8 +36,12 @@ class Test(Model):
     present: bool | None = Field(
         default=None, description="Is there (true) or is not (false).", examples=[True]
     )
-    regex: Annotated[None, NotYet("regular expressions come with a later version")] = None
-    has: Annotated[None, NotYet("`has` is for claims, which come with a later version")] = None
+    regex: RegexText | None = Field(
+        default=None, description="Is matched by this as a whole.", examples=["[a-z]+-[0-9]+"]
+    )
+    has: Text | None = Field(
+        default=None, description="Has this member; others may be beside it.", examples=["beta"]
+    )
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:
@@ -61,14 +77,23 @@ Query = Annotated[
 ]
 
 
+class PathRegex(Model):
+    """A regular expression for the whole decoded path."""
+
+    regex: RegexText = Field(
+        description="RE2 syntax without flags; a pattern is more specific than any of these.",
+        examples=["/v[0-9]+/.*"],
+    )
+
+
 class Match(Model):
     """Requests described field by field; fields are AND."""
 
     method: Annotated[list[Method], Field(min_length=1)] | None = Field(
         default=None, description="Methods; absent: any.", examples=[["GET", "HEAD"]]
     )
-    path: Path | Annotated[None, NotYet("regular expressions come with a later version")] | None = (
-        Field(default=None, description="Path pattern; absent: any.", examples=["/beta/**"])
+    path: Path | PathRegex | None = Field(
+        default=None, description="Path pattern; absent: any.", examples=["/beta/**"]
     )
     host: HostPattern | None = Field(default=None, description="Host; absent: any.")
     headers: Headers | None = None
@@ -86,11 +111,32 @@ Matches = Annotated[
 ]
 
 
+class Source(Model):
+    """Addresses of the connection's peer."""
+
+    cidr: Annotated[list[Network], Field(min_length=1)] = Field(
+        description="Networks; one must hold the address.", examples=[["10.0.0.0/8"]]
+    )
+
+
+class Hours(Model):
+    """Times of the week; the end is excluded, and comes after the beginning on the same day."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Clock = Field(alias="from", description="From this minute.", examples=["09:00"])
+    to: Clock = Field(description="Until this minute, which is excluded.", examples=["17:30"])
+    days: Annotated[list[Day], Field(min_length=1)] | None = Field(
+        default=None, description="On these days; absent: every day.", examples=[["mon", "fri"]]
+    )
+    zone: Zone = Field(description="Time zone, an IANA name.", examples=["Europe/Berlin"])
+
+
 class When(Model):
     """Further conditions of a rule; all must hold."""
 
     headers: Headers | None = None
     query: Query | None = None
-    source: Annotated[None, NotYet("address conditions come with a later version")] = None
-    client: Annotated[None, NotYet("address conditions come with a later version")] = None
-    hours: Annotated[None, NotYet("conditions on the hour come with a later version")] = None
+    source: Source | None = Field(default=None, description="Where the connection comes from.")
+    client: Annotated[None, NotYet("the client behind a gateway comes with a later version")] = None
+    hours: Hours | None = Field(default=None, description="Times of the week.")

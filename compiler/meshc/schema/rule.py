@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -13,7 +13,7 @@ from meshc.schema.model import NAMED, Model, NotYet, named_after_first
 from meshc.schema.text import Caller, Date, DnsLabel, Name
 
 Callers = Annotated[
-    list[Caller | Annotated[None, NotYet("federated identities come with a later version")]],
+    list[Caller | Annotated[None, NotYet("federated identities need bundles, which come later")]],
     Field(min_length=1, description="Who; one must hold.", examples=[["checkout", "shop/*"]]),
 ]
 Operations = Annotated[
@@ -30,6 +30,9 @@ class Allow(Model):
     operations: Operations | None = None
     when: When | None = Field(default=None, description="Further conditions.")
     until: Date | None = Field(default=None, description="The rule ends at this instant.")
+    enforce: Literal["audit"] | None = Field(
+        default=None, description="Only say what it would have decided.", examples=["audit"]
+    )
     user: Annotated[None, NotYet("user tokens come with a later version")] = None
 
 
@@ -44,6 +47,9 @@ class Deny(Model):
     match: Matches | None = None
     when: When | None = Field(default=None, description="Further conditions.")
     until: Date | None = Field(default=None, description="The rule ends at this instant.")
+    enforce: Literal["audit"] | None = Field(
+        default=None, description="Only say what it would have decided.", examples=["audit"]
+    )
     user: Annotated[None, NotYet("user tokens come with a later version")] = None
 
     @model_validator(mode="after")

@@ -169,25 +169,25 @@ class ServiceSpec(Model):
     requests: Requests | None = Field(default=None, description="For operations that do not say.")
     paths: (
         Annotated[
-            list[Literal["plain", "matrix"]],
-            Field(
-                min_length=1,
-                json_schema_extra={
-                    "items": {
-                        "enum": ["plain", "matrix"],
-                        "type": "string",
-                        "x-meshc-not-yet-values": ["case-insensitive", "double-decoding"],
-                    }
-                },
-            ),
+            list[Literal["plain", "matrix", "case-insensitive", "double-decoding"]],
+            Field(min_length=1),
         ]
         | None
     ) = Field(
-        default=None, description="How the application may read a path.", examples=[["plain"]]
+        default=None,
+        description="How the application may read a path: `;…` cut (matrix), letters of both "
+        "cases as one (case-insensitive), escapes decoded once more (double-decoding; canonical "
+        "paths leave none). `plain` also keeps what the others change.",
+        examples=[["plain"]],
     )
     traffic: TrafficList | None = None
     allow: AllowList | None = None
     deny: DenyList | None = None
+    enforce: Literal["audit"] | None = Field(
+        default=None,
+        description="Refuse nothing by `deny` or for want of an `allow`; only say so.",
+        examples=["audit"],
+    )
     calls: Annotated[list[Call], Field(min_length=1)] | None = Field(
         default=None, description="What it calls.", examples=[[{"to": "cart"}]]
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -226,3 +226,42 @@ Text = Annotated[str, Field(min_length=1, max_length=1024, examples=["pci"])]
 
 PortNumber = Annotated[int, Field(ge=1, le=65535, examples=[8080])]
 """A TCP port."""
+
+RegexText = Annotated[
+    str,
+    Field(min_length=1, max_length=1024, examples=["[a-z]+"]),
+]
+"""A regular expression in RE2 syntax, without flags; the whole text must match."""
+
+Network = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?$",
+        examples=["10.0.0.0/8", "2001:db8::/32"],
+        json_schema_extra={"x-meshc-format": "network"},
+    ),
+]
+"""A network in CIDR form (RFC 4632); its address has no bits behind the length."""
+
+Clock = Annotated[
+    str,
+    Field(
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        examples=["09:00"],
+        json_schema_extra={"x-meshc-format": "clock"},
+    ),
+]
+"""A time of day, 00:00 to 24:00."""
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+"""A day of the week."""
+
+Zone = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$",
+        examples=["Europe/Berlin"],
+        json_schema_extra={"x-meshc-format": "zone"},
+    ),
+]
+"""An IANA time zone."""

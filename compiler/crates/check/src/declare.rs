@@ -133,6 +133,7 @@ fn workload(
         readings: rows.words(spec, "paths", reading),
         traffic: each(rows, spec, "traffic", traffic),
         allow: each(rows, spec, "allow", rule),
+        audit: rows.get(spec, "enforce").is_some(),
         deny: each(rows, spec, "deny", rule),
         calls: each(rows, spec, "calls", call),
         probes: rows
@@ -215,6 +216,8 @@ fn reading(word: &str) -> Option<Reading> {
     match word {
         "plain" => Some(Reading::Plain),
         "matrix" => Some(Reading::Matrix),
+        "case-insensitive" => Some(Reading::CaseInsensitive),
+        "double-decoding" => Some(Reading::DoubleDecoding),
         _ => None,
     }
 }
@@ -249,9 +252,14 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
 
 fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
-    let condition =
+    let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
     let (headers, query) = (condition("headers", true), condition("query", false));
+    let networks = when.and_then(|when| rows.get(when, "source"));
+    let source = networks.map_or_else(Vec::new, |source| rows.networks(source));
+    let clock = when.and_then(|when| rows.get(when, "hours"));
+    let hours = clock.and_then(|hours| rows.hours(hours));
+    let faulty = clock.is_some() && hours.is_none();
     Some(RuleRow {
         name: rows.string(item, "name"),
         span: rows.tree.span(item),
@@ -260,8 +268,11 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         matches: rows.matches(item),
         headers,
         query,
+        source,
+        hours,
         until: rows.day(item, "until"),
-        damaged: rows.has_bad(item),
+        audit: rows.get(item, "enforce").is_some(),
+        damaged: faulty || rows.has_bad(item),
     })
 }
 

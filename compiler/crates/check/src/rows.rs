@@ -1,8 +1,10 @@
 //! Checked nodes to typed values.
 
+use meshc_automaton::Automaton;
+use meshc_decide::Network;
 use meshc_decide::pattern::{self, Pattern, PatternFault};
 use meshc_document::{Kind, NodeId, Span, Tree};
-use meshc_snapshot::slice::{Condition, Match, Test};
+use meshc_snapshot::slice::{Condition, Hours, Match, Test};
 
 use crate::finding::Finding;
 use crate::quantity;
@@ -139,14 +141,25 @@ impl Rows<'_> {
             };
             let path = text.split_once(' ').map(|(_, path)| path.to_owned())?;
             let none = (Vec::new(), Vec::new());
-            let value = Match { headers: none.0, host: None, methods, path, query: none.1 };
+            let (headers, query) = none;
+            let value = Match { headers, host: None, methods, path, query, regex: None };
             return Some(At { value, span });
         }
         let mut methods: Vec<String> =
             self.texts(item, "method").into_iter().map(|method| method.value).collect();
         methods.sort_unstable();
         methods.dedup();
-        let path = self.text(item, "path");
+        let regex = match self.get(item, "path").filter(|at| self.tree.kind(*at) == Kind::Mapping) {
+            Some(inner) => {
+                let text = self.text(inner, "regex")?;
+                if !self.is_regex(&text) {
+                    return None;
+                }
+                Some(text.value)
+            }
+            None => None,
+        };
+        let path = self.text(item, "path").filter(|_| regex.is_none());
         if let Some(path) = &path
             && let Err(fault) = Pattern::parse(&path.value)
         {
@@ -156,7 +169,7 @@ impl Rows<'_> {
         let host = self.string(item, "host");
         let headers = self.conditions(item, "headers", true);
         let query = self.conditions(item, "query", false);
-        Some(At { value: Match { headers, host, methods, path, query }, span })
+        Some(At { value: Match { headers, host, methods, path, query, regex }, span })
     }
 
     fn faulty(
@@ -175,32 +188,89 @@ impl Rows<'_> {
         None
     }
 
+    /// Whether a text is a regular expression; says why not.
+    fn is_regex(&mut self, text: &At<String>) -> bool {
+        let Err(fault) = Automaton::new(&text.value) else { return true };
+        let raw = (text.span.end - text.span.start) as usize == text.value.len();
+        let byte = |at: usize| text.span.start.saturating_add(u32::try_from(at).unwrap_or(0));
+        let part = Span { start: byte(fault.at), end: byte(fault.at.saturating_add(fault.len)) };
+        let inside = raw && part.start < part.end && part.end <= text.span.end;
+        let span = if inside { part } else { text.span };
+        self.findings.push(Finding::new("MC307", span, fault.message).help(fault.help));
+        false
+    }
+
+    /// The networks of a source.
+    pub(crate) fn networks(&mut self, source: NodeId) -> Vec<String> {
+        let mut all = Vec::new();
+        for text in self.texts(source, "cidr") {
+            match Network::parse(&text.value) {
+                Ok(network) => all.push(network.to_string()),
+                Err(fault) => {
+                    let finding = Finding::new("MC112", text.span, fault.to_string());
+                    self.findings.push(finding.help("write the network's own address"));
+                }
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Times of the week; nothing, and a finding, where they are none.
+    pub(crate) fn hours(&mut self, node: NodeId) -> Option<Hours> {
+        let (from, to) = (self.text(node, "from")?, self.text(node, "to")?);
+        let zone = self.text(node, "zone")?;
+        let days = self.words(node, "days", quantity::weekday);
+        let (start, end) = (quantity::minutes(&from.value)?, quantity::minutes(&to.value)?);
+        if start >= end {
+            let message = format!("`{}` is not after `{}`", to.value, from.value);
+            let finding = Finding::new("MC112", to.span, message);
+            let help = "a range that passes midnight is two: until \"24:00\", and from \"00:00\"";
+            self.findings.push(finding.help(help));
+            return None;
+        }
+        let Some(rule) = quantity::zone(&zone.value) else {
+            let finding =
+                Finding::new("MC112", zone.span, format!("`{}` is no time zone", zone.value));
+            self.findings.push(finding.help("an IANA name like `Europe/Berlin`, or `UTC`"));
+            return None;
+        };
+        let days = days.map_or_else(|| (1..=7).collect(), |days| days.value);
+        Some(Hours { days, from: start, to: end, zone: rule })
+    }
+
     /// Conditions of a mapping from names to matchers, sorted by name.
-    pub(crate) fn conditions(&self, node: NodeId, key: &str, fold: bool) -> Vec<Condition> {
+    pub(crate) fn conditions(&mut self, node: NodeId, key: &str, fold: bool) -> Vec<Condition> {
         let Some(mapping) = self.get(node, key) else { return Vec::new() };
-        let mut conditions: Vec<Condition> = self
-            .tree
-            .entries(mapping)
-            .filter_map(|entry| {
-                let name = if fold { entry.key.to_ascii_lowercase() } else { entry.key.to_owned() };
-                let (not, value) = match self.get(entry.value, "not") {
-                    Some(inner) => (true, inner),
-                    None => (false, entry.value),
-                };
-                Some(Condition { name, not, test: self.test(value)? })
-            })
-            .collect();
+        let tree = self.tree;
+        let mut conditions: Vec<Condition> = Vec::new();
+        for entry in tree.entries(mapping) {
+            let name = if fold { entry.key.to_ascii_lowercase() } else { entry.key.to_owned() };
+            let (not, value) = match self.get(entry.value, "not") {
+                Some(inner) => (true, inner),
+                None => (false, entry.value),
+            };
+            if let Some(test) = self.test(value) {
+                conditions.push(Condition { name, not, test });
+            }
+        }
         conditions.sort_by(|a, b| a.name.cmp(&b.name));
         conditions
     }
 
-    fn test(&self, node: NodeId) -> Option<Test> {
+    fn test(&mut self, node: NodeId) -> Option<Test> {
         let entry = self.tree.entries(node).next()?;
         let text = || self.tree.text(entry.value).to_owned();
         match entry.key {
             "equals" => Some(Test::Equals(text())),
             "prefix" => Some(Test::Prefix(text())),
             "suffix" => Some(Test::Suffix(text())),
+            "has" => Some(Test::Has(text())),
+            "regex" => {
+                let text = self.at(entry.value);
+                self.is_regex(&text).then_some(Test::Regex(text.value))
+            }
             "present" => Some(Test::Present(text().eq_ignore_ascii_case("true"))),
             "oneOf" => {
                 let items = self.tree.items(entry.value);

@@ -1,7 +1,7 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
 use meshc_document::Span;
-use meshc_snapshot::slice::{Condition, Match, Protocol, Reading, RetryOn};
+use meshc_snapshot::slice::{Condition, Hours, Match, Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
 
@@ -90,6 +90,8 @@ pub struct WorkloadRow {
     pub traffic: Vec<TrafficRow>,
     /// Allow rules.
     pub allow: Vec<RuleRow>,
+    /// Its deny and its want of an allow only say what they would have decided.
+    pub audit: bool,
     /// Deny rules.
     pub deny: Vec<RuleRow>,
     /// Declared calls.
@@ -199,8 +201,14 @@ pub struct RuleRow {
     pub headers: Vec<Condition>,
     /// Conditions on the query.
     pub query: Vec<Condition>,
+    /// Networks of the connection's peer.
+    pub source: Vec<String>,
+    /// Times of the week.
+    pub hours: Option<Hours>,
     /// Unix seconds at which it ends.
     pub until: Option<i64>,
+    /// It only says what it would have decided.
+    pub audit: bool,
     /// A part of it was refused; it must not be judged further.
     pub damaged: bool,
 }

@@ -11,6 +11,8 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
     Inbound {
         allow: rules(mesh, workload, &row.allow, "allow"),
         authorities: authorities(mesh, workload),
+        audit: workload.row.audit,
+        guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
         identity: workload.identity.clone(),
         listeners: listeners(mesh, workload),
@@ -95,13 +97,17 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
                 names
             });
             Rule {
+                audit: row.audit,
                 from: from(mesh, workload, row),
                 headers: row.headers.clone(),
+                hours: row.hours.clone(),
                 matches: row.matches.iter().map(|one| one.value.clone()).collect(),
                 name: row.name.clone().unwrap_or_else(|| format!("{list}[{number}]")),
                 operations,
                 query: row.query.clone(),
+                source: row.source.clone(),
                 until: row.until,
+                user: None,
             }
         })
         .collect()

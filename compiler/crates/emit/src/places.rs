@@ -44,6 +44,7 @@ impl<'a> Placing<'a> {
         });
         let routes = slice.routes.iter().zip(&row.routes);
         Places {
+            guardrails: Vec::new(),
             allow: rules(&row.allow),
             deny: rules(&row.deny),
             destinations: slice

@@ -219,6 +219,8 @@ const fn reading(reading: &Reading) -> &'static str {
     match reading {
         Reading::Plain => "plain",
         Reading::Matrix => "matrix",
+        Reading::CaseInsensitive => "case-insensitive",
+        Reading::DoubleDecoding => "double-decoding",
     }
 }
 

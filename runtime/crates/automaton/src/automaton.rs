@@ -35,7 +35,17 @@ impl Automaton {
     pub fn new(text: &str) -> Result<Self, RegexFault> {
         let parsed = syntax::parse(text)?;
         let written = syntax::with_ascii_classes(text, &parsed);
-        build(&[written], BUDGET).ok_or_else(|| explosion(text, &parsed))
+        build(&[written], BUDGET, false).ok_or_else(|| explosion(text, &parsed))
+    }
+
+    /// The same set with letters of both cases in place of each letter.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn ignoring_case(text: &str) -> Result<Self, RegexFault> {
+        let parsed = syntax::parse(text)?;
+        let written = syntax::with_ascii_classes(text, &parsed);
+        build(&[written], BUDGET, true).ok_or_else(|| explosion(text, &parsed))
     }
 
     /// Whether the whole of a text, given byte by byte, is in the set.
@@ -85,22 +95,23 @@ impl Automaton {
 }
 
 impl Union {
-    /// Puts expressions together that [`Automaton::new`] takes. Up to a budget they share one table;
-    /// beyond it each has its own.
+    /// Puts expressions together that [`Automaton::new`] takes, or, to ignore case,
+    /// [`Automaton::ignoring_case`]. Up to a budget they share one table; beyond it each has its own.
     ///
     /// # Errors
     /// The number of the first expression that is none, and why.
-    pub fn new(texts: &[&str]) -> Result<Self, (usize, RegexFault)> {
+    pub fn new(texts: &[&str], ignore_case: bool) -> Result<Self, (usize, RegexFault)> {
         let mut written = Vec::with_capacity(texts.len());
         for (at, text) in texts.iter().enumerate() {
             let parsed = syntax::parse(text).map_err(|fault| (at, fault))?;
             written.push(syntax::with_ascii_classes(text, &parsed));
         }
-        if let Some(whole) = build(&written, SHARED_BUDGET) {
+        if let Some(whole) = build(&written, SHARED_BUDGET, ignore_case) {
             return Ok(Self { parts: vec![whole] });
         }
+        let read = if ignore_case { Automaton::ignoring_case } else { Automaton::new };
         let parts = texts.iter().enumerate();
-        let parts = parts.map(|(at, text)| Automaton::new(text).map_err(|fault| (at, fault)));
+        let parts = parts.map(|(at, text)| read(text).map_err(|fault| (at, fault)));
         Ok(Self { parts: parts.collect::<Result<_, _>>()? })
     }
 
@@ -128,7 +139,7 @@ impl Union {
     }
 }
 
-fn build(texts: &[String], budget: usize) -> Option<Automaton> {
+fn build(texts: &[String], budget: usize, ignore_case: bool) -> Option<Automaton> {
     let table = dense::Builder::new()
         .configure(
             dense::Config::new()
@@ -138,7 +149,7 @@ fn build(texts: &[String], budget: usize) -> Option<Automaton> {
                 .determinize_size_limit(Some(budget.saturating_mul(4))),
         )
         .thompson(thompson::Config::new().nfa_size_limit(Some(budget)))
-        .syntax(flavour::Config::new().dot_matches_new_line(true))
+        .syntax(flavour::Config::new().dot_matches_new_line(true).case_insensitive(ignore_case))
         .build_many(texts)
         .ok()?;
     let start = table.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
@@ -151,7 +162,7 @@ fn explosion(text: &str, parsed: &Ast) -> RegexFault {
     let too_large = |(at, len): &(usize, usize)| {
         let part = text.get(*at..at.saturating_add(*len)).unwrap_or_default();
         let read = syntax::parse(part).map(|parsed| syntax::with_ascii_classes(part, &parsed));
-        read.is_ok_and(|written| build(&[written], BUDGET).is_none())
+        read.is_ok_and(|written| build(&[written], BUDGET, false).is_none())
     };
     let mut parts: Vec<_> = parts.into_iter().filter(too_large).collect();
     parts.sort_by_key(|(_, len)| *len);

@@ -84,8 +84,12 @@ impl<'a> Side<'a> {
 
 /// One byte for each way in which bytes are told apart, such as people like to read first.
 fn representatives(sides: &[Side<'_>]) -> Vec<u8> {
-    let letters = (b'a'..=b'z').rev().chain(b'0'..=b'9').chain(b'A'..=b'Z');
-    let order = letters.chain(*b"/-_.~").chain(b' '..=b'~').chain(0..=u8::MAX);
+    let letters = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z');
+    let order = core::iter::once(b'x')
+        .chain(letters)
+        .chain(*b"/-_.~")
+        .chain(b' '..=b'~')
+        .chain(0..=u8::MAX);
     let mut seen = std::collections::HashSet::new();
     let class =
         |byte: u8| -> Vec<u8> { sides.iter().map(|side| side.automaton().class(byte)).collect() };

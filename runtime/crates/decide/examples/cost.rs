@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
 
-use meshc_decide::{ListenerIx, Tables, UnixSeconds};
+use meshc_decide::{Asked, ListenerIx, Tables, UnixSeconds};
 use meshc_request::{Raw, Scratch, canonicalise};
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ fn slice(operations: usize, rules: usize) -> Value {
 fn measure(operations: usize, rules: usize) -> Result<u128, Failure> {
     let slice = serde_json::from_value(slice(operations, rules))?;
     let tables = Tables::load(slice, None, "worktree".to_owned())?;
-    let peer = tables.peer(Some("spiffe://mesh.test/ns/shop/sa/caller7"));
+    let peer = tables.peer(Some("spiffe://mesh.test/ns/shop/sa/caller7"), None);
     let fields = vec![("host", "pay.shop"), ("user-agent", "cost"), ("accept", "*/*")];
     let target = "/v1/area7/thing7/4711/parts/wheel?full=1".to_owned();
     let mut scratch = Scratch::new();
@@ -77,7 +77,8 @@ fn measure(operations: usize, rules: usize) -> Result<u128, Failure> {
             odd: false,
         };
         let request = canonicalise(raw, &mut scratch)?;
-        let permit = tables.admit(ListenerIx(0), &peer, &request, &fields, UnixSeconds(0));
+        let permit =
+            tables.admit(ListenerIx(0), &peer, &Asked::request(&request, &fields, UnixSeconds(0)));
         black_box(permit).map_err(|denial| denial.kind().sentence())?;
     }
     Ok(start.elapsed().as_nanos() / u128::from(ROUNDS))

@@ -1,5 +1,6 @@
 //! Conditions on header fields and query parameters (language reference, section 4).
 
+use meshc_automaton::Automaton;
 use meshc_request::{Canonical, Fields, decoded, is_decodable, members, pairs, spelled_otherwise};
 use meshc_snapshot::slice::{Condition, Test};
 
@@ -18,10 +19,18 @@ pub(crate) enum View {
 }
 
 /// Conditions on one request, all of which must hold.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
-    pub(crate) headers: Vec<Condition>,
-    pub(crate) query: Vec<Condition>,
+    pub(crate) headers: Vec<Check>,
+    pub(crate) query: Vec<Check>,
+}
+
+/// A condition, ready to be looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    pub(crate) condition: Condition,
+    /// That of a regular expression.
+    automaton: Option<Box<Automaton>>,
 }
 
 /// What a set of rules reads of a request, for the checks that come before any of them.
@@ -40,8 +49,11 @@ struct Tally {
 }
 
 impl Conditions {
-    pub(crate) fn new(headers: &[Condition], query: &[Condition]) -> Self {
-        Self { headers: headers.to_vec(), query: query.to_vec() }
+    /// # Errors
+    /// A regular expression that is none.
+    pub(crate) fn new(headers: &[Condition], query: &[Condition]) -> Result<Self, String> {
+        let read = |all: &[Condition]| all.iter().map(Check::new).collect::<Result<_, _>>();
+        Ok(Self { headers: read(headers)?, query: read(query)? })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -56,7 +68,7 @@ impl Conditions {
 
 impl Reads {
     pub(crate) fn add(&mut self, conditions: &Conditions) {
-        for condition in &conditions.headers {
+        for Check { condition, .. } in &conditions.headers {
             if !self.headers.iter().any(|name| **name == condition.name) {
                 self.headers.push(condition.name.as_str().into());
             }
@@ -91,39 +103,82 @@ impl Reads {
     }
 }
 
+impl Check {
+    pub(crate) fn new(condition: &Condition) -> Result<Self, String> {
+        let automaton = match &condition.test {
+            Test::Regex(text) => {
+                let read = Automaton::new(text);
+                Some(read.map_err(|why| format!("condition on `{}`: {why}", condition.name))?)
+            }
+            _ => None,
+        };
+        Ok(Self { condition: condition.clone(), automaton: automaton.map(Box::new) })
+    }
+
+    fn has_test(&self) -> bool {
+        matches!(self.condition.test, Test::Has(_))
+    }
+
+    /// Whether one value meets the test; `not` is left to the caller.
+    fn tests(&self, value: impl Iterator<Item = u8> + Clone) -> bool {
+        let equals = |wanted: &String| value.clone().eq(wanted.bytes());
+        match &self.condition.test {
+            Test::Equals(wanted) | Test::Has(wanted) => equals(wanted),
+            Test::OneOf(wanted) => wanted.iter().any(equals),
+            Test::Prefix(wanted) => value.clone().take(wanted.len()).eq(wanted.bytes()),
+            Test::Suffix(wanted) => {
+                let length = value.clone().count();
+                length >= wanted.len() && value.skip(length - wanted.len()).eq(wanted.bytes())
+            }
+            Test::Regex(_) => self.automaton.as_ref().is_some_and(|one| one.matches(value)),
+            Test::Present(_) => false,
+        }
+    }
+
+    /// Whether one value meets the test, `not` included. `has` speaks of all values together, so
+    /// there `not` waits for the verdict.
+    fn meets(&self, value: impl Iterator<Item = u8> + Clone) -> bool {
+        match self.condition.test {
+            Test::Present(_) => false,
+            Test::Has(_) => self.tests(value),
+            _ => self.tests(value) != self.condition.not,
+        }
+    }
+}
+
 /// Whether one condition on header fields holds.
-pub(crate) fn header_holds<F: Fields>(condition: &Condition, fields: &F, view: View) -> bool {
-    let name = condition.name.as_str();
+pub(crate) fn header_holds<F: Fields>(check: &Check, fields: &F, view: View) -> bool {
+    let name = check.condition.name.as_str();
     let mut tally = Tally::new();
     for (field, line) in fields.fields() {
         if field.eq_ignore_ascii_case(name.as_bytes()) {
             tally.present = true;
-            tally.some |= meets(condition, line.trim_ascii().iter().copied());
+            tally.some |= check.meets(line.trim_ascii().iter().copied());
         }
     }
     let mut any = false;
     for member in members(fields, name) {
-        let met = meets(condition, member.iter().copied());
+        let met = check.meets(member.iter().copied());
         any = true;
         tally.some |= met;
         tally.every &= met;
     }
     tally.every &= any;
-    tally.verdict(condition, view)
+    tally.verdict(check, view)
 }
 
 /// Whether one condition on query parameters holds.
-pub(crate) fn parameter_holds(condition: &Condition, query: Option<&str>, view: View) -> bool {
+pub(crate) fn parameter_holds(check: &Check, query: Option<&str>, view: View) -> bool {
     let mut tally = Tally::new();
     for (name, value) in query.into_iter().flat_map(pairs) {
-        if decoded(name).eq(condition.name.bytes()) {
-            let met = meets(condition, decoded(value));
+        if decoded(name).eq(check.condition.name.bytes()) {
+            let met = check.meets(decoded(value));
             tally.present = true;
             tally.some |= met;
             tally.every &= met;
         }
     }
-    tally.verdict(condition, view)
+    tally.verdict(check, view)
 }
 
 impl Tally {
@@ -131,9 +186,14 @@ impl Tally {
         Self { present: false, some: false, every: true }
     }
 
-    fn verdict(self, condition: &Condition, view: View) -> bool {
+    fn verdict(self, check: &Check, view: View) -> bool {
+        let condition = &check.condition;
         if let Test::Present(wanted) = condition.test {
             return (self.present == wanted) != condition.not;
+        }
+        if check.has_test() {
+            let absent = !self.present && view != View::Deny;
+            return !(absent && condition.not) && self.some != condition.not;
         }
         match view {
             View::Deny if !self.present => condition.not,
@@ -143,42 +203,28 @@ impl Tally {
     }
 }
 
-/// Whether one value meets the test, `not` included.
-fn meets(condition: &Condition, value: impl Iterator<Item = u8> + Clone) -> bool {
-    let equals = |wanted: &String| value.clone().eq(wanted.bytes());
-    let met = match &condition.test {
-        Test::Equals(wanted) => equals(wanted),
-        Test::OneOf(wanted) => wanted.iter().any(equals),
-        Test::Prefix(wanted) => value.clone().take(wanted.len()).eq(wanted.bytes()),
-        Test::Suffix(wanted) => {
-            let length = value.clone().count();
-            length >= wanted.len() && value.skip(length - wanted.len()).eq(wanted.bytes())
-        }
-        Test::Present(_) => return false,
-    };
-    met != condition.not
-}
-
 /// Whether whoever meets `narrow` meets `wide`, as far as their form shows it.
-pub(crate) fn implies(narrow: &Condition, wide: &Condition) -> bool {
-    let values: &[String] = match &narrow.test {
+pub(crate) fn implies(narrow: &Check, wide: &Check) -> bool {
+    let (one, other) = (&narrow.condition, &wide.condition);
+    let values: &[String] = match &one.test {
         Test::Equals(value) => core::slice::from_ref(value),
         Test::OneOf(values) => values,
-        Test::Prefix(_) | Test::Present(_) | Test::Suffix(_) => &[],
+        _ => &[],
     };
-    let listed = !narrow.not && !values.is_empty();
-    narrow.name == wide.name
-        && (narrow == wide
-            || match (&narrow.test, &wide.test) {
+    let listed = !one.not && !values.is_empty();
+    one.name == other.name
+        && (one == other
+            || match (&one.test, &other.test) {
                 (Test::Present(_), _) => false,
-                (_, Test::Present(wanted)) => *wanted != wide.not,
-                (Test::Prefix(long), Test::Prefix(short)) if !narrow.not && !wide.not => {
+                (_, Test::Present(wanted)) => *wanted != other.not,
+                (Test::Prefix(long), Test::Prefix(short)) if !one.not && !other.not => {
                     long.starts_with(short)
                 }
-                (Test::Suffix(long), Test::Suffix(short)) if !narrow.not && !wide.not => {
+                (Test::Suffix(long), Test::Suffix(short)) if !one.not && !other.not => {
                     long.ends_with(short)
                 }
-                _ => listed && values.iter().all(|value| meets(wide, value.bytes())),
+                (_, Test::Has(wanted)) => listed && *values == [wanted.clone()] && !other.not,
+                _ => listed && values.iter().all(|value| wide.meets(value.bytes())),
             })
 }
 
@@ -192,7 +238,15 @@ mod tests {
 
     fn views(condition: &Condition, fields: &[(&str, &str)]) -> [bool; 3] {
         [View::Deny, View::Every, View::Some]
-            .map(|view| header_holds(condition, &fields.to_vec(), view))
+            .map(|view| header_holds(&check(condition), &fields.to_vec(), view))
+    }
+
+    fn check(condition: &Condition) -> Check {
+        Check::new(condition).unwrap()
+    }
+
+    fn implied(narrow: &Condition, wide: &Condition) -> bool {
+        implies(&check(narrow), &check(wide))
     }
 
     fn equals(not: bool) -> Condition {
@@ -225,6 +279,26 @@ mod tests {
     }
 
     #[test]
+    fn has_asks_for_one_member_and_not_for_none() {
+        let has = |not| condition(not, Test::Has("admin".into()));
+        let (mixed, other) = ([("x-role", "guest, admin")], [("x-role", "guest")]);
+        assert_eq!(views(&has(false), &mixed), [true; 3]);
+        assert_eq!(views(&has(false), &other), [false; 3]);
+        assert_eq!(views(&has(true), &mixed), [false; 3]);
+        assert_eq!(views(&has(true), &other), [true; 3]);
+        assert_eq!(views(&has(false), &[]), [false; 3]);
+        assert_eq!(views(&has(true), &[]), [true, false, false]);
+    }
+
+    #[test]
+    fn a_regular_expression_is_about_whole_values() {
+        let regex = condition(false, Test::Regex("ad.*n".into()));
+        assert_eq!(views(&regex, &[("x-role", "admin")]), [true; 3]);
+        assert_eq!(views(&regex, &[("x-role", "admin, badmins")]), [true, false, true]);
+        assert!(Check::new(&condition(false, Test::Regex("(".into()))).is_err());
+    }
+
+    #[test]
     fn presence_is_about_lines() {
         for (wanted, not) in [(true, false), (false, true)] {
             let present = condition(not, Test::Present(wanted));
@@ -237,7 +311,7 @@ mod tests {
     #[test]
     fn the_other_tests() {
         let all = |test: Test, value: &str| {
-            header_holds(&condition(false, test), &vec![("x-role", value)], View::Every)
+            header_holds(&check(&condition(false, test)), &vec![("x-role", value)], View::Every)
         };
         assert!(all(Test::Prefix("ad".into()), "admin") && !all(Test::Prefix("ad".into()), "a"));
         assert!(all(Test::Suffix("in".into()), "admin") && !all(Test::Suffix("in".into()), "n"));
@@ -252,7 +326,8 @@ mod tests {
             test: Test::Equals(value.into()),
         };
         let views = |value: &str, query: &str| {
-            [View::Deny, View::Every].map(|view| parameter_holds(&equals(value), Some(query), view))
+            [View::Deny, View::Every]
+                .map(|view| parameter_holds(&check(&equals(value)), Some(query), view))
         };
         assert_eq!(views("a b", "q=a+b"), [true, true]);
         assert_eq!(views("%41", "%71=%2541"), [true, true]);
@@ -262,10 +337,10 @@ mod tests {
 
     #[test]
     fn implication() {
-        assert!(implies(&equals(false), &condition(false, Test::Prefix("ad".into()))));
-        assert!(implies(&equals(false), &condition(false, Test::Present(true))));
-        assert!(implies(&equals(false), &condition(true, Test::Equals("guest".into()))));
-        assert!(!implies(&equals(true), &condition(false, Test::Prefix("ad".into()))));
-        assert!(!implies(&condition(false, Test::Present(false)), &equals(false)));
+        assert!(implied(&equals(false), &condition(false, Test::Prefix("ad".into()))));
+        assert!(implied(&equals(false), &condition(false, Test::Present(true))));
+        assert!(implied(&equals(false), &condition(true, Test::Equals("guest".into()))));
+        assert!(!implied(&equals(true), &condition(false, Test::Prefix("ad".into()))));
+        assert!(!implied(&condition(false, Test::Present(false)), &equals(false)));
     }
 }

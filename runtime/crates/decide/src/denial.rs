@@ -8,6 +8,7 @@ pub struct Denial {
     pub(crate) operation: Option<OperationIx>,
     pub(crate) rule: Option<RuleIx>,
     pub(crate) destination: Option<DestinationIx>,
+    pub(crate) would_allow: Option<RuleIx>,
 }
 
 /// Why it is not let through (statuses: language reference, section 5).
@@ -20,6 +21,12 @@ pub enum DenialKind {
     HeaderSpelling,
     /// 400: policy reads the query, and an escape in it is broken.
     Query,
+    /// 401: a token of a declared issuer failed a check.
+    BadToken,
+    /// 401: an allow rule holds but for the user it asks for, and there is none.
+    NoUser,
+    /// 403: a guardrail of the platform matched.
+    Guardrail,
     /// 403: a deny rule matched.
     DenyRule,
     /// 403: no allow rule matched.
@@ -38,23 +45,19 @@ pub enum DenialKind {
 
 impl Denial {
     pub(crate) const fn new(kind: DenialKind) -> Self {
-        Self { kind, operation: None, rule: None, destination: None }
+        Self { kind, operation: None, rule: None, destination: None, would_allow: None }
     }
 
-    pub(crate) const fn by_rule(operation: OperationIx, rule: usize) -> Self {
+    pub(crate) const fn by_rule(kind: DenialKind, operation: OperationIx, rule: usize) -> Self {
         let rule = Some(RuleIx(rule as u32));
-        Self { operation: Some(operation), rule, ..Self::new(DenialKind::DenyRule) }
-    }
-
-    pub(crate) const fn by_default(operation: OperationIx) -> Self {
-        Self { operation: Some(operation), ..Self::new(DenialKind::NoRule) }
+        Self { operation: Some(operation), rule, ..Self::new(kind) }
     }
 
     pub(crate) const fn at(self, destination: DestinationIx) -> Self {
         Self { destination: Some(destination), ..self }
     }
 
-    /// The HTTP status to answer with: 400, 403, 404, 421 or 503.
+    /// The HTTP status to answer with: 400, 401, 403, 404, 421 or 503.
     #[must_use]
     pub const fn status(self) -> u16 {
         self.kind.status()
@@ -72,7 +75,13 @@ impl Denial {
         self.operation
     }
 
-    /// The deny rule that matched.
+    /// The audited allow rule that would have let it through.
+    #[must_use]
+    pub const fn would_allow(self) -> Option<RuleIx> {
+        self.would_allow
+    }
+
+    /// The guardrail or deny rule that matched.
     #[must_use]
     pub const fn rule(self) -> Option<RuleIx> {
         self.rule
@@ -91,7 +100,8 @@ impl DenialKind {
     pub const fn status(self) -> u16 {
         match self {
             Self::AmbiguousRequest | Self::HeaderSpelling | Self::Query => 400,
-            Self::DenyRule | Self::NoRule | Self::Listener => 403,
+            Self::BadToken | Self::NoUser => 401,
+            Self::Guardrail | Self::DenyRule | Self::NoRule | Self::Listener => 403,
             Self::NoRoute => 404,
             Self::Authority => 421,
             Self::NotDeclared | Self::Port => 503,
@@ -105,6 +115,9 @@ impl DenialKind {
             Self::AmbiguousRequest => "ambiguous-request",
             Self::HeaderSpelling => "header-spelling",
             Self::Query => "query",
+            Self::BadToken => "bad-token",
+            Self::NoUser => "no-user",
+            Self::Guardrail => "guardrail",
             Self::DenyRule => "deny-rule",
             Self::NoRule => "no-rule",
             Self::Listener => "listener",
@@ -126,6 +139,9 @@ impl DenialKind {
                 "a header that policy reads is spelled with `_` or `.` in place of `-`"
             }
             Self::Query => "policy reads the query, and an escape in it is broken",
+            Self::BadToken => "the token of a declared issuer failed a check",
+            Self::NoUser => "a rule would allow it for a user, and there is no token",
+            Self::Guardrail => "a guardrail matches",
             Self::DenyRule => "a deny rule matches",
             Self::NoRule => "no allow rule matches",
             Self::Listener => "the port does not speak this protocol",

@@ -1,10 +1,11 @@
 //! Reasons, worked out when somebody asks.
 
-use meshc_request::{Canonical, Fields};
+use meshc_request::Fields;
 use meshc_snapshot::places::Place;
 
+use crate::asked::Asked;
 use crate::denial::{Denial, DenialKind};
-use crate::ids::{OperationIx, UnixSeconds};
+use crate::ids::{OperationIx, RuleIx};
 use crate::nearest;
 use crate::outcome::{Forward, Outcome, Permit};
 use crate::reason::{Nearest, Reason, ReasonPlace, Scene};
@@ -13,14 +14,13 @@ use crate::tables::Tables;
 pub(crate) fn explain<F: Fields>(
     tables: &Tables,
     scene: Scene<'_>,
-    request: Option<(&Canonical<'_>, &F)>,
-    now: UnixSeconds,
+    asked: &Asked<'_, F>,
     outcome: Outcome,
 ) -> Reason {
     let reason = match outcome {
-        Outcome::Permitted(permit) => permitted(tables, permit),
+        Outcome::Permitted(permit) => permitted(tables, scene, asked, permit),
         Outcome::Forwarded(forward) => forwarded(tables, forward),
-        Outcome::Denied(denial) => denied(tables, scene, request, now, denial),
+        Outcome::Denied(denial) => denied(tables, scene, asked, denial),
     };
     Reason { commit: tables.commit().to_owned(), ..reason }
 }
@@ -36,16 +36,27 @@ pub(crate) fn place(
     Some(ReasonPlace { file, line, column })
 }
 
-fn permitted(tables: &Tables, permit: Permit) -> Reason {
-    let rule = tables.allow_name(permit.rule).to_owned();
+fn permitted<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    asked: &Asked<'_, F>,
+    permit: Permit,
+) -> Reason {
+    let rule = permit.rule.map(|rule| tables.allow_name(rule).to_owned());
+    let would = permit.would.map(|denial| Box::new(denied(tables, scene, asked, denial)));
+    let (kind, sentence) = match &rule {
+        Some(rule) => ("allow-rule", format!("allow rule `{rule}` matches")),
+        None => ("audit", format!("`{}` is only audited", tables.slice().workload)),
+    };
     Reason {
         verdict: "allowed",
         status: 200,
-        kind: "allow-rule",
-        sentence: format!("allow rule `{rule}` matches"),
-        rule: Some(rule),
-        place: place(tables, |places| places.allow.get(permit.rule.index())),
+        kind,
+        sentence,
+        rule,
+        place: permit.rule.and_then(|rule| place(tables, |places| places.allow.get(rule.index()))),
         operation: Some(tables.operation_name(permit.operation).to_owned()),
+        would,
         ..Reason::default()
     }
 }
@@ -82,14 +93,17 @@ fn forwarded(tables: &Tables, forward: Forward) -> Reason {
 fn denied<F: Fields>(
     tables: &Tables,
     scene: Scene<'_>,
-    request: Option<(&Canonical<'_>, &F)>,
-    now: UnixSeconds,
+    asked: &Asked<'_, F>,
     denial: Denial,
 ) -> Reason {
     let kind = denial.kind();
-    let rule = denial.rule().map(|rule| tables.deny_name(rule).to_owned());
-    let rule_place =
-        denial.rule().and_then(|rule| place(tables, |places| places.deny.get(rule.index())));
+    let rule = denial.rule().map(|rule| denying_name(tables, kind, rule).to_owned());
+    let rule_place = denial.rule().and_then(|rule| {
+        place(tables, |places| match kind {
+            DenialKind::Guardrail => places.guardrails.get(rule.index()),
+            _ => places.deny.get(rule.index()),
+        })
+    });
     let destination = denial.destination().and_then(|at| tables.destination(at));
     let operation = denial.operation().map(|operation| match denial.destination() {
         Some(at) => tables.destination_operation_name(at, operation).to_owned(),
@@ -99,27 +113,51 @@ fn denied<F: Fields>(
         verdict: verdict(kind),
         status: denial.status(),
         kind: kind.word(),
-        sentence: sentence(tables, scene, request, denial),
+        sentence: sentence(tables, scene, asked, denial),
         rule,
         place: rule_place,
         operation,
         destination: destination.map(|to| to.workload.clone()),
-        nearest: near(tables, scene, request, now, denial),
+        nearest: near(tables, scene, asked, denial),
+        would: denial.would_allow().map(|rule| Box::new(would_allow(tables, denial, rule))),
         ..Reason::default()
+    }
+}
+
+/// What an audited allow rule would have made of it.
+fn would_allow(tables: &Tables, denial: Denial, rule: RuleIx) -> Reason {
+    let name = tables.allow_name(rule).to_owned();
+    Reason {
+        verdict: "allowed",
+        status: 200,
+        kind: "allow-rule",
+        sentence: format!("allow rule `{name}` matches"),
+        rule: Some(name),
+        place: place(tables, |places| places.allow.get(rule.index())),
+        operation: denial.operation().map(|one| tables.operation_name(one).to_owned()),
+        commit: tables.commit().to_owned(),
+        ..Reason::default()
+    }
+}
+
+fn denying_name(tables: &Tables, kind: DenialKind, rule: RuleIx) -> &str {
+    match kind {
+        DenialKind::Guardrail => tables.guardrail_name(rule),
+        _ => tables.deny_name(rule),
     }
 }
 
 fn near<F: Fields>(
     tables: &Tables,
     scene: Scene<'_>,
-    request: Option<(&Canonical<'_>, &F)>,
-    now: UnixSeconds,
+    asked: &Asked<'_, F>,
     denial: Denial,
 ) -> Option<Nearest> {
+    let request = asked.request;
     match (denial.kind(), scene) {
-        (DenialKind::NoRule, Scene::Inbound { peer, .. }) => {
+        (DenialKind::NoRule | DenialKind::NoUser, Scene::Inbound { peer, .. }) => {
             let operation = denial.operation().unwrap_or(OperationIx::REST);
-            nearest::allow(tables, peer, operation, request, now)
+            nearest::allow(tables, peer, operation, asked)
         }
         (DenialKind::NotDeclared, _) => nearest::call(tables, request?.0.authority().host),
         (DenialKind::NoRoute, _) => nearest::route(tables, request?.0),
@@ -130,6 +168,7 @@ fn near<F: Fields>(
 const fn verdict(kind: DenialKind) -> &'static str {
     match kind.status() {
         400 => "bad-request",
+        401 => "unauthenticated",
         404 => "no-route",
         421 => "misdirected",
         503 => "unavailable",
@@ -140,14 +179,18 @@ const fn verdict(kind: DenialKind) -> &'static str {
 fn sentence<F: Fields>(
     tables: &Tables,
     scene: Scene<'_>,
-    request: Option<(&Canonical<'_>, &F)>,
+    asked: &Asked<'_, F>,
     denial: Denial,
 ) -> String {
+    let request = asked.request;
     let host = request.map_or("", |(request, _)| request.authority().host);
     let plain = denial.kind().sentence();
     match (denial.kind(), denial.rule()) {
         (DenialKind::DenyRule, Some(rule)) => {
             format!("deny rule `{}` matches", tables.deny_name(rule))
+        }
+        (DenialKind::Guardrail, Some(rule)) => {
+            format!("guardrail `{}` matches", tables.guardrail_name(rule))
         }
         (DenialKind::Authority, _) => {
             format!("`{}` does not answer to host `{host}`", tables.slice().workload)

@@ -1,12 +1,14 @@
 //! Routes of a gateway: host first, then the precedence of matches.
 
+use core::ops::ControlFlow;
+
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::slice::{Match, Route};
 
 use crate::condition::{Conditions, Reads, View};
 use crate::host;
 use crate::ids::{DestinationIx, OperationIx};
-use crate::index::Index;
+use crate::index::{Index, Read};
 use crate::partition::{Methods, Readings, views};
 use crate::rank::{self, Alternative};
 use crate::target::Target;
@@ -59,6 +61,7 @@ impl Routes {
             methods: vec![],
             path: "/**".to_owned(),
             query: vec![],
+            regex: None,
         };
         let any = core::slice::from_ref(&any);
         let mut items = Vec::new();
@@ -83,7 +86,7 @@ impl Routes {
 
     fn index(items: Vec<(Alternative<'_>, Way<'_>)>, readings: Readings) -> Result<Self, String> {
         let mut routes = Self {
-            index: Index::new(),
+            index: Index::new(readings.folded),
             methods: Methods::default(),
             readings,
             reads: Reads::default(),
@@ -95,8 +98,9 @@ impl Routes {
             let methods = routes.methods.intern(one.methods)?;
             let host = one.host.map(Box::from);
             let entry = Entry { taken: way.taken, methods, host, conditions: one.conditions };
-            routes.index.push(way.host, &one.pattern, entry);
+            routes.index.push(way.host, &one.paths, entry);
         }
+        routes.index = routes.index.seal()?;
         Ok(routes)
     }
 
@@ -115,15 +119,16 @@ impl Routes {
         targets: &[Target],
     ) -> Result<Option<Taken>, ()> {
         let mut found = None;
-        for path in self.readings.paths(request) {
+        let differs = self.readings.each(request, |read| {
             for view in views(self.conditional) {
-                let taken = self.take_as(request, fields, targets, path, *view);
+                let taken = self.take_as(request, fields, targets, read, *view);
                 if *found.get_or_insert(taken) != taken {
-                    return Err(());
+                    return ControlFlow::Break(());
                 }
             }
-        }
-        Ok(found.flatten())
+            ControlFlow::Continue(())
+        });
+        if differs.is_break() { Err(()) } else { Ok(found.flatten()) }
     }
 
     fn take_as<F: Fields>(
@@ -131,7 +136,7 @@ impl Routes {
         request: &Canonical<'_>,
         fields: &F,
         targets: &[Target],
-        path: &str,
+        read: Read<'_>,
         view: View,
     ) -> Option<Taken> {
         let host = request.authority().host;
@@ -142,11 +147,11 @@ impl Routes {
             target.is_some_and(|target| {
                 let request = request.addressed_to(&target.authority);
                 let found =
-                    target.partition.classify_as(taken.port.0, &request, fields, path, view);
+                    target.partition.classify_as(taken.port.0, &request, fields, read, view);
                 found == wanted
             })
         };
-        let best = self.index.best(host, path, |entry| {
+        let best = self.index.best(host, read, |entry| {
             entry.methods & method != 0
                 && entry.host.as_deref().is_none_or(|one| host::matches(one, host))
                 && entry.conditions.hold(request, fields, view)
@@ -158,7 +163,8 @@ impl Routes {
     /// The most specific route whose host and path fit, whatever else it asks, and that it is one;
     /// else the first.
     pub(crate) fn near(&self, request: &Canonical<'_>) -> Option<(u32, bool)> {
-        let best = self.index.best(request.authority().host, request.plain(), |_| true);
+        let read = Read { path: request.plain(), folded: false };
+        let best = self.index.best(request.authority().host, read, |_| true);
         let first = self.index.entries().first();
         best.or(first).map(|entry| (entry.taken.route, best.is_some()))
     }

@@ -1,11 +1,15 @@
 //! Admission: what a workload accepts.
 
+use core::net::IpAddr;
+use core::ops::ControlFlow;
 use std::borrow::Cow;
 
-use meshc_request::{Canonical, Fields};
-use meshc_snapshot::slice::{Inbound, Listener, Protocol};
+use meshc_request::{Canonical, Fields, NoFields};
+use meshc_snapshot::slice::{Inbound, Listener, Protocol, Rule};
 use rustc_hash::FxHashSet;
 
+use crate::asked::Asked;
+use crate::claims::User;
 use crate::condition::{Conditions, Reads, View};
 use crate::denial::{Denial, DenialKind};
 use crate::host;
@@ -26,8 +30,10 @@ pub(crate) struct Admission {
     partition: Partition,
     pub(crate) readings: Readings,
     pub(crate) reads: Reads,
-    pub(crate) allow: Rules,
+    pub(crate) guardrails: Rules,
     pub(crate) deny: Rules,
+    pub(crate) allow: Rules,
+    audit: bool,
     direct: Index<Direct>,
     methods: Methods,
 }
@@ -39,9 +45,17 @@ struct Port {
     operation: Option<OperationIx>,
 }
 
+/// A list of rules that deny.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum List {
+    Guardrails,
+    Deny,
+}
+
 /// A match written in a deny itself; their order is that of the rules.
 #[derive(Debug)]
 struct Direct {
+    list: List,
     rule: usize,
     methods: u64,
     conditions: Conditions,
@@ -56,13 +70,16 @@ impl Admission {
         let mut reads = Reads::default();
         let operations = &inbound.operations;
         let partition = Partition::new(operations, readings, inbound.listeners.len(), &mut reads)?;
-        let allow = Rules::new(&inbound.allow, operations, trust_domain, &mut reads)?;
-        let deny = Rules::new(&inbound.deny, operations, trust_domain, &mut reads)?;
+        let mut rules =
+            |rules: &[Rule], view| Rules::new(rules, operations, trust_domain, view, &mut reads);
+        let guardrails = rules(&inbound.guardrails, View::Deny)?;
+        let deny = rules(&inbound.deny, View::Deny)?;
+        let allow = rules(&inbound.allow, View::Every)?;
         if let Some(rule) = inbound.allow.iter().find(|rule| !rule.matches.is_empty()) {
             return Err(format!("allow rule `{}` names requests directly", rule.name));
         }
         let mut methods = Methods::default();
-        let direct = direct(inbound, &mut methods, &mut reads)?;
+        let direct = direct(inbound, readings, &mut methods, &mut reads)?;
         let ports = inbound.listeners.iter().map(|one| port(one, inbound));
         let ports = ports.collect::<Result<_, _>>()?;
         let authorities = inbound.authorities.iter().map(|name| name.as_str().into()).collect();
@@ -73,19 +90,23 @@ impl Admission {
             partition,
             readings,
             reads,
-            allow,
+            guardrails,
             deny,
+            allow,
+            audit: inbound.audit,
             direct,
             methods,
         })
     }
 
-    pub(crate) fn peer(&self, identity: Option<&str>) -> Peer {
+    pub(crate) fn peer(&self, identity: Option<&str>, address: Option<IpAddr>) -> Peer {
         Peer {
             made_by: self.stamp,
             identity: identity.map(Box::from),
-            allow: self.allow.of_caller(identity),
-            deny: self.deny.of_caller(identity),
+            address,
+            guardrails: self.guardrails.of_caller(identity, address),
+            deny: self.deny.of_caller(identity, address),
+            allow: self.allow.of_caller(identity, address),
         }
     }
 
@@ -94,7 +115,7 @@ impl Admission {
         if peer.made_by == self.stamp {
             Cow::Borrowed(peer)
         } else {
-            Cow::Owned(self.peer(peer.identity()))
+            Cow::Owned(self.peer(peer.identity(), peer.address))
         }
     }
 
@@ -102,11 +123,9 @@ impl Admission {
         &self,
         listener: ListenerIx,
         peer: &Peer,
-        request: &Canonical<'_>,
-        fields: &F,
-        now: UnixSeconds,
+        asked: &Asked<'_, F>,
     ) -> Result<Permit, Denial> {
-        let peer = &*self.ours(peer);
+        let (request, fields) = asked.request.ok_or(Denial::new(DenialKind::Listener))?;
         let port = self.ports.get(listener.index()).filter(|port| port.operation.is_none());
         let port = port.ok_or(Denial::new(DenialKind::Listener))?;
         let host = request.authority().host;
@@ -116,18 +135,14 @@ impl Admission {
             return Err(Denial::new(DenialKind::Authority));
         }
         self.reads.check(request, fields).map_err(Denial::new)?;
+        if matches!(asked.user, User::Unsound) {
+            return Err(Denial::new(DenialKind::BadToken));
+        }
         let operation = self
             .partition
             .classify(listener.index(), request, fields)
             .ok_or(Denial::new(DenialKind::AmbiguousRequest))?;
-        if let Some(rule) = self.denied(peer, operation, request, fields, now) {
-            return Err(Denial::by_rule(operation, rule));
-        }
-        let asked = Some((request, fields));
-        match self.allow.first(&peer.allow, operation, now, asked, View::Every) {
-            Some(rule) => Ok(self.permit(operation, rule)),
-            None => Err(Denial::by_default(operation)),
-        }
+        self.judge(&self.ours(peer), operation, asked)
     }
 
     pub(crate) fn admit_connection(
@@ -136,17 +151,65 @@ impl Admission {
         peer: &Peer,
         now: UnixSeconds,
     ) -> Result<Permit, Denial> {
-        let peer = &*self.ours(peer);
         let port = self.ports.get(listener.index());
         let operation = port.and_then(|port| port.operation);
         let operation = operation.ok_or(Denial::new(DenialKind::Listener))?;
-        let none: Option<(&Canonical<'_>, &meshc_request::NoFields)> = None;
-        if let Some(rule) = self.deny.first(&peer.deny, operation, now, none, View::Deny) {
-            return Err(Denial::by_rule(operation, rule));
+        self.judge(&self.ours(peer), operation, &Asked::<NoFields>::connection(now))
+    }
+
+    /// Guardrails, deny, allow, else denied; what is only audited goes along with the outcome.
+    fn judge<F: Fields>(
+        &self,
+        peer: &Peer,
+        operation: OperationIx,
+        asked: &Asked<'_, F>,
+    ) -> Result<Permit, Denial> {
+        if let Some(rule) = self.met(List::Guardrails, peer, operation, asked, false) {
+            return Err(Denial::by_rule(DenialKind::Guardrail, operation, rule));
         }
-        match self.allow.first(&peer.allow, operation, now, none, View::Every) {
-            Some(rule) => Ok(self.permit(operation, rule)),
-            None => Err(Denial::by_default(operation)),
+        let refused = match self.met(List::Deny, peer, operation, asked, false) {
+            Some(rule) => Denial::by_rule(DenialKind::DenyRule, operation, rule),
+            None => match self.allow.first(&peer.allow, operation, asked, false) {
+                Some(rule) => {
+                    let would = self.audited(peer, operation, asked);
+                    return Ok(self.permit(operation, Some(rule), would));
+                }
+                None => self.denied_by_default(peer, operation, asked),
+            },
+        };
+        if self.audit { Ok(self.permit(operation, None, Some(refused))) } else { Err(refused) }
+    }
+
+    /// The denial that an audited guardrail or deny rule would have been.
+    fn audited<F: Fields>(
+        &self,
+        peer: &Peer,
+        operation: OperationIx,
+        asked: &Asked<'_, F>,
+    ) -> Option<Denial> {
+        let lists = [(List::Guardrails, DenialKind::Guardrail), (List::Deny, DenialKind::DenyRule)];
+        lists.into_iter().find_map(|(list, kind)| {
+            let rules = self.rules(list);
+            let met = rules.audited.then(|| self.met(list, peer, operation, asked, true));
+            met.flatten().map(|rule| Denial::by_rule(kind, operation, rule))
+        })
+    }
+
+    fn denied_by_default<F: Fields>(
+        &self,
+        peer: &Peer,
+        operation: OperationIx,
+        asked: &Asked<'_, F>,
+    ) -> Denial {
+        let lacks = matches!(asked.user, User::Nobody)
+            && self.allow.lacks_user(&peer.allow, operation, asked);
+        let kind = if lacks { DenialKind::NoUser } else { DenialKind::NoRule };
+        let audited =
+            self.allow.audited.then(|| self.allow.first(&peer.allow, operation, asked, true));
+        Denial {
+            operation: Some(operation),
+            would_allow: audited.flatten().map(|rule| RuleIx(rule as u32)),
+            ..Denial::new(kind)
         }
     }
 
@@ -159,39 +222,52 @@ impl Admission {
         self.partition.near(request, covered)
     }
 
-    fn permit(&self, operation: OperationIx, rule: usize) -> Permit {
+    fn permit(&self, operation: OperationIx, rule: Option<usize>, would: Option<Denial>) -> Permit {
         let settings = self.partition.settings(operation);
-        Permit { operation, rule: RuleIx(rule as u32), settings }
+        Permit { operation, rule: rule.map(|rule| RuleIx(rule as u32)), settings, would }
     }
 
-    /// The first deny rule, in written order, that any reading of the request meets.
-    fn denied<F: Fields>(
+    const fn rules(&self, list: List) -> &Rules {
+        match list {
+            List::Guardrails => &self.guardrails,
+            List::Deny => &self.deny,
+        }
+    }
+
+    /// The first rule of a list that denies, in written order, that any reading of the request
+    /// meets; of those that are enforced, or of those that are only audited.
+    fn met<F: Fields>(
         &self,
+        list: List,
         peer: &Peer,
         operation: OperationIx,
-        request: &Canonical<'_>,
-        fields: &F,
-        now: UnixSeconds,
+        asked: &Asked<'_, F>,
+        audit: bool,
     ) -> Option<usize> {
-        let asked = Some((request, fields));
-        let mut first = self.deny.first(&peer.deny, operation, now, asked, View::Deny);
-        if self.direct.is_empty() {
+        let (rules, caller) = match list {
+            List::Guardrails => (&self.guardrails, &peer.guardrails),
+            List::Deny => (&self.deny, &peer.deny),
+        };
+        let mut first = rules.first(caller, operation, asked, audit);
+        let Some((request, fields)) = asked.request.filter(|_| !self.direct.is_empty()) else {
             return first;
-        }
+        };
         let method = self.methods.bit(request.method());
-        for path in self.readings.paths(request) {
-            let met = self.direct.best(request.authority().host, path, |direct| {
-                direct.methods & method != 0
-                    && peer.deny.contains(direct.rule)
-                    && self.deny.covers(direct.rule, operation)
+        let _ = self.readings.each::<()>(request, |read| {
+            let met = self.direct.best(request.authority().host, read, |direct| {
+                direct.list == list
+                    && direct.methods & method != 0
+                    && caller.contains(direct.rule)
+                    && rules.covers(direct.rule, operation)
                     && direct.conditions.hold(request, fields, View::Deny)
-                    && self.deny.holds(direct.rule, now, asked, View::Deny)
+                    && rules.holds(direct.rule, asked, audit)
             });
             first = match (first, met) {
                 (Some(one), Some(met)) => Some(one.min(met.rule)),
                 (one, met) => one.or(met.map(|met| met.rule)),
             };
-        }
+            ControlFlow::Continue(())
+        });
         first
     }
 }
@@ -214,19 +290,23 @@ fn port(listener: &Listener, inbound: &Inbound) -> Result<Port, String> {
 
 fn direct(
     inbound: &Inbound,
+    readings: Readings,
     methods: &mut Methods,
     reads: &mut Reads,
 ) -> Result<Index<Direct>, String> {
-    let mut index = Index::new();
-    for (rule, body) in inbound.deny.iter().enumerate() {
-        for one in &body.matches {
-            let one =
-                Alternative::new(one).map_err(|why| format!("deny rule `{}`: {why}", body.name))?;
-            reads.add(&one.conditions);
-            let methods = methods.intern(one.methods)?;
-            let entry = Direct { rule, methods, conditions: one.conditions };
-            index.push(one.host, &one.pattern, entry);
+    let mut index = Index::new(readings.folded);
+    let lists = [(List::Guardrails, &inbound.guardrails), (List::Deny, &inbound.deny)];
+    for (list, rules) in lists {
+        for (rule, body) in rules.iter().enumerate() {
+            for one in &body.matches {
+                let one = Alternative::new(one)
+                    .map_err(|why| format!("deny rule `{}`: {why}", body.name))?;
+                reads.add(&one.conditions);
+                let methods = methods.intern(one.methods)?;
+                let entry = Direct { list, rule, methods, conditions: one.conditions };
+                index.push(one.host, &one.paths, entry);
+            }
         }
     }
-    Ok(index)
+    index.seal()
 }

@@ -1,9 +1,11 @@
 //! The index: hosts, then a trie of path segments. What it costs to find the best entry grows with
 //! the length of the path, not with the number of entries.
 
+use meshc_automaton::Union;
 use rustc_hash::FxHashMap;
 
 use crate::host;
+use crate::paths::Paths;
 use crate::pattern::{Pattern, Segment};
 
 /// Entries under host and path patterns. An entry's position is its precedence: the first one that
@@ -12,12 +14,37 @@ use crate::pattern::{Pattern, Segment};
 pub(crate) struct Index<T> {
     entries: Vec<T>,
     nodes: Vec<Node>,
-    exact: FxHashMap<Box<str>, u32>,
-    wildcard: FxHashMap<Box<str>, u32>,
+    expressions: Vec<Expression>,
+    plain: Roots,
+    /// The same entries for paths with folded letters, where they are asked for.
+    folded: Option<Roots>,
 }
 
-/// The root of entries without a host.
-const ANY_HOST: u32 = 0;
+/// Where the entries of each host hang, and their regular expressions in one.
+#[derive(Debug, Default)]
+struct Roots {
+    any: u32,
+    exact: FxHashMap<Box<str>, u32>,
+    wildcard: FxHashMap<Box<str>, u32>,
+    union: Option<Union>,
+}
+
+/// A path as it is to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Read<'a> {
+    /// Decoded, and folded where the next says so.
+    pub(crate) path: &'a str,
+    /// Letters of both cases are one.
+    pub(crate) folded: bool,
+}
+
+/// An entry under a regular expression.
+#[derive(Debug)]
+struct Expression {
+    text: String,
+    host: Option<Box<str>>,
+    id: u32,
+}
 
 #[derive(Debug, Default)]
 struct Node {
@@ -37,26 +64,50 @@ struct Search<'a, T, A> {
 }
 
 impl<T> Index<T> {
-    pub(crate) fn new() -> Self {
+    /// `fold` also keeps the entries for paths with folded letters.
+    pub(crate) fn new(fold: bool) -> Self {
+        let root = |any| Roots { any, ..Roots::default() };
         Self {
             entries: Vec::new(),
-            nodes: vec![Node::default()],
-            exact: FxHashMap::default(),
-            wildcard: FxHashMap::default(),
+            nodes: vec![Node::default(), Node::default()],
+            expressions: Vec::new(),
+            plain: root(0),
+            folded: fold.then(|| root(1)),
         }
     }
 
-    /// Adds an entry behind all those added before.
-    pub(crate) fn push(&mut self, host: Option<&str>, pattern: &Pattern, entry: T) {
+    /// Adds an entry behind all those added before; [`Self::seal`] must follow before the first
+    /// search.
+    pub(crate) fn push(&mut self, host: Option<&str>, paths: &Paths, entry: T) {
         let id = self.entries.len() as u32;
         self.entries.push(entry);
-        let mut at = self.root(host);
-        for segment in pattern.segments() {
-            at = self.child(at, segment);
+        match paths {
+            Paths::Pattern(pattern) => {
+                let (nodes, folded) = (&mut self.nodes, self.folded.as_mut());
+                self.plain.hang(nodes, host, pattern, id);
+                folded.into_iter().for_each(|roots| roots.hang(nodes, host, &pattern.folded(), id));
+            }
+            Paths::Regex(one) => {
+                let (text, host) = (one.text.clone(), host.map(Box::from));
+                self.expressions.push(Expression { text, host, id });
+            }
         }
-        if let Some(node) = self.nodes.get_mut(at as usize) {
-            if pattern.has_rest() { node.below.push(id) } else { node.here.push(id) }
+    }
+
+    /// Puts the regular expressions together.
+    ///
+    /// # Errors
+    /// One that is none.
+    pub(crate) fn seal(mut self) -> Result<Self, String> {
+        let texts: Vec<&str> = self.expressions.iter().map(|one| one.text.as_str()).collect();
+        let union = |fold| Union::new(&texts, fold).map_err(|(_, fault)| fault.to_string());
+        if !texts.is_empty() {
+            self.plain.union = Some(union(false)?);
+            if let Some(folded) = &mut self.folded {
+                folded.union = Some(union(true)?);
+            }
         }
+        Ok(self)
     }
 
     pub(crate) fn entries(&self) -> &[T] {
@@ -67,64 +118,80 @@ impl<T> Index<T> {
         self.entries.is_empty()
     }
 
-    /// The first entry that fits host and path and is accepted. `path` is decoded; `*` is matched
-    /// by `/**` alone.
+    /// The first entry that fits host and path and is accepted. The path `*` is matched by `/**`
+    /// alone.
     pub(crate) fn best(
         &self,
         host: &str,
-        path: &str,
+        read: Read<'_>,
         accept: impl FnMut(&T) -> bool,
     ) -> Option<&T> {
+        let roots = self.folded.as_ref().filter(|_| read.folded).unwrap_or(&self.plain);
         let mut search = Search { index: self, accept, best: u32::MAX };
-        search.host(ANY_HOST, path);
-        if let Some(root) = self.exact.get(host) {
-            search.host(*root, path);
+        search.host(roots.any, read.path);
+        if let Some(root) = roots.exact.get(host) {
+            search.host(*root, read.path);
         }
-        if !self.wildcard.is_empty() {
+        if !roots.wildcard.is_empty() {
             for suffix in host::suffixes(host) {
-                if let Some(root) = self.wildcard.get(suffix) {
-                    search.host(*root, path);
+                if let Some(root) = roots.wildcard.get(suffix) {
+                    search.host(*root, read.path);
                 }
             }
+        }
+        if let Some(union) = &roots.union {
+            search.expressions(union, host, read.path);
         }
         let best = search.best;
         self.entries.get(best as usize)
     }
+}
 
-    fn root(&mut self, host: Option<&str>) -> u32 {
-        let Some(host) = host else { return ANY_HOST };
-        let next = self.nodes.len() as u32;
+impl Roots {
+    fn hang(&mut self, nodes: &mut Vec<Node>, host: Option<&str>, pattern: &Pattern, id: u32) {
+        let mut at = self.root(nodes, host);
+        for segment in pattern.segments() {
+            at = child(nodes, at, segment);
+        }
+        if let Some(node) = nodes.get_mut(at as usize) {
+            if pattern.has_rest() { node.below.push(id) } else { node.here.push(id) }
+        }
+    }
+
+    fn root(&mut self, nodes: &mut Vec<Node>, host: Option<&str>) -> u32 {
+        let Some(host) = host else { return self.any };
+        let next = nodes.len() as u32;
         let (hosts, key) = match host.strip_prefix("*.") {
             Some(suffix) => (&mut self.wildcard, suffix),
             None => (&mut self.exact, host),
         };
         let root = *hosts.entry(key.into()).or_insert(next);
         if root == next {
-            self.nodes.push(Node::default());
+            nodes.push(Node::default());
         }
         root
     }
+}
 
-    fn child(&mut self, at: u32, segment: &Segment) -> u32 {
-        let next = self.nodes.len() as u32;
-        let Some(node) = self.nodes.get_mut(at as usize) else { return ANY_HOST };
-        let child = match segment {
-            Segment::Literal(text) => *node.literals.entry(text.clone()).or_insert(next),
-            Segment::Template { .. } => {
-                match node.templates.iter().find(|(known, _)| known == segment) {
-                    Some((_, child)) => *child,
-                    None => {
-                        node.templates.push((segment.clone(), next));
-                        next
-                    }
-                }
+/// The node behind a segment, made where there is none.
+fn child(nodes: &mut Vec<Node>, at: u32, segment: &Segment) -> u32 {
+    let next = nodes.len() as u32;
+    let Some(node) = nodes.get_mut(at as usize) else { return at };
+    let child = match segment {
+        Segment::Literal(text) => *node.literals.entry(text.clone()).or_insert(next),
+        Segment::Template { .. } => match node.templates.iter().find(|(known, _)| known == segment)
+        {
+            Some((_, child)) => *child,
+            None => {
+                node.templates.push((segment.clone(), next));
+                next
             }
-        };
-        if child == next {
-            self.nodes.push(Node::default());
-        }
-        child
+        },
+    };
+    if child == next {
+        nodes.push(Node::default());
     }
+    child
 }
 
 impl<T, A: FnMut(&T) -> bool> Search<'_, T, A> {
@@ -161,6 +228,26 @@ impl<T, A: FnMut(&T) -> bool> Search<'_, T, A> {
         }
     }
 
+    /// Regular expressions, in the order of precedence like everything else.
+    fn expressions(&mut self, union: &Union, host: &str, path: &str) {
+        let index = self.index;
+        if index.expressions.first().is_none_or(|first| first.id >= self.best) {
+            return;
+        }
+        let best = self.best;
+        let accept = &mut self.accept;
+        let found = union.first(path, |at| {
+            index.expressions.get(at).is_some_and(|one| {
+                one.id < best
+                    && one.host.as_deref().is_none_or(|wanted| host::matches(wanted, host))
+                    && index.entries.get(one.id as usize).is_some_and(&mut *accept)
+            })
+        });
+        if let Some(one) = found.and_then(|at| index.expressions.get(at)) {
+            self.best = one.id;
+        }
+    }
+
     fn consider(&mut self, ids: &[u32]) {
         for id in ids {
             if *id >= self.best {
@@ -181,11 +268,24 @@ mod tests {
     use super::*;
 
     fn index(entries: &[(Option<&str>, &str)]) -> Index<usize> {
-        let mut index = Index::new();
+        let mut index = Index::new(true);
         for (at, (host, pattern)) in entries.iter().enumerate() {
-            index.push(*host, &Pattern::parse(pattern).unwrap(), at);
+            index.push(*host, &Paths::Pattern(Pattern::parse(pattern).unwrap()), at);
         }
-        index
+        index.seal().unwrap()
+    }
+
+    fn plain(path: &str) -> Read<'_> {
+        Read { path, folded: false }
+    }
+
+    #[test]
+    fn folded_paths_find_what_is_written_in_any_case() {
+        let index = index(&[(None, "/Admin/{id}:Refund"), (None, "/admin/**")]);
+        let best = |path, folded| index.best("h", Read { path, folded }, |_| true).copied();
+        assert_eq!(best("/admin/7:refund", true), Some(0));
+        assert_eq!(best("/admin/7:refund", false), Some(1));
+        assert_eq!(best("/ADMIN", false), None);
     }
 
     #[test]
@@ -196,10 +296,10 @@ mod tests {
             (Some("*.test"), "/x/{id}:refund"),
             (None, "/x/**"),
         ]);
-        let best = |host: &str, path: &str| index.best(host, path, |_| true).copied();
+        let best = |host: &str, path: &str| index.best(host, plain(path), |_| true).copied();
         assert_eq!(best("a.test", "/x/y"), Some(0));
         assert_eq!(best("b.test", "/x/y"), Some(1));
-        assert_eq!(index.best("b.test", "/x/y:refund", |entry| *entry != 1), Some(&2));
+        assert_eq!(index.best("b.test", plain("/x/y:refund"), |entry| *entry != 1), Some(&2));
         assert_eq!(best("other", "/x"), Some(3));
         assert_eq!(best("other", "/x/"), Some(3));
         assert_eq!(best("other", "/x/y/z"), Some(3));
@@ -218,9 +318,9 @@ mod tests {
     }
 
     fn matches(pattern: &Pattern, path: &str) -> bool {
-        let mut index = Index::new();
-        index.push(None, pattern, ());
-        index.best("", path, |()| true).is_some()
+        let mut index = Index::new(false);
+        index.push(None, &Paths::Pattern(pattern.clone()), ());
+        index.best("", plain(path), |()| true).is_some()
     }
 
     proptest! {

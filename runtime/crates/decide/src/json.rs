@@ -1,9 +1,13 @@
 //! Decisions as JSON, for tests, `meshc eval` and people: the same functions a proxy calls.
 
+use core::net::IpAddr;
+
 use meshc_request::{BadRequest, Canonical, Raw, Scratch, canonicalise};
 use meshc_snapshot::slice::Protocol;
 use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
+use crate::claims::{Claims, User};
 use crate::ids::{ListenerIx, UnixSeconds};
 use crate::outcome::{Forward, Outcome};
 use crate::reason::{Reason, Scene};
@@ -34,6 +38,27 @@ struct Question {
     draw: u32,
     destination: Option<String>,
     port: Option<u16>,
+    source: Option<IpAddr>,
+    user: Option<Token>,
+}
+
+/// A user as the question says it: as if a sound token of the issuer had been presented.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    issuer: String,
+    #[serde(default)]
+    claims: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Claims for Token {
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    fn payload(&self) -> &serde_json::Map<String, serde_json::Value> {
+        &self.claims
+    }
 }
 
 #[derive(Serialize)]
@@ -53,7 +78,7 @@ struct Answer {
 }
 
 /// Decides one inbound request: `{"from", "listener", "method", "target", "host", "headers": [[name,
-/// value]], "now", "draw"}`. Without `listener` the first HTTP one; a TCP listener needs nothing but
+/// value]], "now", "draw", "source", "user": {"issuer", "claims"}}`. Without `listener` the first HTTP one; a TCP listener needs nothing but
 /// `from` and `now`. What a gateway admits, it routes. The answer holds `verdict`, `status`,
 /// `operation`, `rule`, `destination`, `cluster`, `path` and `reason`; a question that is none is
 /// answered with the verdict `error`.
@@ -111,7 +136,7 @@ fn inbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
     let at = at.ok_or("the workload has no such listener".to_owned())?;
     let tcp = listeners.get(at).is_some_and(|one| one.protocol == Protocol::Tcp);
     let listener = ListenerIx(at as u32);
-    let peer = tables.peer(question.from.as_deref());
+    let peer = tables.peer(question.from.as_deref(), question.source);
     let now = UnixSeconds(question.now);
     let scene = Scene::Inbound { listener, peer: &peer };
     if tcp {
@@ -123,7 +148,8 @@ fn inbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
         Ok(request) => request,
         Err(bad) => return Ok(Answer::of(Reason::bad_request(bad, tables.commit()))),
     };
-    let permit = match tables.admit(listener, &peer, &request, &question.headers, now) {
+    let asked = question.asked(Some(&request));
+    let permit = match tables.admit(listener, &peer, &asked) {
         Ok(permit) if tables.is_gateway() => permit,
         outcome => {
             return Ok(answer(tables, question, scene, Some(&request), outcome.into()));
@@ -172,8 +198,7 @@ fn answer(
     request: Option<&Canonical<'_>>,
     outcome: Outcome,
 ) -> Answer {
-    let now = UnixSeconds(question.now);
-    let reason = tables.reason(scene, request, &question.headers, now, outcome);
+    let reason = tables.reason(scene, &question.asked(request), outcome);
     let mut answer = Answer::of(reason);
     answer.path = request.map(|request| request.path().to_owned());
     match outcome {
@@ -192,6 +217,14 @@ fn cluster_name(tables: &Tables, forward: &Forward) -> String {
     let clusters = tables.destination(forward.destination()).map(|to| to.clusters.as_slice());
     let cluster = clusters.unwrap_or_default().get(forward.cluster().index());
     cluster.map(|one| one.name.clone()).unwrap_or_default()
+}
+
+impl Question {
+    fn asked<'a>(&'a self, request: Option<&'a Canonical<'a>>) -> Asked<'a, Vec<(String, String)>> {
+        let user = self.user.as_ref().map_or(User::Nobody, |token| User::Verified(token));
+        let request = request.map(|request| (request, &self.headers));
+        Asked { request, user, now: UnixSeconds(self.now) }
+    }
 }
 
 impl Answer {

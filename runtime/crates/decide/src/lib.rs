@@ -20,7 +20,9 @@
 //! # }
 //! ```
 
+mod asked;
 mod bits;
+mod claims;
 mod condition;
 mod denial;
 mod explain;
@@ -31,20 +33,27 @@ mod inbound;
 mod index;
 pub mod json;
 mod nearest;
+mod network;
 mod outbound;
 mod outcome;
 pub mod overlap;
 mod partition;
+mod paths;
 pub mod pattern;
 mod peer;
 mod rank;
 mod reason;
 mod rules;
+mod schedule;
 mod tables;
 mod target;
+mod values;
 
+pub use asked::Asked;
+pub use claims::{Claims, User};
 pub use denial::{Denial, DenialKind};
 pub use ids::{ClusterIx, DestinationIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
+pub use network::{Network, NetworkFault};
 pub use outcome::{Forward, Outcome, Permit, Settings};
 pub use peer::Peer;
 pub use reason::{Nearest, Reason, ReasonPlace, Scene};

@@ -1,43 +1,141 @@
 //! What came closest to allowing a request, and what did not hold, in words.
 
 use meshc_request::{Canonical, Fields};
-use meshc_snapshot::slice::{Condition, From, Match, Rule, Test};
+use meshc_snapshot::slice::{Condition, From, Hours, Match, Rule, Test};
 
-use crate::condition::View;
+use crate::asked::Asked;
+use crate::claims::UserCheck;
+use crate::condition::{Check, View};
 use crate::explain::place;
 use crate::ids::{OperationIx, UnixSeconds};
+use crate::network::Network;
 use crate::peer::Peer;
 use crate::reason::Nearest;
+use crate::schedule::Schedule;
 use crate::tables::Tables;
 
-/// The allow rule with the fewest failed fields, then the first written.
+/// The allow rule with the fewest failed fields; of those the one that speaks of the most specific
+/// callers and operations; of those the first written.
 pub(crate) fn allow<F: Fields>(
     tables: &Tables,
     peer: &Peer,
     operation: OperationIx,
-    request: Option<(&Canonical<'_>, &F)>,
-    now: UnixSeconds,
+    asked: &Asked<'_, F>,
 ) -> Option<Nearest> {
-    let peer = &*tables.admission.ours(peer);
     let rules = tables.slice().inbound.allow.iter().enumerate();
-    let failed = rules.map(|(at, rule)| {
-        let mut failed = Vec::new();
-        if !peer.allow.contains(at) {
-            let caller = peer.identity().unwrap_or("anonymous");
-            failed.push(format!("caller is {caller}, rule allows {}", callers(&rule.from)));
-        }
-        if !tables.admission.allow.covers(at, operation) {
-            failed.push(operation_words(tables, rule, operation, request.map(|(one, _)| one)));
-        }
-        if rule.until.is_some_and(|until| now.0 >= until) {
-            failed.push("the rule has expired (`until`)".to_owned());
-        }
-        condition_words(rule, request, &mut failed);
-        (at, rule, failed)
-    });
-    let (at, rule, failed) = failed.min_by_key(|(_, _, failed)| failed.len())?;
+    let found =
+        rules.map(|(at, rule)| (at, rule, failures(tables, (at, rule), peer, operation, asked)));
+    let (at, rule, failed) =
+        found.min_by_key(|(_, rule, failed)| (failed.words.len(), breadth(rule)))?;
     let place = place(tables, |places| places.allow.get(at));
-    Some(Nearest { rule: rule.name.clone(), place, failed })
+    let edit = failed.edit(tables, peer, operation);
+    Some(Nearest { rule: rule.name.clone(), place, failed: failed.words, edit })
+}
+
+/// What of a rule does not hold.
+#[derive(Default)]
+struct Failures {
+    caller: bool,
+    operation: bool,
+    /// Something that naming a caller or an operation would not mend.
+    other: bool,
+    words: Vec<String>,
+}
+
+impl Failures {
+    /// The words that would have to be added to the rule's lists, and nothing wider.
+    fn edit(&self, tables: &Tables, peer: &Peer, operation: OperationIx) -> Option<String> {
+        if self.other {
+            return None;
+        }
+        let caller = self.caller.then(|| match peer.identity() {
+            Some(identity) => reference(identity, &tables.slice().trust_domain),
+            None => "anonymous".to_owned(),
+        });
+        let name = tables.operation_name(operation);
+        match (caller, self.operation) {
+            (Some(caller), true) => {
+                Some(format!("add a rule: {{name: …, from: [{caller}], operations: [{name}]}}"))
+            }
+            (Some(caller), false) => Some(format!("add `{caller}` to `from`")),
+            (None, true) => Some(format!("add `{name}` to `operations`")),
+            (None, false) => None,
+        }
+    }
+}
+
+/// A caller as `from` names it.
+fn reference(identity: &str, trust_domain: &str) -> String {
+    let ours = identity.strip_prefix("spiffe://").and_then(|rest| rest.strip_prefix(trust_domain));
+    let parts: Vec<&str> = ours.unwrap_or_default().split('/').collect();
+    match parts.as_slice() {
+        ["", "ns", namespace, "sa", account] => format!("{namespace}/{account}"),
+        _ => format!("{{identity: \"{identity}\"}}"),
+    }
+}
+
+/// How much a rule speaks of: rules for everybody last, then those for every operation.
+fn breadth(rule: &Rule) -> (bool, bool, bool) {
+    let From { anyone, anonymous, namespaces, .. } = &rule.from;
+    (*anyone || *anonymous, !namespaces.is_empty(), rule.operations.is_none())
+}
+
+fn failures<F: Fields>(
+    tables: &Tables,
+    (at, rule): (usize, &Rule),
+    peer: &Peer,
+    operation: OperationIx,
+    asked: &Asked<'_, F>,
+) -> Failures {
+    let rules = &tables.admission.allow;
+    let mut failed = Failures::default();
+    if !rules.names_caller(at, peer.identity()) {
+        failed.caller = true;
+        let caller = peer.identity().unwrap_or("anonymous");
+        failed.words.push(format!("caller is {caller}, rule allows {}", callers(&rule.from)));
+    }
+    if !rules.covers(at, operation) {
+        failed.operation = true;
+        let request = asked.request.map(|(one, _)| one);
+        failed.words.push(operation_words(tables, rule, operation, request));
+    }
+    let named = failed.words.len();
+    if rule.audit {
+        failed.words.push("the rule is only audited".to_owned());
+    }
+    if !rule.source.is_empty() && !inside(rule, peer) {
+        let from = peer.address().map_or("unknown".to_owned(), |address| address.to_string());
+        let networks = rule.source.join(", ");
+        failed.words.push(format!("source address is {from}, rule allows {networks}"));
+    }
+    if rule.until.is_some_and(|until| asked.now.0 >= until) {
+        failed.words.push("the rule has expired (`until`)".to_owned());
+    }
+    if let Some(hours) = rule.hours.as_ref().filter(|hours| !is_open(hours, asked.now)) {
+        failed.words.push(format!("it is outside of {}", hours_words(hours)));
+    }
+    let user = rule.user.as_ref().and_then(|user| UserCheck::new(user).ok());
+    failed.words.extend(user.and_then(|user| user.words(asked.user)));
+    condition_words(rule, asked.request, &mut failed.words);
+    failed.other = failed.words.len() > named;
+    failed
+}
+
+fn inside(rule: &Rule, peer: &Peer) -> bool {
+    let networks = rule.source.iter().filter_map(|one| Network::parse(one).ok());
+    peer.address().is_some_and(|address| networks.into_iter().any(|one| one.contains(address)))
+}
+
+fn is_open(hours: &Hours, now: UnixSeconds) -> bool {
+    Schedule::new(hours).ok().and_then(|schedule| schedule.holds(now)).unwrap_or(false)
+}
+
+fn hours_words(hours: &Hours) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let days = hours.days.iter().filter_map(|day| DAYS.get(usize::from(*day).checked_sub(1)?));
+    let days: Vec<&str> = days.copied().collect();
+    format!("{} to {} on {} ({})", clock(hours.from), clock(hours.to), days.join(", "), hours.zone)
 }
 
 /// The declared call whose authority is spelled most like `host`.
@@ -48,7 +146,7 @@ pub(crate) fn call(tables: &Tables, host: &str) -> Option<Nearest> {
     let (at, to, name) = names.min_by_key(|(_, _, name)| distance(name, host))?;
     let place = place(tables, |places| places.destinations.get(at)?.calls.first());
     let failed = vec![format!("host is {host}, the call is to {name}")];
-    Some(Nearest { rule: to.workload.clone(), place, failed })
+    Some(Nearest { rule: to.workload.clone(), place, failed, edit: None })
 }
 
 /// The route whose host and path fit, or the first one.
@@ -71,12 +169,13 @@ pub(crate) fn route(tables: &Tables, request: &Canonical<'_>) -> Option<Nearest>
     } else {
         failed.push("conditions of the route do not hold".to_owned());
     }
-    Some(Nearest { rule: route.name.clone(), place, failed })
+    Some(Nearest { rule: route.name.clone(), place, failed, edit: None })
 }
 
 fn callers(from: &From) -> String {
     let mut words = from.identities.clone();
     words.extend(from.namespaces.iter().map(|namespace| format!("{namespace}/*")));
+    words.extend(from.prefixes.iter().map(|prefix| format!("{prefix}*")));
     for (holds, word) in [(from.anyone, "anyone"), (from.anonymous, "anonymous")] {
         if holds {
             words.push(word.to_owned());
@@ -100,13 +199,15 @@ fn operation_words(
     let operations = &tables.slice().inbound.operations;
     let covered =
         |at: OperationIx| operations.get(at.index()).is_some_and(|one| names.contains(&one.name));
-    match tables.admission.methods_near(request, covered) {
-        Some(at) => {
-            let matches = operations.get(at.index()).into_iter().flat_map(|one| &one.matches);
-            method_words(matches, request, "rule allows").unwrap_or(plain)
+    // Every operation of the rule that host and path fit: together they say which methods it takes.
+    let mut matches = Vec::new();
+    for (at, one) in (0_u32..).map(OperationIx).zip(operations) {
+        if covered(at) && tables.admission.methods_near(request, |near| near == at).is_some() {
+            matches.extend(&one.matches);
         }
-        None => plain,
     }
+    let words = method_words(matches.into_iter(), request, "rule allows");
+    words.unwrap_or(plain)
 }
 
 /// "method is X, … Y", if the matches name methods and this is none of them.
@@ -135,10 +236,14 @@ fn condition_words<F: Fields>(
 ) {
     use crate::condition::{header_holds, parameter_holds};
     let header = |one: &&Condition| {
-        !request.is_some_and(|(_, fields)| header_holds(one, fields, View::Every))
+        !request
+            .zip(Check::new(one).ok())
+            .is_some_and(|((_, fields), check)| header_holds(&check, fields, View::Every))
     };
     let parameter = |one: &&Condition| {
-        !request.is_some_and(|(request, _)| parameter_holds(one, request.query(), View::Every))
+        !request.zip(Check::new(one).ok()).is_some_and(|((request, _), check)| {
+            parameter_holds(&check, request.query(), View::Every)
+        })
     };
     let headers: Vec<_> = rule.headers.iter().filter(header).map(wanted).collect();
     let query: Vec<_> = rule.query.iter().filter(parameter).map(wanted).collect();
@@ -159,6 +264,8 @@ fn wanted(condition: &Condition) -> String {
         Test::Suffix(value) => format!("end with `{value}`"),
         Test::Present(true) => "be present".to_owned(),
         Test::Present(false) => "be absent".to_owned(),
+        Test::Has(value) => format!("have `{value}`"),
+        Test::Regex(text) => format!("match `{text}`"),
     };
     format!("{} must {not}{test}", condition.name)
 }

@@ -7,8 +7,9 @@ use crate::ids::{ClusterIx, DestinationIx, OperationIx, RuleIx};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Permit {
     pub(crate) operation: OperationIx,
-    pub(crate) rule: RuleIx,
+    pub(crate) rule: Option<RuleIx>,
     pub(crate) settings: Settings,
+    pub(crate) would: Option<Denial>,
 }
 
 /// Leave to send a request or connection to a destination.
@@ -89,10 +90,16 @@ impl Permit {
         self.operation
     }
 
-    /// The allow rule that gave it.
+    /// The allow rule that gave it; absent where the workload is only audited and no rule did.
     #[must_use]
-    pub const fn rule(&self) -> RuleIx {
+    pub const fn rule(&self) -> Option<RuleIx> {
         self.rule
+    }
+
+    /// The denial it would have been, if what is only audited were enforced.
+    #[must_use]
+    pub const fn would_deny(&self) -> Option<Denial> {
+        self.would
     }
 
     /// Timeout and retries of the operation.

@@ -1,11 +1,11 @@
 //! Operations that overlap: equally specific ones (the compiler's MC308), and those that take
 //! requests from a wider one (MC532).
 
-use meshc_snapshot::slice::{Condition, Match, Operation, Test};
+use meshc_snapshot::slice::{Match, Operation, Reading};
 
-use crate::condition::{View, header_holds, parameter_holds};
 use crate::host;
 use crate::rank::Alternative;
+use crate::values;
 
 /// Two matches of different operations that no rule of precedence parts.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,14 +35,35 @@ pub struct Example {
 
 /// Every pair of matches of different operations that are equally specific, overlap, share a port,
 /// and of which neither is a strict subset of the other. Matches with a faulty pattern are left out:
-/// they are reported elsewhere. Whether two sets of conditions can hold at once is tried with the
-/// values they name; a pair that needs any other value is not found.
+/// they are reported elsewhere. Paths, hosts, methods and the values of headers and parameters are
+/// compared exactly; where that would take too long, an overlap is assumed.
 #[must_use]
-pub fn overlaps(operations: &[Operation]) -> Vec<Overlap> {
+pub fn overlaps(operations: &[Operation], readings: &[Reading]) -> Vec<Overlap> {
+    let mut found = Vec::new();
+    for fold in folds(readings) {
+        found.extend(equals(operations, *fold));
+    }
+    found.sort_by_key(|overlap| (overlap.one, overlap.other));
+    found.dedup_by_key(|overlap| (overlap.one, overlap.other));
+    found
+}
+
+/// Whether letters are to be kept and folded, or kept only.
+fn folds(readings: &[Reading]) -> &'static [bool] {
+    if readings.contains(&Reading::CaseInsensitive) { &[false, true] } else { &[false] }
+}
+
+/// A match, read for paths as they stand or with folded letters; nothing for a faulty one.
+fn read(one: &Match, fold: bool) -> Option<Alternative<'_>> {
+    let plain = Alternative::new(one).ok()?;
+    if fold { plain.folded().ok() } else { Some(plain) }
+}
+
+fn equals(operations: &[Operation], fold: bool) -> Vec<Overlap> {
     let mut all = Vec::new();
     for (at, operation) in operations.iter().enumerate() {
         for (position, one) in operation.matches.iter().enumerate() {
-            if let Ok(read) = Alternative::new(one) {
+            if let Some(read) = read(one, fold) {
                 all.push(((at, position), operation, one, read));
             }
         }
@@ -63,23 +84,29 @@ pub fn overlaps(operations: &[Operation]) -> Vec<Overlap> {
             }
         }
     }
-    found.sort_by_key(|overlap| (overlap.one, overlap.other));
     found
 }
 
 /// Every match of another operation that takes requests from a match of `operations[wide]` by being
 /// more specific, with an example: what a rule that names only `wide` loses to them. The first of
-/// each pair of operations. Conditions are tried as [`overlaps`] does.
+/// each pair of operations.
 #[must_use]
-pub fn carved(operations: &[Operation], wide: usize) -> Vec<Overlap> {
-    let read = |at: usize| {
+pub fn carved(operations: &[Operation], readings: &[Reading], wide: usize) -> Vec<Overlap> {
+    let all = folds(readings).iter().flat_map(|fold| carved_as(operations, *fold, wide));
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|overlap| overlap.other.0);
+    all.dedup_by_key(|overlap| overlap.other.0);
+    all
+}
+
+fn carved_as(operations: &[Operation], fold: bool, wide: usize) -> Vec<Overlap> {
+    let read_all = |at: usize| {
         let operation = operations.get(at);
         let matches = operation.map(|one| one.matches.as_slice()).unwrap_or_default().iter();
         let all = matches.enumerate();
-        all.filter_map(|(number, one)| Some((number, one, Alternative::new(one).ok()?)))
-            .collect::<Vec<_>>()
+        all.filter_map(|(number, one)| Some((number, one, read(one, fold)?))).collect::<Vec<_>>()
     };
-    let own = read(wide);
+    let own = read_all(wide);
     let shares = |other: usize| {
         let ports = |at: usize| operations.get(at).map(|one| one.ports.as_slice());
         let (one, other) = (ports(wide).unwrap_or_default(), ports(other).unwrap_or_default());
@@ -88,7 +115,7 @@ pub fn carved(operations: &[Operation], wide: usize) -> Vec<Overlap> {
     let others = (0..operations.len()).filter(|&other| other != wide && shares(other));
     others
         .filter_map(|other| {
-            let theirs = read(other);
+            let theirs = read_all(other);
             own.iter().find_map(|(at, one, one_read)| {
                 theirs.iter().find_map(|(other_at, narrow, narrow_read)| {
                     let goes_first = narrow_read.rank() > one_read.rank()
@@ -110,7 +137,7 @@ fn common(
     other: &Match,
     other_read: &Alternative<'_>,
 ) -> Option<Example> {
-    let path = one_read.pattern.common(&other_read.pattern)?;
+    let path = one_read.paths.common(&other_read.paths)?;
     let method = match (one.methods.first(), other.methods.first()) {
         (None, None) => "GET".to_owned(),
         (Some(method), None) | (None, Some(method)) => method.clone(),
@@ -124,60 +151,10 @@ fn common(
         (None, None) => None,
     };
     let headers = [one.headers.as_slice(), &other.headers].concat();
-    let headers = witnesses(&headers, |condition, value| {
-        let fields: Vec<_> = value.iter().map(|value| (condition.name.clone(), value)).collect();
-        header_holds(condition, &fields, View::Every)
-    })?;
+    let headers = values::witnesses(&headers, values::Kind::Header)?;
     let query = [one.query.as_slice(), &other.query].concat();
-    let query = witnesses(&query, |condition, value| {
-        let query = value.map(|value| format!("{}={}", escaped(&condition.name), escaped(value)));
-        parameter_holds(condition, query.as_deref(), View::Every)
-    })?;
+    let query = values::witnesses(&query, values::Kind::Parameter)?;
     Some(Example { method, host, path, headers, query })
-}
-
-/// For every name a value (or absence, left out) under which all its conditions hold.
-fn witnesses(
-    conditions: &[Condition],
-    holds: impl Fn(&Condition, Option<&String>) -> bool,
-) -> Option<Vec<(String, String)>> {
-    let mut names: Vec<&str> = conditions.iter().map(|one| one.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mut found = Vec::new();
-    for name in names {
-        let about: Vec<_> = conditions.iter().filter(|one| one.name == name).collect();
-        let fits = |value: &Option<String>| about.iter().all(|one| holds(one, value.as_ref()));
-        if let Some(value) = candidates(&about).into_iter().find(fits)? {
-            found.push((name.to_owned(), value));
-        }
-    }
-    Some(found)
-}
-
-fn candidates(about: &[&Condition]) -> Vec<Option<String>> {
-    let mut values = vec![None, Some("x".to_owned()), Some("y".to_owned())];
-    let mut prefixes = vec![""];
-    let mut suffixes = vec![""];
-    for condition in about {
-        match &condition.test {
-            Test::Equals(value) => values.push(Some(value.clone())),
-            Test::OneOf(listed) => values.extend(listed.iter().cloned().map(Some)),
-            Test::Prefix(value) => prefixes.push(value),
-            Test::Suffix(value) => suffixes.push(value),
-            Test::Present(_) => {}
-        }
-    }
-    for prefix in &prefixes {
-        for suffix in &suffixes {
-            values.push(Some(format!("{prefix}x{suffix}")));
-        }
-    }
-    values
-}
-
-fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! The partition of a workload's requests into operations.
 
+use core::ops::ControlFlow;
+
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::slice::{Match, Operation, Reading};
 use rustc_hash::FxHashMap;
 
 use crate::condition::{Conditions, Reads, View};
 use crate::ids::OperationIx;
-use crate::index::Index;
+use crate::index::{Index, Read};
 use crate::outcome::Settings;
+use crate::pattern::fold;
 use crate::rank::{self, Alternative};
 
 /// Operations, indexed.
@@ -21,11 +24,14 @@ pub(crate) struct Partition {
     conditional: bool,
 }
 
-/// Readings of a path that are to be looked at.
+/// Readings of a path that are to be looked at: every combination of `;` kept or cut and letters
+/// kept or folded. What is not declared is not combined; `plain` adds the kept ones.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Readings {
-    plain: bool,
-    matrix: bool,
+    kept: bool,
+    cut: bool,
+    exact: bool,
+    pub(crate) folded: bool,
 }
 
 /// Methods that matches name, as bits.
@@ -45,22 +51,36 @@ pub(crate) const MAX_PORTS: usize = 64;
 
 impl Readings {
     pub(crate) fn new(declared: &[Reading]) -> Result<Self, String> {
-        let plain = declared.contains(&Reading::Plain);
-        let matrix = declared.contains(&Reading::Matrix);
-        if plain || matrix {
-            Ok(Self { plain, matrix })
-        } else {
-            Err("no reading of paths is declared".to_owned())
+        let has = |reading| declared.contains(&reading);
+        if declared.is_empty() {
+            return Err("no reading of paths is declared".to_owned());
         }
+        // Decoding twice finds nothing that decoding once left: such paths have no canonical form.
+        let plain = has(Reading::Plain) || has(Reading::DoubleDecoding);
+        let (cut, folded) = (has(Reading::Matrix), has(Reading::CaseInsensitive));
+        Ok(Self { kept: plain || !cut, cut, exact: plain || !folded, folded })
     }
 
-    /// The different things the path says under these readings.
-    pub(crate) fn paths<'a>(self, request: &Canonical<'a>) -> impl Iterator<Item = &'a str> {
-        let (plain, matrix) = match request.matrix() {
-            Some(matrix) => (self.plain.then(|| request.plain()), self.matrix.then_some(matrix)),
+    /// Calls `look` with each of the different things the path says under these readings, until it
+    /// breaks.
+    pub(crate) fn each<B>(
+        self,
+        request: &Canonical<'_>,
+        mut look: impl FnMut(Read<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let (kept, cut) = match request.matrix() {
+            Some(matrix) => (self.kept.then(|| request.plain()), self.cut.then_some(matrix)),
             None => (Some(request.plain()), None),
         };
-        plain.into_iter().chain(matrix)
+        for path in kept.into_iter().chain(cut) {
+            if self.exact {
+                look(Read { path, folded: false })?;
+            }
+            if self.folded {
+                look(Read { path: &fold(path), folded: true })?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
 
@@ -108,15 +128,16 @@ impl Partition {
             }
         }
         rank::sort(&mut items, |_| ());
-        let mut index = Index::new();
+        let mut index = Index::new(readings.folded);
         let mut conditional = false;
         for (one, (operation, ports)) in items {
             reads.add(&one.conditions);
             conditional |= !one.conditions.is_empty();
             let methods = methods.intern(one.methods)?;
             let entry = Entry { operation, ports, methods, conditions: one.conditions };
-            index.push(one.host, &one.pattern, entry);
+            index.push(one.host, &one.paths, entry);
         }
+        let index = index.seal()?;
         let settings: Vec<_> = operations.iter().map(Settings::of).collect();
         let rest = operations.iter().find(|one| one.name == "rest").map(Settings::of);
         let rest = rest.unwrap_or(Settings::DEFAULT);
@@ -135,15 +156,16 @@ impl Partition {
         fields: &F,
     ) -> Option<OperationIx> {
         let mut found = None;
-        for path in self.readings.paths(request) {
+        let differs = self.readings.each(request, |read| {
             for view in views(self.conditional) {
-                let operation = self.classify_as(port, request, fields, path, *view);
+                let operation = self.classify_as(port, request, fields, read, *view);
                 if *found.get_or_insert(operation) != operation {
-                    return None;
+                    return ControlFlow::Break(());
                 }
             }
-        }
-        found
+            ControlFlow::Continue(())
+        });
+        found.filter(|_| differs.is_continue())
     }
 
     /// The operation under one reading and one view.
@@ -152,7 +174,7 @@ impl Partition {
         port: usize,
         request: &Canonical<'_>,
         fields: &F,
-        path: &str,
+        read: Read<'_>,
         view: View,
     ) -> OperationIx {
         if request.is_asterisk() || self.index.is_empty() {
@@ -160,7 +182,7 @@ impl Partition {
         }
         let method = self.methods.bit(request.method());
         let port = 1_u64 << (port % MAX_PORTS);
-        let best = self.index.best(request.authority().host, path, |entry| {
+        let best = self.index.best(request.authority().host, read, |entry| {
             entry.methods & method != 0
                 && entry.ports & port != 0
                 && entry.conditions.hold(request, fields, view)
@@ -175,7 +197,8 @@ impl Partition {
         covered: impl Fn(OperationIx) -> bool,
     ) -> Option<OperationIx> {
         let host = request.authority().host;
-        let best = self.index.best(host, request.plain(), |entry| covered(entry.operation));
+        let read = Read { path: request.plain(), folded: false };
+        let best = self.index.best(host, read, |entry| covered(entry.operation));
         best.map(|entry| entry.operation)
     }
 }

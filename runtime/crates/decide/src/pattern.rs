@@ -1,6 +1,7 @@
 //! Path patterns as people write them; the one parser of them, for compiler and runtime.
 
 use core::fmt;
+use std::borrow::Cow;
 
 /// A parsed path pattern: segments to be met one by one, and whether more may follow.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -67,6 +68,19 @@ impl Pattern {
             at = at.saturating_add(part.len()).saturating_add(1);
         }
         Ok(pattern)
+    }
+
+    /// The same pattern with folded letters; see [`fold`].
+    #[must_use]
+    pub fn folded(&self) -> Self {
+        let folded = |text: &str| Box::from(&*fold(text));
+        let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) => Segment::Literal(folded(text)),
+            Segment::Template { before, after } => {
+                Segment::Template { before: folded(before), after: folded(after) }
+            }
+        });
+        Self { segments: segments.collect(), rest: self.rest }
     }
 
     /// The segments, in order.
@@ -197,6 +211,15 @@ impl Segment {
             Self::Template { before, after } => format!("{before}x{after}"),
         }
     }
+}
+
+/// The text as somebody reads it to whom letters of both cases are one.
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|each| each.to_lowercase().eq([each])) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
 /// Reads `METHOD[,METHOD] PATH` or `ANY PATH`; methods come sorted, none for `ANY`. Offsets of a

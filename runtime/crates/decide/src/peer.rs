@@ -1,3 +1,4 @@
+use core::net::IpAddr;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::bits::Bits;
@@ -9,8 +10,10 @@ use crate::bits::Bits;
 pub struct Peer {
     pub(crate) made_by: Stamp,
     pub(crate) identity: Option<Box<str>>,
-    pub(crate) allow: Bits,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) guardrails: Bits,
     pub(crate) deny: Bits,
+    pub(crate) allow: Bits,
 }
 
 /// Tells one set of tables from every other of this process.
@@ -29,5 +32,11 @@ impl Peer {
     #[must_use]
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
+    }
+
+    /// The address the connection comes from, where it is known.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 }

@@ -2,13 +2,16 @@
 
 use meshc_snapshot::slice::Match;
 
-use crate::condition::{Conditions, implies};
+use crate::condition::{Check, Conditions, implies};
 use crate::host;
+use crate::paths::Paths;
 use crate::pattern::Pattern;
 
 /// How specific a match is by its form; the greater goes first. Fields are compared in order.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct MatchRank {
+    /// Not a regular expression.
+    pattern: bool,
     exact: bool,
     literals: usize,
     bounded: bool,
@@ -22,28 +25,36 @@ pub(crate) struct MatchRank {
 #[derive(Clone, Debug)]
 pub(crate) struct Alternative<'a> {
     pub(crate) host: Option<&'a str>,
-    pub(crate) pattern: Pattern,
+    pub(crate) paths: Paths,
     pub(crate) methods: &'a [String],
     pub(crate) conditions: Conditions,
 }
 
 impl<'a> Alternative<'a> {
     pub(crate) fn new(from: &'a Match) -> Result<Self, String> {
-        let pattern = Pattern::parse(&from.path)
-            .map_err(|fault| format!("the path `{}` is no pattern: {fault}", from.path))?;
         Ok(Self {
             host: from.host.as_deref(),
-            pattern,
+            paths: Paths::new(from)?,
             methods: &from.methods,
-            conditions: Conditions::new(&from.headers, &from.query),
+            conditions: Conditions::new(&from.headers, &from.query)?,
         })
     }
 
+    /// The same for paths with folded letters.
+    ///
+    /// # Errors
+    /// A regular expression that is too large then.
+    pub(crate) fn folded(self) -> Result<Self, String> {
+        Ok(Self { paths: self.paths.folded()?, ..self })
+    }
+
     pub(crate) fn rank(&self) -> MatchRank {
+        let pattern = self.paths.pattern();
         MatchRank {
-            exact: self.pattern.is_exact(),
-            literals: self.pattern.literals(),
-            bounded: !self.pattern.has_rest(),
+            pattern: pattern.is_some(),
+            exact: pattern.is_some_and(Pattern::is_exact),
+            literals: pattern.map_or(0, Pattern::literals),
+            bounded: pattern.is_some_and(|pattern| !pattern.has_rest()),
             host: self.host.is_some(),
             method: !self.methods.is_empty(),
             headers: self.conditions.headers.len(),
@@ -63,7 +74,7 @@ impl<'a> Alternative<'a> {
                 && self.methods.iter().all(|method| wider.methods.contains(method)));
         hosts
             && methods
-            && self.pattern.is_within(&wider.pattern)
+            && self.paths.is_within(&wider.paths)
             && all_implied(&wider.conditions.headers, &self.conditions.headers)
             && all_implied(&wider.conditions.query, &self.conditions.query)
     }
@@ -74,10 +85,7 @@ impl<'a> Alternative<'a> {
     }
 }
 
-fn all_implied(
-    wide: &[meshc_snapshot::slice::Condition],
-    narrow: &[meshc_snapshot::slice::Condition],
-) -> bool {
+fn all_implied(wide: &[Check], narrow: &[Check]) -> bool {
     wide.iter().all(|wide| narrow.iter().any(|narrow| implies(narrow, wide)))
 }
 
@@ -126,7 +134,14 @@ mod tests {
 
     fn matching(method: &str, path: &str) -> Match {
         let methods = if method == "ANY" { vec![] } else { vec![method.into()] };
-        Match { headers: vec![], host: None, methods, path: path.into(), query: vec![] }
+        Match {
+            headers: vec![],
+            host: None,
+            methods,
+            path: path.into(),
+            query: vec![],
+            regex: None,
+        }
     }
 
     fn sorted(matches: &[Match]) -> Vec<usize> {

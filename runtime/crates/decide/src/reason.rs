@@ -59,6 +59,9 @@ pub struct Reason {
     /// For a denial: what came closest to allowing it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,
+    /// What the verdict would be if what is only audited were enforced, where that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would: Option<Box<Self>>,
 }
 
 /// Where something was written.
@@ -82,6 +85,9 @@ pub struct Nearest {
     pub place: Option<ReasonPlace>,
     /// What did not hold, one clause a field.
     pub failed: Vec<String>,
+    /// The smallest change of the rule that would allow exactly this operation for this caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<String>,
 }
 
 impl Reason {

@@ -1,39 +1,56 @@
-//! Allow and deny rules as bits: by caller (once per connection) and by operation.
+//! Allow and deny rules as sets: by caller (once per connection) and by operation.
 
-use meshc_request::{Canonical, Fields};
+use core::net::IpAddr;
+
+use meshc_request::Fields;
 use meshc_snapshot::slice::{From, Operation, Rule};
 use rustc_hash::FxHashMap;
 
-use crate::bits::Bits;
+use crate::asked::Asked;
+use crate::bits::{Bits, RuleSet};
+use crate::claims::UserCheck;
 use crate::condition::{Conditions, Reads, View};
 use crate::ids::{OperationIx, UnixSeconds};
+use crate::network::Network;
+use crate::schedule::Schedule;
 
-/// The allow or the deny rules of a workload.
+/// The guardrails, the deny or the allow rules of a workload.
 #[derive(Debug)]
 pub(crate) struct Rules {
     bodies: Vec<Body>,
     callers: Callers,
     /// By operation; the last is that of the rest.
-    operations: Vec<Bits>,
+    operations: Vec<RuleSet>,
+    /// How conditions on what cannot be known are settled.
+    view: View,
+    pub(crate) audited: bool,
 }
 
 /// What a rule asks besides caller and operation.
 #[derive(Debug)]
 struct Body {
     until: Option<i64>,
+    schedule: Option<Schedule>,
+    user: Option<UserCheck>,
     conditions: Conditions,
     direct: bool,
+    audit: bool,
 }
 
 #[derive(Debug)]
 struct Callers {
     /// `spiffe://<trust domain>/ns/`.
     prefix: Box<str>,
-    anonymous: Bits,
-    anyone: Bits,
-    everyone: Bits,
-    identities: FxHashMap<Box<str>, Bits>,
-    namespaces: FxHashMap<Box<str>, Bits>,
+    count: usize,
+    anonymous: RuleSet,
+    anyone: RuleSet,
+    everyone: RuleSet,
+    identities: FxHashMap<Box<str>, RuleSet>,
+    namespaces: FxHashMap<Box<str>, RuleSet>,
+    /// Identities of other trust domains, by what they start with.
+    prefixes: Vec<(Box<str>, usize)>,
+    /// Rules that ask from where.
+    sources: Vec<(usize, Vec<Network>)>,
 }
 
 impl Rules {
@@ -41,76 +58,134 @@ impl Rules {
         rules: &[Rule],
         operations: &[Operation],
         trust_domain: &str,
+        view: View,
         reads: &mut Reads,
     ) -> Result<Self, String> {
-        let mut by_operation = vec![Bits::new(rules.len()); operations.len() + 1];
+        let mut by_operation = vec![Vec::new(); operations.len() + 1];
         let mut bodies = Vec::with_capacity(rules.len());
+        let names: FxHashMap<&str, usize> =
+            operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
         for (at, rule) in rules.iter().enumerate() {
-            for slot in slots(rule, operations)? {
-                if let Some(bits) = by_operation.get_mut(slot) {
-                    bits.insert(at);
+            let wrong = |why| format!("rule `{}`: {why}", rule.name);
+            for slot in slots(rule, &names, operations.len()).map_err(wrong)? {
+                if let Some(numbers) = by_operation.get_mut(slot) {
+                    numbers.push(at as u32);
                 }
             }
-            let conditions = Conditions::new(&rule.headers, &rule.query);
-            reads.add(&conditions);
-            bodies.push(Body { until: rule.until, conditions, direct: !rule.matches.is_empty() });
+            let body = Body::new(rule).map_err(wrong)?;
+            reads.add(&body.conditions);
+            bodies.push(body);
         }
-        let callers = Callers::new(rules, trust_domain);
-        Ok(Self { bodies, callers, operations: by_operation })
+        let callers = Callers::new(rules, trust_domain)?;
+        let operations = by_operation.iter_mut().map(|numbers| {
+            numbers.dedup();
+            RuleSet::new(numbers, rules.len())
+        });
+        let operations = operations.collect();
+        let audited = bodies.iter().any(|body| body.audit);
+        Ok(Self { bodies, callers, operations, view, audited })
     }
 
-    /// The rules that can ever speak of whoever proved `identity`.
-    pub(crate) fn of_caller(&self, identity: Option<&str>) -> Bits {
-        self.callers.of(identity)
+    /// The rules that can ever speak of whoever proved `identity`, connected from `address`.
+    pub(crate) fn of_caller(&self, identity: Option<&str>, address: Option<IpAddr>) -> Bits {
+        let mut bits = self.callers.of(identity);
+        for (rule, networks) in &self.callers.sources {
+            let inside = address.map(|one| networks.iter().any(|network| network.contains(one)));
+            if !inside.unwrap_or(self.view == View::Deny) {
+                bits.remove(*rule);
+            }
+        }
+        bits
+    }
+
+    /// Whether a rule speaks of whoever proved `identity`, wherever they are.
+    pub(crate) fn names_caller(&self, rule: usize, identity: Option<&str>) -> bool {
+        self.callers.of(identity).contains(rule)
     }
 
     /// Whether a rule speaks of an operation.
     pub(crate) fn covers(&self, rule: usize, operation: OperationIx) -> bool {
-        self.of_operation(operation).is_some_and(|bits| bits.contains(rule))
+        self.of_operation(operation).is_some_and(|set| set.contains(rule))
     }
 
-    /// The first of the caller's rules that holds for the operation; rules that name their requests
-    /// themselves are left out.
+    /// The first of the caller's rules that holds for the operation, of those that are enforced or
+    /// of those that are only audited; rules that name their requests themselves are left out.
     pub(crate) fn first<F: Fields>(
         &self,
         caller: &Bits,
         operation: OperationIx,
-        now: UnixSeconds,
-        request: Option<(&Canonical<'_>, &F)>,
-        view: View,
+        asked: &Asked<'_, F>,
+        audit: bool,
     ) -> Option<usize> {
-        let bits = self.of_operation(operation)?;
-        caller.both(bits).find(|rule| {
-            self.bodies.get(*rule).is_some_and(|body| {
-                !body.direct && body.is_current(now) && body.holds(request, view)
+        caller.first(self.of_operation(operation)?, |rule| {
+            self.bodies.get(rule).is_some_and(|body| {
+                !body.direct && body.audit == audit && body.holds(asked, self.view)
             })
         })
     }
 
-    /// Whether `until` and the conditions of a rule hold.
-    pub(crate) fn holds<F: Fields>(
-        &self,
-        rule: usize,
-        now: UnixSeconds,
-        request: Option<(&Canonical<'_>, &F)>,
-        view: View,
-    ) -> bool {
-        self.bodies.get(rule).is_some_and(|body| body.is_current(now) && body.holds(request, view))
+    /// Whether the time, the user and the conditions of a rule hold.
+    pub(crate) fn holds<F: Fields>(&self, rule: usize, asked: &Asked<'_, F>, audit: bool) -> bool {
+        let body = self.bodies.get(rule);
+        body.is_some_and(|body| body.audit == audit && body.holds(asked, self.view))
     }
 
-    fn of_operation(&self, operation: OperationIx) -> Option<&Bits> {
+    /// Whether a token is all that an enforced rule misses.
+    pub(crate) fn lacks_user<F: Fields>(
+        &self,
+        caller: &Bits,
+        operation: OperationIx,
+        asked: &Asked<'_, F>,
+    ) -> bool {
+        let set = self.of_operation(operation);
+        set.is_some_and(|set| {
+            let lacks = |rule: usize| {
+                self.bodies.get(rule).is_some_and(|body| {
+                    body.user.is_some()
+                        && !body.audit
+                        && !body.direct
+                        && body.is_current(asked.now, self.view)
+                        && body.meets(asked, self.view)
+                })
+            };
+            caller.first(set, lacks).is_some()
+        })
+    }
+
+    fn of_operation(&self, operation: OperationIx) -> Option<&RuleSet> {
         self.operations.get(operation.index()).or(self.operations.last())
     }
 }
 
 impl Body {
-    fn is_current(&self, now: UnixSeconds) -> bool {
+    fn new(rule: &Rule) -> Result<Self, String> {
+        Ok(Self {
+            until: rule.until,
+            schedule: rule.hours.as_ref().map(Schedule::new).transpose()?,
+            user: rule.user.as_ref().map(UserCheck::new).transpose()?,
+            conditions: Conditions::new(&rule.headers, &rule.query)?,
+            direct: !rule.matches.is_empty(),
+            audit: rule.audit,
+        })
+    }
+
+    fn holds<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
+        self.is_current(asked.now, view)
+            && self.user.as_ref().is_none_or(|user| user.holds(asked.user, view))
+            && self.meets(asked, view)
+    }
+
+    fn is_current(&self, now: UnixSeconds, view: View) -> bool {
         self.until.is_none_or(|until| now.0 < until)
+            && self
+                .schedule
+                .as_ref()
+                .is_none_or(|schedule| schedule.holds(now).unwrap_or(view == View::Deny))
     }
 
     /// Conditions on a connection cannot be evaluated: they match for a deny and not for an allow.
-    fn holds<F: Fields>(&self, request: Option<(&Canonical<'_>, &F)>, view: View) -> bool {
-        match request {
+    fn meets<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
+        match asked.request {
             _ if self.conditions.is_empty() => true,
             Some((request, fields)) => self.conditions.hold(request, fields, view),
             None => view == View::Deny,
@@ -119,47 +194,59 @@ impl Body {
 }
 
 impl Callers {
-    fn new(rules: &[Rule], trust_domain: &str) -> Self {
-        let none = Bits::new(rules.len());
-        let mut callers = Self {
-            prefix: format!("spiffe://{trust_domain}/ns/").into(),
-            anonymous: none.clone(),
-            anyone: none.clone(),
-            everyone: none.clone(),
-            identities: FxHashMap::default(),
-            namespaces: FxHashMap::default(),
-        };
+    fn new(rules: &[Rule], trust_domain: &str) -> Result<Self, String> {
+        let mut sources = Vec::new();
+        let mut prefixes = Vec::new();
+        let mut identities: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
+        let mut namespaces: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
         for (at, rule) in rules.iter().enumerate() {
-            let From { anonymous, anyone, everyone, identities, namespaces } = &rule.from;
-            if *anonymous {
-                callers.anonymous.insert(at);
-            }
-            if *anyone {
-                callers.anyone.insert(at);
-            }
-            if *everyone {
-                callers.everyone.insert(at);
-            }
-            for identity in identities {
-                let bits = callers.identities.entry(identity.as_str().into());
-                bits.or_insert_with(|| none.clone()).insert(at);
-            }
-            for namespace in namespaces {
-                let bits = callers.namespaces.entry(namespace.as_str().into());
-                bits.or_insert_with(|| none.clone()).insert(at);
+            let From { identities: exact, namespaces: whole, prefixes: below, .. } = &rule.from;
+            exact.iter().for_each(|one| identities.entry(one).or_default().push(at as u32));
+            whole.iter().for_each(|one| namespaces.entry(one).or_default().push(at as u32));
+            prefixes.extend(below.iter().map(|one| (one.as_str().into(), at)));
+            let networks = rule.source.iter().map(|one| Network::parse(one));
+            let networks: Vec<_> = networks
+                .collect::<Result<_, _>>()
+                .map_err(|why| format!("rule `{}`: {why}", rule.name))?;
+            if !networks.is_empty() {
+                sources.push((at, networks));
             }
         }
-        callers
+        let keyed = |found: FxHashMap<&str, Vec<u32>>| {
+            let sets = found.into_iter();
+            sets.map(|(key, numbers)| (key.into(), RuleSet::new(&numbers, rules.len()))).collect()
+        };
+        let those = |holds: fn(&From) -> bool| {
+            let found = (0_u32..).zip(rules).filter(|(_, rule)| holds(&rule.from));
+            RuleSet::new(&found.map(|(at, _)| at).collect::<Vec<_>>(), rules.len())
+        };
+        Ok(Self {
+            prefix: format!("spiffe://{trust_domain}/ns/").into(),
+            count: rules.len(),
+            anonymous: those(|from| from.anonymous),
+            anyone: those(|from| from.anyone),
+            everyone: those(|from| from.everyone),
+            identities: keyed(identities),
+            namespaces: keyed(namespaces),
+            prefixes,
+            sources,
+        })
     }
 
     fn of(&self, identity: Option<&str>) -> Bits {
-        let mut bits = self.everyone.clone();
+        let mut bits = Bits::new(self.count);
+        bits.add(&self.everyone);
         let Some(identity) = identity else {
             bits.add(&self.anonymous);
             return bits;
         };
         if let Some(exact) = self.identities.get(identity) {
             bits.add(exact);
+        }
+        for (prefix, rule) in &self.prefixes {
+            if identity.strip_prefix(&**prefix).is_some_and(|below| !below.is_empty()) {
+                bits.insert(*rule);
+            }
         }
         if let Some(namespace) = identity.strip_prefix(&*self.prefix).and_then(namespace_of) {
             bits.add(&self.anyone);
@@ -185,14 +272,18 @@ fn namespace_of(path: &str) -> Option<&str> {
 }
 
 /// The operations a rule speaks of, as indices; the rest is the one behind the last.
-fn slots(rule: &Rule, operations: &[Operation]) -> Result<Vec<usize>, String> {
-    let Some(names) = &rule.operations else { return Ok((0..=operations.len()).collect()) };
+fn slots(
+    rule: &Rule,
+    operations: &FxHashMap<&str, usize>,
+    rest: usize,
+) -> Result<Vec<usize>, String> {
+    let Some(names) = &rule.operations else { return Ok((0..=rest).collect()) };
     names
         .iter()
-        .map(|name| match operations.iter().position(|one| one.name == *name) {
-            _ if name == "rest" => Ok(operations.len()),
-            Some(at) => Ok(at),
-            None => Err(format!("rule `{}` names operation `{name}`, unknown", rule.name)),
+        .map(|name| match operations.get(name.as_str()) {
+            _ if name == "rest" => Ok(rest),
+            Some(at) => Ok(*at),
+            None => Err(format!("names operation `{name}`, unknown")),
         })
         .collect()
 }

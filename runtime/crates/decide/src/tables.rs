@@ -1,9 +1,11 @@
 use core::fmt;
+use core::net::IpAddr;
 
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::places::Places;
 use meshc_snapshot::slice::{Destination, FORMAT, Slice};
 
+use crate::asked::Asked;
 use crate::denial::Denial;
 use crate::ids::{DestinationIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
 use crate::inbound::Admission;
@@ -105,6 +107,12 @@ impl Tables {
         self.slice.inbound.allow.get(rule.index()).map_or("", |rule| rule.name.as_str())
     }
 
+    /// Name of a guardrail.
+    #[must_use]
+    pub fn guardrail_name(&self, rule: RuleIx) -> &str {
+        self.slice.inbound.guardrails.get(rule.index()).map_or("", |rule| rule.name.as_str())
+    }
+
     /// Name of a deny rule.
     #[must_use]
     pub fn deny_name(&self, rule: RuleIx) -> &str {
@@ -120,25 +128,24 @@ impl Tables {
         Some(&target.authority)
     }
 
-    /// Whoever proved `identity` (a SPIFFE ID, already verified), or nobody. Once per connection.
+    /// Whoever proved `identity` (a SPIFFE ID, already verified), or nobody, connected from
+    /// `address`. Once per connection.
     #[must_use]
-    pub fn peer(&self, identity: Option<&str>) -> Peer {
-        self.admission.peer(identity)
+    pub fn peer(&self, identity: Option<&str>, address: Option<IpAddr>) -> Peer {
+        self.admission.peer(identity, address)
     }
 
     /// Decides a request that arrived on a listener.
     ///
     /// # Errors
-    /// A [`Denial`] with status 400, 403 or 421.
+    /// A [`Denial`] with status 400, 401, 403 or 421.
     pub fn admit<F: Fields>(
         &self,
         listener: ListenerIx,
         peer: &Peer,
-        request: &Canonical<'_>,
-        fields: &F,
-        now: UnixSeconds,
+        asked: &Asked<'_, F>,
     ) -> Result<Permit, Denial> {
-        self.admission.admit(listener, peer, request, fields, now)
+        self.admission.admit(listener, peer, asked)
     }
 
     /// Decides a connection to a TCP port.
@@ -196,18 +203,16 @@ impl Tables {
         self.routing.route_connection(&self.slice, destination, port, draw)
     }
 
-    /// Explains an outcome, given the same inputs once more; `request` is absent for a connection.
-    /// Allocates; for logs, error bodies and people.
+    /// Explains an outcome, given the same inputs once more. Allocates; for logs, error bodies and
+    /// people.
     #[must_use]
     pub fn reason<F: Fields>(
         &self,
         scene: Scene<'_>,
-        request: Option<&Canonical<'_>>,
-        fields: &F,
-        now: UnixSeconds,
+        asked: &Asked<'_, F>,
         outcome: Outcome,
     ) -> Reason {
-        crate::explain::explain(self, scene, request.map(|one| (one, fields)), now, outcome)
+        crate::explain::explain(self, scene, asked, outcome)
     }
 }
 
@@ -245,6 +250,7 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
     let parallel = places.is_none_or(|places| {
         places.allow.len() == inbound.allow.len()
             && places.deny.len() == inbound.deny.len()
+            && places.guardrails.len() == inbound.guardrails.len()
             && places.routes.len() == slice.routes.len()
             && places.destinations.len() == slice.destinations.len()
     });

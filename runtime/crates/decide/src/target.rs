@@ -140,6 +140,7 @@ impl Item {
             None => None,
         };
         let conditions = Conditions::new(&item.headers, &item.query);
+        let conditions = conditions?;
         Ok(Self { written: at as u32, operations, conditions, to })
     }
 

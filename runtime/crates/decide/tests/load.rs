@@ -5,7 +5,7 @@
     reason = "a test says what it expects; clippy knows only the bodies of test functions"
 )]
 
-use meshc_decide::{ListenerIx, Tables, UnixSeconds};
+use meshc_decide::{Asked, ListenerIx, Tables, UnixSeconds};
 use meshc_request::{NoFields, Raw, Scratch, canonicalise};
 use meshc_snapshot::places::{DestinationPlaces, Place, Places};
 use meshc_snapshot::slice::{Reading, Slice};
@@ -110,13 +110,17 @@ fn a_peer_of_other_tables_is_looked_at_anew() {
     slice.inbound.allow.swap(0, 3);
     slice.inbound.readings = vec![Reading::Plain];
     let new = Tables::load(slice, None, String::new()).unwrap();
-    let peer = old.peer(Some("spiffe://mesh.test/ns/shop/sa/checkout"));
+    let peer = old.peer(Some("spiffe://mesh.test/ns/shop/sa/checkout"), None);
     let raw = Raw { method: b"POST", target: b"/charges", host: Some(b"payments"), odd: false };
     let mut scratch = Scratch::new();
     let request = canonicalise(raw, &mut scratch).unwrap();
     let rule = |tables: &Tables| {
-        let permit = tables.admit(ListenerIx(0), &peer, &request, &NoFields, UnixSeconds(0));
-        permit.unwrap().rule().0
+        let permit = tables.admit(
+            ListenerIx(0),
+            &peer,
+            &Asked::request(&request, &NoFields, UnixSeconds(0)),
+        );
+        permit.unwrap().rule().unwrap().0
     };
     assert_eq!((rule(&old), rule(&new)), (0, 3));
 }

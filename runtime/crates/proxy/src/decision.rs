@@ -1,9 +1,10 @@
 //! From a parsed head to an exchange or an answer: the place where the core is asked.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use meshc_decide::{
-    Forward, ListenerIx, Outcome, Peer, Permit, Reason, Scene, Settings, Tables, UnixSeconds,
+    Asked, Forward, ListenerIx, Outcome, Peer, Permit, Reason, Scene, Settings, Tables, UnixSeconds,
 };
 use meshc_http1::{ExtraField, FieldId, Head, RequestLine, Side, write_request_head};
 use meshc_request::{Canonical, Raw, canonicalise};
@@ -25,6 +26,12 @@ struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
     now: UnixSeconds,
+}
+
+impl<'a> Question<'a> {
+    const fn asked(&'a self) -> Asked<'a, Passing<'a>> {
+        Asked::request(&self.canonical, &self.passing, self.now)
+    }
 }
 
 impl Worker {
@@ -209,6 +216,9 @@ fn decide(
     draw: u32,
 ) -> Result<(Leave, Route), Box<Answer>> {
     let identity = connection.identity().map(str::to_owned);
+    let is_known = matches!(&connection.kind, Kind::Server(server)
+        if server.peer.as_ref().is_some_and(|(known, ..)| *known == number));
+    let address = if is_known { None } else { connection.address() };
     let Kind::Server(server) = &mut connection.kind else {
         return Err(Box::new(Answer::new(
             500,
@@ -223,8 +233,8 @@ fn decide(
         let forward = explained(tables, Scene::Outbound, question, routed)?;
         return Ok((Leave::Forwarded(forward), Route::Destination));
     };
-    let (ix, peer) = known_peer(server, tables, number, listener, identity.as_deref());
-    let permit = tables.admit(ix, peer, &question.canonical, &question.passing, question.now);
+    let (ix, peer) = known_peer(server, tables, number, listener, (identity.as_deref(), address));
+    let permit = tables.admit(ix, peer, &question.asked());
     let permit: Permit =
         explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;
     if !tables.is_gateway() {
@@ -241,14 +251,14 @@ fn known_peer<'a>(
     tables: &Tables,
     number: u64,
     listener: &str,
-    identity: Option<&str>,
+    (identity, address): (Option<&str>, Option<IpAddr>),
 ) -> (ListenerIx, &'a Peer) {
     if server.peer.as_ref().is_some_and(|(known, ..)| *known != number) {
         server.peer = None;
     }
     let (_, ix, peer) = server.peer.get_or_insert_with(|| {
         let ix = tables.listener(listener).unwrap_or(ListenerIx(u32::MAX));
-        (number, ix, tables.peer(identity))
+        (number, ix, tables.peer(identity, address))
     });
     (*ix, peer)
 }
@@ -260,9 +270,7 @@ fn explained<T: Copy>(
     result: Result<T, meshc_decide::Denial>,
 ) -> Result<T, Box<Answer>> {
     result.map_err(|denial| {
-        let Question { canonical, passing, now } = question;
-        let outcome = Outcome::Denied(denial);
-        let reason = tables.reason(scene, Some(canonical), passing, *now, outcome);
+        let reason = tables.reason(scene, &question.asked(), Outcome::Denied(denial));
         Box::new(Answer::denial(denial, reason))
     })
 }

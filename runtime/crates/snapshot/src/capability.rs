@@ -3,17 +3,23 @@
 //! A proxy that lacks one refuses the snapshot and keeps the last good one; so nothing in a slice is
 //! ever ignored.
 
-use crate::slice::{Protocol, Slice, Tls};
+use crate::slice::{Match, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 9] = [
+pub const SUPPORTED: [&str; 15] = [
     "format/1",
     "gateway",
     "matching/1",
+    "matching/regex",
     "mtls",
     "probes",
     "protocol/http1",
     "protocol/tcp",
+    "rules/audit",
+    "rules/guardrails",
+    "rules/hours",
+    "rules/source",
+    "rules/user",
     "tls/terminate",
     "traffic/weights",
 ];
@@ -28,20 +34,42 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
     let speaks = |protocol| listens(protocol) || calls(protocol);
     let tls = |mode| slice.inbound.listeners.iter().any(|listener| listener.tls == mode);
     let weights = slice.destinations.iter().any(|to| !to.traffic.is_empty());
+    let any = |asks: fn(&Rule) -> bool| rules(slice).any(asks);
     [
         ("format/1", true),
         ("gateway", !slice.routes.is_empty()),
         ("matching/1", true),
+        ("matching/regex", matches(slice).any(|one| one.regex.is_some())),
         ("mtls", tls(Tls::Mutual) || !slice.destinations.is_empty()),
         ("probes", !slice.inbound.probes.is_empty()),
         ("protocol/http1", speaks(Protocol::Http)),
         ("protocol/tcp", speaks(Protocol::Tcp)),
+        ("rules/audit", slice.inbound.audit || any(|rule| rule.audit)),
+        ("rules/guardrails", !slice.inbound.guardrails.is_empty()),
+        ("rules/hours", any(|rule| rule.hours.is_some())),
+        ("rules/source", any(|rule| !rule.source.is_empty())),
+        ("rules/user", any(|rule| rule.user.is_some())),
         ("tls/terminate", tls(Tls::Terminate)),
         ("traffic/weights", weights),
     ]
     .into_iter()
     .filter_map(|(name, needed)| needed.then_some(name))
     .collect()
+}
+
+fn rules(slice: &Slice) -> impl Iterator<Item = &Rule> {
+    let inbound = &slice.inbound;
+    inbound.guardrails.iter().chain(&inbound.deny).chain(&inbound.allow)
+}
+
+/// Every match of every list.
+fn matches(slice: &Slice) -> impl Iterator<Item = &Match> {
+    let called = slice.destinations.iter().flat_map(|to| &to.operations);
+    let operations = slice.inbound.operations.iter().chain(called);
+    operations
+        .flat_map(|operation| &operation.matches)
+        .chain(rules(slice).flat_map(|rule| &rule.matches))
+        .chain(slice.routes.iter().flat_map(|route| &route.matches))
 }
 
 /// The first of `wanted` that this runtime cannot do.
@@ -63,6 +91,11 @@ mod tests {
         slice.routes.clear();
         slice.inbound.listeners.clear();
         slice.inbound.probes.clear();
+        slice.inbound.operations.clear();
+        slice.inbound.guardrails.clear();
+        slice.inbound.allow.clear();
+        slice.inbound.deny.clear();
+        slice.inbound.audit = false;
         assert_eq!(needs(&slice), ["format/1", "matching/1"]);
     }
 

@@ -17,6 +17,9 @@ pub struct Places {
     pub files: Vec<String>,
     /// Always [`crate::slice::FORMAT`].
     pub format: u32,
+    /// `inbound.guardrails`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guardrails: Vec<Place>,
     /// `inbound.operations`.
     pub operations: Vec<Place>,
     /// `routes`.

@@ -33,10 +33,16 @@ pub struct Slice {
 pub struct Inbound {
     /// Allow rules in written order.
     pub allow: Vec<Rule>,
+    /// Nothing is refused for want of an allow; it is only said.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub audit: bool,
     /// Names it answers to, lower case, without port; empty means any (a gateway).
     pub authorities: Vec<String>,
     /// Deny rules in written order.
     pub deny: Vec<Rule>,
+    /// Deny rules of the platform, by name; they come before everything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guardrails: Vec<Rule>,
     /// The workload's own identity, a SPIFFE ID.
     pub identity: String,
     /// Ports it listens on.
@@ -45,7 +51,7 @@ pub struct Inbound {
     pub operations: Vec<Operation>,
     /// Paths answered without identity on a port of their own.
     pub probes: Vec<Probe>,
-    /// How the application may read a path; a subset of `plain`, `matrix`.
+    /// How the application may read a path, sorted.
     pub readings: Vec<Reading>,
 }
 
@@ -57,6 +63,11 @@ pub enum Reading {
     Plain,
     /// `;…` is cut from every segment.
     Matrix,
+    /// Letters of both cases are one.
+    CaseInsensitive,
+    /// Escapes are decoded once more. Canonical paths leave nothing to decode a second time, so it
+    /// reads like [`Reading::Plain`].
+    DoubleDecoding,
 }
 
 /// What is spoken behind a port.
@@ -126,6 +137,7 @@ pub struct Retry {
     /// Tries after the first, 0 to 10.
     pub attempts: u32,
     /// After what, sorted; absent: after any of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<Vec<RetryOn>>,
     /// Milliseconds for one try; absent: the request's timeout.
     pub per_try_ms: Option<u32>,
@@ -159,6 +171,9 @@ pub struct Match {
     pub path: String,
     /// Conditions on query parameters.
     pub query: Vec<Condition>,
+    /// A regular expression for the whole decoded path; `path` is then `/**`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regex: Option<String>,
 }
 
 /// A condition on the values of one header field or query parameter.
@@ -179,12 +194,16 @@ pub struct Condition {
 pub enum Test {
     /// Is exactly this.
     Equals(String),
+    /// Has this member.
+    Has(String),
     /// Is one of these, sorted.
     OneOf(Vec<String>),
     /// Starts with this.
     Prefix(String),
     /// Is there (`true`) or is not (`false`).
     Present(bool),
+    /// Is matched by this regular expression as a whole.
+    Regex(String),
     /// Ends with this.
     Suffix(String),
 }
@@ -193,10 +212,16 @@ pub enum Test {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rule {
+    /// It only says what it would have decided.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub audit: bool,
     /// Whom it speaks of.
     pub from: From,
     /// Conditions on header fields.
     pub headers: Vec<Condition>,
+    /// Times of the week at which it holds; absent: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
     /// Requests a deny names directly; empty otherwise.
     pub matches: Vec<Match>,
     /// Its name, or `allow[0]`, `deny[0]` for an unnamed one.
@@ -205,8 +230,82 @@ pub struct Rule {
     pub operations: Option<Vec<String>>,
     /// Conditions on query parameters.
     pub query: Vec<Condition>,
+    /// Networks of the connection's peer, as CIDR; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<String>,
     /// Unix seconds from which it no longer holds.
     pub until: Option<i64>,
+    /// For whom the caller acts, by a verified token; absent: anybody or nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+}
+
+/// Times of the week in a zone.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Hours {
+    /// Days, Monday is 1, sorted; never empty.
+    pub days: Vec<u8>,
+    /// Minutes since midnight, 0 to 1439.
+    pub from: u16,
+    /// Minutes since midnight, excluded; more than `from`, at most 1440.
+    pub to: u16,
+    /// The zone's rule in the form of POSIX `TZ` (`CET-1CEST,M3.5.0,M10.5.0/3`).
+    pub zone: String,
+}
+
+/// What a verified token must say.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct User {
+    /// Conditions on claims, by path (`realm_access/roles`), sorted.
+    pub claims: Vec<Claim>,
+    /// Name of the issuer.
+    pub issuer: String,
+}
+
+/// A condition on a claim.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Claim {
+    /// The test stands under `not`.
+    pub not: bool,
+    /// Path of JSON keys.
+    pub path: String,
+    /// What is asked of the value.
+    pub test: ClaimTest,
+}
+
+/// What is asked of a claim. A value of another type cannot be tested.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClaimTest {
+    /// Is exactly this.
+    Equals(Scalar),
+    /// Is a list with this member.
+    Has(Scalar),
+    /// Is one of these.
+    OneOf(Vec<Scalar>),
+    /// Is a text that starts with this.
+    Prefix(String),
+    /// Is there (`true`) or is not (`false`).
+    Present(bool),
+    /// Is a text that this regular expression matches as a whole.
+    Regex(String),
+    /// Is a text that ends with this.
+    Suffix(String),
+}
+
+/// A value of a claim that can be compared.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Truth(bool),
+    /// A whole number.
+    Number(i64),
+    /// Text.
+    Text(String),
 }
 
 /// Whom a rule speaks of; its fields are OR.
@@ -223,6 +322,9 @@ pub struct From {
     pub identities: Vec<String>,
     /// Namespaces, sorted: every verified identity below `ns/<namespace>/sa/`.
     pub namespaces: Vec<String>,
+    /// SPIFFE IDs without their last `*`, sorted: every verified identity below them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefixes: Vec<String>,
 }
 
 /// A path answered without identity; reaches nothing else.
@@ -341,4 +443,19 @@ pub struct Route {
     pub name: String,
     /// The one operation of the destination it leads to; absent: any.
     pub operation: Option<String>,
+}
+
+impl core::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Truth(truth) => write!(f, "{truth}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "`{text}`"),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(truth: &bool) -> bool {
+    !*truth
 }

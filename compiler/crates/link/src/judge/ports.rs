@@ -79,7 +79,8 @@ fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
         let row = workload.row.operations.iter().find(|row| row.name.value == *name)?;
         Some((name, row.matches.get(number)?.span))
     };
-    for found in overlaps(&workload.operations) {
+    let readings = report.mesh.values(workload).readings().value;
+    for found in overlaps(&workload.operations, &readings) {
         let (one, other) = (place(found.one.0, found.one.1), place(found.other.0, found.other.1));
         let (Some(one), Some(other)) = (one, other) else { continue };
         let (first, second) = if one.1 <= other.1 { (one, other) } else { (other, one) };

@@ -72,10 +72,11 @@ fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]
 /// reference, section 5: a deny cannot be opened by naming).
 fn opened_by_naming(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     let Some(named) = rule.operations.as_ref().filter(|_| !rule.damaged) else { return };
+    let readings = report.mesh.values(workload).readings().value;
     let is_named = |name: &str| named.iter().any(|one| one.value == name);
     for wide in named {
         let Some(at) = workload.operation(&wide.value) else { continue };
-        for found in carved(&workload.operations, at as usize) {
+        for found in carved(&workload.operations, &readings, at as usize) {
             let Some(narrow) = workload.operations.get(found.other.0) else { continue };
             let row = workload.row.operations.iter().find(|row| row.name.value == narrow.name);
             let Some(row) = row.filter(|_| !is_named(&narrow.name)) else { continue };

@@ -64,14 +64,22 @@ fn the_first_of_a_union_in_order() {
         let wide: Vec<String> =
             (0..count).map(|at| format!("(x|y)*x(x|y){{{}}}", at % 9)).collect();
         texts.extend(wide.iter().map(String::as_str));
-        let union = Union::new(&texts).unwrap();
+        let union = Union::new(&texts, false).unwrap();
         assert_eq!(union.first("/a/1", |_| true), Some(0));
         assert_eq!(union.first("/a/1", |at| at != 0), Some(1));
         assert_eq!(union.first("/b", |_| true), Some(2));
         assert_eq!(union.first("/c", |_| true), None);
     }
-    let (at, fault) = Union::new(&["a", "("]).unwrap_err();
+    let (at, fault) = Union::new(&["a", "("], false).unwrap_err();
     assert_eq!((at, fault.at), (1, 0));
+}
+
+#[test]
+fn case_is_ignored_where_asked() {
+    let both = Automaton::ignoring_case("/Admin/[a-c]").unwrap();
+    assert!(both.matches("/aDMIN/B".bytes()) && !both.matches("/admin/d".bytes()));
+    let union = Union::new(&["/x", "/ADMIN"], true).unwrap();
+    assert_eq!(union.first("/admin", |_| true), Some(1));
 }
 
 #[test]

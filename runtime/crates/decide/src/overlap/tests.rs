@@ -1,7 +1,9 @@
-use meshc_snapshot::slice::Retry;
+use meshc_snapshot::slice::{Condition, Retry, Test};
 
 use super::*;
 use crate::pattern::parse_shorthand;
+
+const PLAIN: [Reading; 1] = [Reading::Plain];
 
 fn operation(name: &str, matches: Vec<Match>) -> Operation {
     let retry = Retry { attempts: 0, on: None, per_try_ms: None };
@@ -18,7 +20,7 @@ fn operation(name: &str, matches: Vec<Match>) -> Operation {
 fn matching(text: &str) -> Match {
     let (methods, _) = parse_shorthand(text).unwrap();
     let path = text.split_once(' ').unwrap().1.to_owned();
-    Match { headers: vec![], host: None, methods, path, query: vec![] }
+    Match { headers: vec![], host: None, methods, path, query: vec![], regex: None }
 }
 
 fn with_header(text: &str, name: &str, test: Test) -> Match {
@@ -27,7 +29,7 @@ fn with_header(text: &str, name: &str, test: Test) -> Match {
 }
 
 fn between(one: Match, other: Match) -> Option<Example> {
-    let found = overlaps(&[operation("a", vec![one]), operation("b", vec![other])]);
+    let found = overlaps(&[operation("a", vec![one]), operation("b", vec![other])], &PLAIN);
     assert!(found.len() < 2);
     found.into_iter().next().map(|overlap| overlap.example)
 }
@@ -41,7 +43,7 @@ fn equally_specific_matches_that_meet_are_found_with_a_request() {
         with_header("ANY /a", "x-two", Test::Prefix("p".into())),
     )
     .unwrap();
-    assert_eq!(example.headers, [("x-one".into(), "1".into()), ("x-two".into(), "px".into())]);
+    assert_eq!(example.headers, [("x-one".into(), "1".into()), ("x-two".into(), "p".into())]);
 }
 
 #[test]
@@ -65,5 +67,45 @@ fn what_precedence_parts_is_no_overlap() {
 fn operations_on_different_ports_do_not_meet() {
     let mut other = operation("b", vec![matching("GET /a")]);
     other.ports = vec![1];
-    assert!(overlaps(&[operation("a", vec![matching("GET /a")]), other]).is_empty());
+    assert!(overlaps(&[operation("a", vec![matching("GET /a")]), other], &PLAIN).is_empty());
+}
+
+fn regex(text: &str) -> Match {
+    Match { regex: Some(text.into()), ..matching("ANY /**") }
+}
+
+#[test]
+fn regular_expressions_are_compared_exactly() {
+    let example = between(regex("/[a-f]+/x"), regex("/[d-z]+/.*")).unwrap();
+    assert_eq!(example.path, "/d/x");
+    assert_eq!(between(regex("/[a-c]+"), regex("/[d-f]+")), None);
+    assert_eq!(between(regex("/[a-c]+"), regex("/[a-f]+")), None, "the narrower goes first");
+    assert_eq!(between(regex("/a"), matching("GET /a")), None, "a pattern goes first");
+}
+
+#[test]
+fn letters_of_both_cases_meet_where_the_application_reads_them_so() {
+    let both = [
+        operation("a", vec![matching("GET /Admin")]),
+        operation("b", vec![matching("GET /admin")]),
+    ];
+    assert!(overlaps(&both, &PLAIN).is_empty());
+    let found = overlaps(&both, &[Reading::CaseInsensitive]);
+    assert_eq!(found.first().map(|one| one.example.path.as_str()), Some("/admin"));
+}
+
+#[test]
+fn a_narrower_operation_takes_requests_out_of_a_wider_one() {
+    let all = [
+        operation("admin", vec![matching("ANY /admin/**")]),
+        operation("report", vec![regex("/admin/.*")]),
+        operation("item", vec![matching("GET /admin/{id}")]),
+    ];
+    let taken = |wide| {
+        let found = carved(&all, &PLAIN, wide);
+        found.into_iter().map(|one| (one.other.0, one.example.path)).collect::<Vec<_>>()
+    };
+    assert_eq!(taken(0), [(2, "/admin/x".to_owned())]);
+    assert_eq!(taken(1).len(), 2);
+    assert!(taken(2).is_empty());
 }

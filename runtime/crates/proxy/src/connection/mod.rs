@@ -4,6 +4,7 @@ mod inbound;
 mod outbound;
 mod stream;
 
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -167,6 +168,16 @@ impl Connection {
     /// The identity the peer has proved.
     pub fn identity(&self) -> Option<&str> {
         self.session.as_ref()?.peer()
+    }
+
+    /// The address the peer connects from: a system call.
+    pub fn address(&self) -> Option<IpAddr> {
+        crate::socket::peer(&self.socket).map(|peer| peer.ip())
+    }
+
+    /// Who the peer is and where.
+    pub fn known(&self) -> (Option<&str>, Option<IpAddr>) {
+        (self.identity(), self.address())
     }
 
     /// The peer has sent its end: reads go on until it is found.

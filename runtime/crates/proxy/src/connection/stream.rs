@@ -1,10 +1,10 @@
 //! Connections whose bytes mean nothing to us: copied both ways, ends included.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use meshc_decide::{Forward, ListenerIx, Outcome, Reason, Scene, UnixSeconds};
-use meshc_request::{Canonical, NoFields};
+use meshc_decide::{Asked, Forward, ListenerIx, Outcome, Reason, Scene, UnixSeconds};
+use meshc_request::NoFields;
 
 use super::{Connection, HIGH_WATER, Kind, Phase, Stream};
 use crate::generation::Generation;
@@ -36,19 +36,22 @@ impl Worker {
         let identity = connection.identity().map(str::to_owned);
         let Kind::Stream(stream) = &mut connection.kind else { return self.close(connection) };
         let Some(door) = stream.door.clone() else { return self.close(connection) };
-        let result = self.leads_to(&door, &generation, identity.as_deref()).and_then(|way| {
-            let started = self.now;
-            let other = Some(connection.token);
-            let kind = Kind::Stream(Box::new(Stream { door: None, other, received: 0, started }));
-            let address = way.key.address;
-            self.connect(kind, address, &generation, way.forward.as_ref()).map_err(|failure| {
-                Refused {
-                    flags: failure.flags(),
-                    why: format!("no connection to {address} could be made"),
-                    reason: None,
-                }
-            })
-        });
+        let result = self
+            .leads_to(&door, &generation, (identity.as_deref(), connection.address()))
+            .and_then(|way| {
+                let started = self.now;
+                let other = Some(connection.token);
+                let kind =
+                    Kind::Stream(Box::new(Stream { door: None, other, received: 0, started }));
+                let address = way.key.address;
+                self.connect(kind, address, &generation, way.forward.as_ref()).map_err(|failure| {
+                    Refused {
+                        flags: failure.flags(),
+                        why: format!("no connection to {address} could be made"),
+                        reason: None,
+                    }
+                })
+            });
         match result {
             Ok(onward) => {
                 if let Kind::Stream(stream) = &mut connection.kind {
@@ -72,19 +75,19 @@ impl Worker {
         &mut self,
         door: &Door,
         generation: &Arc<Generation>,
-        identity: Option<&str>,
+        (identity, from): (Option<&str>, Option<IpAddr>),
     ) -> Result<Lead, Refused> {
         let tables = &generation.tables;
         let now = UnixSeconds(self.unix);
         let explained = |scene: Scene<'_>, denial| {
-            let none: Option<&Canonical<'_>> = None;
-            let reason = tables.reason(scene, none, &NoFields, now, Outcome::Denied(denial));
+            let asked = Asked::<NoFields>::connection(now);
+            let reason = tables.reason(scene, &asked, Outcome::Denied(denial));
             Refused { flags: "UAEX", why: reason.sentence.clone(), reason: Some(Box::new(reason)) }
         };
         match &door.way {
             Way::Inbound { listener, target, .. } => {
                 let ix = tables.listener(listener).unwrap_or(ListenerIx(u32::MAX));
-                let peer = tables.peer(identity);
+                let peer = tables.peer(identity, from);
                 let permit = tables.admit_connection(ix, &peer, now);
                 permit
                     .map_err(|one| explained(Scene::Inbound { listener: ix, peer: &peer }, one))?;
@@ -241,7 +244,7 @@ impl Worker {
             };
             let refused = door
                 .as_ref()
-                .and_then(|door| self.leads_to(door, &generation, connection.identity()).err());
+                .and_then(|door| self.leads_to(door, &generation, connection.known()).err());
             match (refused, door) {
                 (Some(refused), Some(door)) if refused.flags != "UH" => {
                     self.tell_stream(&connection, &door, &refused);

@@ -15,6 +15,8 @@ fn conditions() -> Vec<Condition> {
         Test::Prefix("p".into()),
         Test::Present(false),
         Test::Suffix("s".into()),
+        Test::Has("h".into()),
+        Test::Regex("r".into()),
     ]
     .map(condition)
     .into()
@@ -27,6 +29,7 @@ fn matching() -> Match {
         methods: vec!["GET".into()],
         path: "/a/{b}/**".into(),
         query: conditions(),
+        regex: Some("/x".into()),
     }
 }
 
@@ -42,8 +45,29 @@ fn operation() -> Operation {
 }
 
 fn rule() -> Rule {
+    let claim = |test| Claim { not: true, path: "a/b".into(), test };
+    let scalars = vec![Scalar::Truth(true), Scalar::Number(-1), Scalar::Text("é".into())];
     Rule {
-        from: From { identities: vec!["spiffe://mesh.test/ns/a/sa/b".into()], ..From::default() },
+        audit: true,
+        from: From {
+            identities: vec!["spiffe://mesh.test/ns/a/sa/b".into()],
+            prefixes: vec!["spiffe://other.test/".into()],
+            ..From::default()
+        },
+        hours: Some(Hours { days: vec![1], from: 0, to: 1, zone: "UTC0".into() }),
+        source: vec!["10.0.0.0/8".into()],
+        user: Some(User {
+            claims: vec![
+                claim(ClaimTest::Equals(Scalar::Number(1))),
+                claim(ClaimTest::Has(Scalar::Text("x".into()))),
+                claim(ClaimTest::OneOf(scalars)),
+                claim(ClaimTest::Prefix("p".into())),
+                claim(ClaimTest::Present(true)),
+                claim(ClaimTest::Regex("r".into())),
+                claim(ClaimTest::Suffix("s".into())),
+            ],
+            issuer: "corp".into(),
+        }),
         headers: conditions(),
         matches: vec![matching()],
         name: "rule".into(),
@@ -95,6 +119,8 @@ pub(crate) fn full() -> Slice {
         format: FORMAT,
         inbound: Inbound {
             allow: vec![rule()],
+            audit: true,
+            guardrails: vec![rule()],
             authorities: vec!["w".into()],
             deny: vec![rule()],
             identity: "spiffe://mesh.test/ns/a/sa/w".into(),

@@ -1,0 +1,282 @@
+//! Conditions on the user a caller acts for (language reference, section 4).
+
+use core::fmt;
+use std::borrow::Cow;
+
+use meshc_automaton::Automaton;
+use meshc_snapshot::slice::{Claim, ClaimTest, Scalar, User as Wanted};
+use serde_json::Value;
+
+use crate::condition::View;
+
+/// The claims of a token whose signature, times and audience were checked.
+pub trait Claims {
+    /// Name of the issuer, as policy calls it.
+    fn issuer(&self) -> &str;
+    /// The whole payload, a JSON object.
+    fn payload(&self) -> &serde_json::Map<String, Value>;
+}
+
+/// For whom a caller acts.
+#[derive(Clone, Copy, Default)]
+pub enum User<'a> {
+    /// There was no token, or nobody reads it.
+    #[default]
+    Nobody,
+    /// There was one of a declared issuer, and it failed a check.
+    Unsound,
+    /// There was a sound one.
+    Verified(&'a dyn Claims),
+}
+
+/// What a rule asks of the user.
+#[derive(Debug)]
+pub(crate) struct UserCheck {
+    issuer: String,
+    claims: Vec<ClaimCheck>,
+}
+
+#[derive(Debug)]
+struct ClaimCheck {
+    claim: Claim,
+    automaton: Option<Automaton>,
+}
+
+impl UserCheck {
+    pub(crate) fn new(wanted: &Wanted) -> Result<Self, String> {
+        let read = |claim: &Claim| {
+            let automaton = match &claim.test {
+                ClaimTest::Regex(text) => {
+                    let read = Automaton::new(text);
+                    Some(read.map_err(|why| format!("claim `{}`: {why}", claim.path))?)
+                }
+                _ => None,
+            };
+            Ok(ClaimCheck { claim: claim.clone(), automaton })
+        };
+        let claims = wanted.claims.iter().map(read).collect::<Result<_, String>>()?;
+        Ok(Self { issuer: wanted.issuer.clone(), claims })
+    }
+
+    /// Whether there is a sound token of the issuer and every claim holds. What cannot be tested
+    /// holds for a deny and not for an allow.
+    pub(crate) fn holds(&self, user: User<'_>, view: View) -> bool {
+        let User::Verified(token) = user else { return false };
+        token.issuer() == self.issuer && self.failing(token, view).next().is_none()
+    }
+
+    /// The claims that do not hold of a token.
+    fn failing<'a>(&'a self, token: &'a dyn Claims, view: View) -> impl Iterator<Item = &'a Claim> {
+        self.claims.iter().filter(move |one| !one.holds(token, view)).map(|one| &one.claim)
+    }
+
+    /// What a user lacks, in words; values of a token are not repeated.
+    pub(crate) fn words(&self, user: User<'_>) -> Option<String> {
+        let User::Verified(token) = user else {
+            return Some(format!("no user of issuer {}", self.issuer));
+        };
+        if token.issuer() != self.issuer {
+            return Some(format!(
+                "user is of issuer {}, rule allows {}",
+                token.issuer(),
+                self.issuer
+            ));
+        }
+        let failing: Vec<String> = self.failing(token, View::Every).map(demand).collect();
+        (!failing.is_empty()).then(|| format!("claim {}", failing.join(" and ")))
+    }
+}
+
+impl ClaimCheck {
+    fn holds(&self, token: &dyn Claims, view: View) -> bool {
+        let Claim { not, path, test } = &self.claim;
+        let value = look(token.payload(), path);
+        if let ClaimTest::Present(wanted) = test {
+            return (value.is_some() == *wanted) != *not;
+        }
+        match value.map(|value| self.test(&value)) {
+            None => *not && view == View::Deny,
+            Some(None) => view == View::Deny,
+            Some(Some(met)) => met != *not,
+        }
+    }
+
+    /// Whether a value meets the test; nothing where its type does not fit.
+    fn test(&self, value: &Value) -> Option<bool> {
+        let text = || value.as_str();
+        match &self.claim.test {
+            ClaimTest::Equals(wanted) => equals(value, wanted),
+            ClaimTest::OneOf(wanted) => {
+                let mut known = false;
+                for one in wanted {
+                    match equals(value, one) {
+                        Some(true) => return Some(true),
+                        Some(false) => known = true,
+                        None => {}
+                    }
+                }
+                known.then_some(false)
+            }
+            ClaimTest::Has(wanted) => {
+                let list = value.as_array()?;
+                Some(list.iter().any(|one| equals(one, wanted) == Some(true)))
+            }
+            ClaimTest::Prefix(wanted) => text().map(|text| text.starts_with(wanted)),
+            ClaimTest::Suffix(wanted) => text().map(|text| text.ends_with(wanted)),
+            ClaimTest::Regex(_) => {
+                let automaton = self.automaton.as_ref()?;
+                text().map(|text| automaton.matches(text.bytes()))
+            }
+            ClaimTest::Present(_) => None,
+        }
+    }
+}
+
+/// The value at a path of JSON keys, each of which may hold `~1` for `/` and `~0` for `~`
+/// (RFC 6901). `scope` is a list split at spaces (RFC 8693, 4.2).
+fn look<'a>(payload: &'a serde_json::Map<String, Value>, path: &str) -> Option<Cow<'a, Value>> {
+    let mut keys = path.split('/').map(|key| key.replace("~1", "/").replace("~0", "~"));
+    let mut value = payload.get(&keys.next()?)?;
+    for key in keys {
+        value = value.as_object()?.get(&key)?;
+    }
+    match value {
+        Value::String(text) if path == "scope" => {
+            let words = text.split(' ').filter(|word| !word.is_empty());
+            Some(Cow::Owned(words.map(|word| Value::String(word.to_owned())).collect()))
+        }
+        Value::Null => None,
+        value => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// Whether two values of one type are equal; nothing for values of two types.
+fn equals(value: &Value, wanted: &Scalar) -> Option<bool> {
+    match wanted {
+        Scalar::Text(wanted) => value.as_str().map(|text| text == wanted),
+        Scalar::Number(wanted) => value.as_number().map(|one| one.as_i64() == Some(*wanted)),
+        Scalar::Truth(wanted) => value.as_bool().map(|truth| truth == *wanted),
+    }
+}
+
+/// A condition on a claim as a demand.
+fn demand(claim: &Claim) -> String {
+    let not = if claim.not { "not " } else { "" };
+    let test = match &claim.test {
+        ClaimTest::Equals(value) => format!("equal {value}"),
+        ClaimTest::Has(value) => format!("have {value}"),
+        ClaimTest::OneOf(values) => {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            format!("be one of {}", values.join(", "))
+        }
+        ClaimTest::Prefix(value) => format!("start with `{value}`"),
+        ClaimTest::Suffix(value) => format!("end with `{value}`"),
+        ClaimTest::Regex(text) => format!("match `{text}`"),
+        ClaimTest::Present(true) => "be present".to_owned(),
+        ClaimTest::Present(false) => "be absent".to_owned(),
+    };
+    format!("{} must {not}{test}", claim.path)
+}
+
+impl fmt::Debug for User<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nobody => "Nobody",
+            Self::Unsound => "Unsound",
+            Self::Verified(_) => "Verified",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Token(serde_json::Map<String, Value>);
+
+    impl Claims for Token {
+        fn issuer(&self) -> &str {
+            "corp"
+        }
+
+        fn payload(&self) -> &serde_json::Map<String, Value> {
+            &self.0
+        }
+    }
+
+    /// Whether a deny and an allow see it hold.
+    fn holds(path: &str, not: bool, test: ClaimTest, payload: &Value) -> [bool; 2] {
+        let claims = vec![Claim { not, path: path.into(), test }];
+        let check = UserCheck::new(&Wanted { claims, issuer: "corp".into() }).unwrap();
+        let token = Token(payload.as_object().cloned().unwrap());
+        [View::Deny, View::Every].map(|view| check.holds(User::Verified(&token), view))
+    }
+
+    fn text(value: &str) -> Scalar {
+        Scalar::Text(value.into())
+    }
+
+    #[test]
+    fn values_are_found_by_path_and_compared_by_type() {
+        let has = || ClaimTest::Has(text("admin"));
+        let roles = json!({"realm_access": {"roles": ["user", "admin"]}});
+        assert_eq!(holds("realm_access/roles", false, has(), &roles), [true; 2]);
+        assert_eq!(holds("realm_access/roles", true, has(), &roles), [false; 2]);
+        let dotted = json!({"https://x/y": {"a~b": 7}});
+        let seven = ClaimTest::Equals(Scalar::Number(7));
+        assert_eq!(holds("https:~1~1x~1y/a~0b", false, seven, &dotted), [true; 2]);
+        let scope = json!({"scope": "read  admin"});
+        assert_eq!(holds("scope", false, has(), &scope), [true; 2]);
+        let truth = ClaimTest::Equals(Scalar::Truth(true));
+        assert_eq!(holds("a", false, truth, &json!({"a": true})), [true; 2]);
+    }
+
+    #[test]
+    fn another_type_is_for_a_deny_and_against_an_allow() {
+        for (test, value) in [
+            (ClaimTest::Equals(text("7")), json!(7)),
+            (ClaimTest::Equals(Scalar::Number(1)), json!("1")),
+            (ClaimTest::Equals(text("a")), json!(["a"])),
+            (ClaimTest::Has(text("a")), json!("a")),
+            (ClaimTest::Prefix("a".into()), json!({"a": 1})),
+            (ClaimTest::OneOf(vec![text("a")]), json!(false)),
+        ] {
+            for not in [false, true] {
+                let found = holds("a", not, test.clone(), &json!({"a": value}));
+                assert_eq!(found, [true, false], "{test:?} {value} {not}");
+            }
+        }
+        assert_eq!(holds("a", false, ClaimTest::Equals(text("x")), &json!({})), [false; 2]);
+        assert_eq!(holds("a", true, ClaimTest::Equals(text("x")), &json!({})), [true, false]);
+        assert_eq!(holds("a", false, ClaimTest::Present(false), &json!({"a": null})), [true; 2]);
+        let big = json!({"a": 1.5});
+        assert_eq!(holds("a", true, ClaimTest::Equals(Scalar::Number(1)), &big), [true; 2]);
+    }
+
+    #[test]
+    fn texts_are_tested_as_wholes() {
+        let email = || json!({"email": "ann@corp.test"});
+        assert_eq!(
+            holds("email", false, ClaimTest::Suffix("@corp.test".into()), &email()),
+            [true; 2]
+        );
+        assert_eq!(holds("email", false, ClaimTest::Prefix("bob".into()), &email()), [false; 2]);
+        let regex = |text: &str| ClaimTest::Regex(text.into());
+        assert_eq!(holds("email", false, regex("[a-z]+@corp\\.test"), &email()), [true; 2]);
+        assert_eq!(holds("email", false, regex("corp"), &email()), [false; 2]);
+    }
+
+    #[test]
+    fn nobody_is_no_user_for_either() {
+        let check = UserCheck::new(&Wanted { claims: vec![], issuer: "corp".into() }).unwrap();
+        for user in [User::Nobody, User::Unsound] {
+            assert!(!check.holds(user, View::Deny) && !check.holds(user, View::Every));
+        }
+        let other = UserCheck::new(&Wanted { claims: vec![], issuer: "else".into() }).unwrap();
+        let token = Token(serde_json::Map::new());
+        assert!(!other.holds(User::Verified(&token), View::Deny));
+        assert!(check.holds(User::Verified(&token), View::Every));
+    }
+}
