@@ -1,6 +1,7 @@
 use meshc_check::unit::{At, RuleRow};
 use meshc_check::{Finding, did_you_mean, nearest};
 use meshc_decide::overlap::carved;
+use meshc_snapshot::slice::Protocol;
 
 use super::Report;
 use super::ports::{shown, twice};
@@ -97,6 +98,9 @@ fn opened_by_naming(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow
 
 /// A condition on a request that meets a port that carries none.
 fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    if !rule.damaged && rule.operations.is_none() {
+        unlimited_conditions(report, workload, rule);
+    }
     if rule.headers.is_empty() && rule.query.is_empty() {
         return;
     }
@@ -112,5 +116,26 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
                 .help("part the rule: one for HTTP operations, one for the TCP port");
             report.add(workload, finding);
         }
+    }
+}
+
+/// The same for a rule without `operations`: with `match` it is about HTTP requests, of which there
+/// must be some; with `when` alone about every port.
+fn unlimited_conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    let ports = &workload.row.ports;
+    let Some(opaque) = ports.iter().find(|port| port.protocol == Protocol::Tcp) else { return };
+    let opaque = &opaque.name.value;
+    if let Some(first) = rule.matches.first() {
+        if ports.iter().all(|port| port.protocol == Protocol::Tcp) {
+            let message = format!("`{opaque}` carries no HTTP, so `match` can never hold");
+            let finding = Finding::new("MC517", first.span, message)
+                .help("without `match` the rule denies connections");
+            report.add(workload, finding);
+        }
+    } else if !(rule.headers.is_empty() && rule.query.is_empty()) {
+        let message = format!("`when` can never hold on `{opaque}`, which carries no HTTP");
+        let finding = Finding::new("MC517", rule.span, message)
+            .help("name the HTTP operations that the rule is about");
+        report.add(workload, finding);
     }
 }
