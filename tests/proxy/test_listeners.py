@@ -129,6 +129,22 @@ def test_another_trust_domain_gets_no_connection(bed: Bed) -> None:
     assert cart.lines(protocol="tls", verdict="denied")
 
 
+@pytest.mark.parametrize(
+    "junk",
+    [b"GET / HTTP/1.1\r\nHost: cart\r\n\r\n", b"\0\0\0", b"\x16\x03\x01\0\0", b"\x17\3\3\0\1a"],
+)
+def test_what_is_no_tls_ends_its_own_connection_only(bed: Bed, junk: bytes) -> None:
+    """It is answered with an alert, and the next one is served."""
+    front = bed.proxy(front_slice(), SHOP)
+    bed.proxy(cart_slice(), CART)
+    with application(CART, 9080) as app:
+        with socket.create_connection((CART, 8080), WAIT) as peer:
+            peer.sendall(junk)
+            assert peer.makefile("rb").read()[:1] == b"\x15"
+        assert call(front, "cart", "/items/1")[0] == 200
+        assert len(app.seen) == 1
+
+
 def test_a_peer_with_another_identity_gets_no_request(bed: Bed) -> None:
     """A certificate of our roots for another workload is not the destination."""
     slice_ = front_slice()

@@ -183,8 +183,11 @@ impl RecordLayer for Session {
 
 impl Session {
     /// Appends the alert that rustls has queued after a fault; `rest` is the input it was met in.
+    /// Once the alert is out rustls is asked nothing more: it would read `rest` again, meet the
+    /// fault again, and assert that it has not answered one yet.
     fn alert(&mut self, rest: &mut [u8], wire: &mut Vec<u8>) {
         let (mut nothing, mut used) = (Vec::new(), 0);
+        let before = wire.len();
         for _ in 0..4 {
             let rest = rest.get_mut(used..).unwrap_or_default();
             let (discard, result) = match &mut self.side {
@@ -192,7 +195,7 @@ impl Session {
                 Side::Server(side) => step(side.process_tls_records(rest), &mut nothing, wire),
             };
             used += discard;
-            if !matches!(result, Ok(Step::Again)) {
+            if wire.len() > before || !matches!(result, Ok(Step::Again)) {
                 return;
             }
         }
