@@ -61,7 +61,9 @@ impl Worker {
         let bodiless =
             matches!(head.body(), meshc_http1::Body::None | meshc_http1::Body::Length(0));
         let alive = head.keep_alive() && head.minor_version() == 1;
-        let close = !bodiless || !alive || self.draining.is_some();
+        // What follows a request for a tunnel may have been meant for its end, not for us.
+        let tunnel = head.upgrade_requested() || head.method_token() == Method::Connect;
+        let close = !bodiless || !alive || tunnel || self.draining.is_some();
         let form = Form { head_only: head.method_token() == Method::Head, close };
         self.tell(connection, generation, answer, asked, form);
     }
