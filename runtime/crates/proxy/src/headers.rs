@@ -1,7 +1,7 @@
 //! Fields on their way through: what is taken out, what is set.
 
 use meshc_http1::{Field, FieldId, Head};
-use meshc_request::Fields;
+use meshc_request::{Fields, spelled_otherwise};
 
 use crate::random::Random;
 
@@ -51,14 +51,21 @@ fn passes(field: &Field<'_>, sender: Sender) -> bool {
         FieldId::Forwarded | FieldId::XForwardedFor | FieldId::XForwardedProto => {
             sender == Sender::Mesh
         }
-        FieldId::Other => sender == Sender::Mesh || !is_forwarded(field.name),
+        FieldId::Other => {
+            !spelled_otherwise(field.name, "x-forwarded-client-cert")
+                && (sender == Sender::Mesh || !is_forwarded(field.name))
+        }
         _ => true,
     }
 }
 
+/// Whether a name begins with `x-forwarded-`, or would to an application that reads `.` as `-`.
 fn is_forwarded(name: &[u8]) -> bool {
     let prefix = b"x-forwarded-";
-    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    let same = |(one, other): (&u8, &u8)| {
+        one.eq_ignore_ascii_case(other) || (*one == b'.' && *other == b'-')
+    };
+    name.get(..prefix.len()).is_some_and(|start| start.iter().zip(prefix).all(same))
 }
 
 /// The snapshot a peer says it decided with, from `x-meshc-snapshot`.
@@ -146,7 +153,8 @@ mod tests {
         let input =
             b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
             X-Forwarded-For: 1.1.1.1\r\nForwarded: for=x\r\nX-Forwarded-Host: b\r\nAccept: c\r\n\
-            traceparent: bad\r\nX-Meshc-Snapshot: sha256:1\r\n\r\n";
+            X.Forwarded.Client.Cert: x\r\nX.Forwarded-For: 1\r\ntraceparent: bad\r\n\
+            X-Meshc-Snapshot: sha256:1\r\n\r\n";
         let mut head = Head::new();
         parse_request(input, &mut head, &Limits::default()).unwrap();
         let names = |sender| {
@@ -156,6 +164,9 @@ mod tests {
             names.join(" ")
         };
         assert_eq!(names(Sender::Public), "Host Accept");
-        assert_eq!(names(Sender::Mesh), "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept");
+        assert_eq!(
+            names(Sender::Mesh),
+            "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept X.Forwarded-For"
+        );
     }
 }
