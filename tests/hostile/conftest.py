@@ -1,0 +1,41 @@
+"""The running mesh of these tests, started once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
+
+from bed import Bed
+from stand import SERVICES, Stand
+from wire import recorders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADDRESSES = {name: f"127.33.0.{at}" for at, name in enumerate(["caller", *SERVICES], start=1)}
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Run every proxy and every application."""
+    behind = [address for name, address in ADDRESSES.items() if name != "caller"]
+    with recorders(behind) as applications:
+        made = Stand(Bed(tmp_path_factory.mktemp("hostile")), applications, ADDRESSES)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.bed.close()
+
+
+@pytest.fixture
+def stand(running: Stand) -> Iterator[Stand]:
+    """Give the running mesh to one test, which leaves nothing behind."""
+    yield running
+    running.settle()
