@@ -12,21 +12,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
 
 from bed import Bed
-from stand import SERVICES, Stand
+from stand import ADDRESSES, SERVICES, Stand
 from wire import recorders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ADDRESSES = {name: f"127.33.0.{at}" for at, name in enumerate(["caller", *SERVICES], start=1)}
-
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """Run every proxy and every application."""
-    behind = [address for name, address in ADDRESSES.items() if name != "caller"]
-    with recorders(behind) as applications:
-        made = Stand(Bed(tmp_path_factory.mktemp("hostile")), applications, ADDRESSES)
+    with recorders(ADDRESSES[name] for name in SERVICES) as applications:
+        made = Stand(Bed(tmp_path_factory.mktemp("hostile")), applications)
         try:
             made.start()
             yield made

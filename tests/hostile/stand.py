@@ -28,6 +28,8 @@ SERVICES = {
     "literal": "literal",
 }
 """The services under test, and a host of each."""
+ADDRESSES = {name: f"127.33.0.{at}" for at, name in enumerate(["caller", *SERVICES], start=1)}
+"""Where the intents say that each is."""
 
 
 def files() -> list[tuple[str, bytes]]:
@@ -103,7 +105,6 @@ class Stand:
 
     bed: Bed
     applications: dict[str, Recorder]
-    addresses: dict[str, str]
     clients: list[Client] = field(default_factory=list)
     contexts: dict[tuple[str | None, Authority], ssl.SSLContext] = field(default_factory=dict)
 
@@ -112,15 +113,15 @@ class Stand:
         for workload, (content, _) in slices().items():
             slice_ = json.loads(content)
             name = workload.partition("/")[2]
-            self.bed.proxy(slice_, self.addresses[name])
+            self.bed.proxy(slice_, ADDRESSES[name])
 
     def application(self, service: str) -> Recorder:
         """Give the application of a service."""
-        return self.applications[self.addresses[service]]
+        return self.applications[ADDRESSES[service]]
 
     def through_caller(self) -> Client:
         """Give a client that speaks to the proxy beside the caller."""
-        return self.client(partial(plain, (self.addresses["caller"], 15001)))
+        return self.client(partial(plain, (ADDRESSES["caller"], 15001)))
 
     def as_peer(
         self,
@@ -134,12 +135,12 @@ class Stand:
             pair = issuer.issue(who) if who else None
             context = client_context(self.bed.folder, self.bed.authority.bundle, pair)
             self.contexts[who, issuer] = context
-        address = (self.addresses[service], 8080)
+        address = (ADDRESSES[service], 8080)
         return self.client(partial(secured, address, self.contexts[who, issuer]))
 
     def in_clear(self, service: str) -> Client:
         """Give a client that speaks HTTP where TLS is spoken."""
-        return self.client(partial(plain, (self.addresses[service], 8080)))
+        return self.client(partial(plain, (ADDRESSES[service], 8080)))
 
     def client(self, connect: Callable[[], socket.socket]) -> Client:
         """Give a client that `settle` closes."""

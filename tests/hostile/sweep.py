@@ -1,4 +1,4 @@
-"""Every byte in every spelling at six positions around the protected path."""
+"""Every byte in every spelling at seven positions around the protected path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ POSITIONS = (
     b"/adm%bn",  # in it; an `i` spells it out
     b"/admin%b",  # behind it
     b"/admin%bkeys",  # between it and what is below it
-    b"/x/%b/admin",  # as a segment of its own; two dots lead back to the root
+    b"/%b/admin",  # as a segment of its own, which a reading may take for none
+    b"/x/%b/admin",  # as another one; two dots lead back to the root
     b"/x%b../admin",  # before dots, where a slash should be
 )
 
