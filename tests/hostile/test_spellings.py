@@ -1,10 +1,12 @@
 """No spelling of a path, a host or a header gets past a rule, in the library or through proxies.
 
 What the application receives is judged by seven readings that know nothing of the product.
+`MESHC_HOSTILE_SEED` chooses which paths are made up.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ import pytest
 from catalogue import HOSTS, PATHS, Case, is_wanted, name_of
 from readings import READINGS, decoded, reaching
 from stand import SERVICES, compiled_with, decide, decide_with, question
-from sweep import targets
+from sweep import made_up, targets
 from wire import request
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ UNDECLARED = {"case-insensitive"}
 """An application that reads paths so must say so; see `test_one_that_ignores_case_says_so`."""
 DENYING = ["named", "matched"]
 UNDER_TEST = [*DENYING, "closed"]
+SEED = int(os.environ.get("MESHC_HOSTILE_SEED", "20261121"))
 ESCAPES = re.compile(rb"%..", re.DOTALL)
 LET_THROUGH = {"named": 1722, "matched": 1722, "closed": 350}
 """How many of the sweep are another path than the protected one, and open."""
@@ -155,6 +158,21 @@ def check_what_is_legitimate(pairs: list[tuple[bytes, dict[str, Any]]]) -> None:
     ]
     assert len(plain) > 700
     assert {status for _, status in plain} == {200}, [one for one in plain if one[1] != 200][:5]
+
+
+@pytest.mark.parametrize("service", UNDER_TEST)
+def test_no_made_up_path_gets_through(service: str) -> None:
+    many = list(made_up(SEED, 20_000))
+    answers = decide(service, [question(one, SERVICES[service]) for one in many])
+    let_through = [
+        (one, sent_on(one, answer))
+        for one, answer in zip(many, answers, strict=True)
+        if answer["status"] == 200
+    ]
+    assert escapes(service, [sent for _, sent in let_through]) == []
+    assert len(let_through) > (4_000 if service in DENYING else 50)
+    # Some were the protected path as they came; the canonical form is what saves the application.
+    assert sum(bool(reaching(one)) for one in many) > 1_000
 
 
 @process
