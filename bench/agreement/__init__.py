@@ -1,0 +1,1 @@
+"""Our decisions beside Envoy's: policies, their two translations, requests, differences."""
