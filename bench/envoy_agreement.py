@@ -30,10 +30,10 @@ sys.path.append(str(HERE.parent / "tests"))  # the plain reference of the langua
 import peers  # noqa: E402
 from agreement.differences import explain  # noqa: E402
 from agreement.kinds import KINDS  # noqa: E402
-from agreement.policy import Compiled, compile_all, make  # noqa: E402
+from agreement.policy import Compiled, compile_all, make, name  # noqa: E402
 from agreement.reduction import reduce  # noqa: E402
 from agreement.request import make as make_request  # noqa: E402
-from agreement.verdict import ask  # noqa: E402
+from agreement.verdict import both_sides  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +48,10 @@ EACH = 500
 
 def compiled_policies(rng: random.Random, count: int) -> Compiled:
     """Make so many policies that the compiler takes."""
-    candidates = [make(rng, f"p{at}") for at in range(count * 3 // 2 + 5)]
+    candidates = [make(rng, name(at)) for at in range(count * 3 // 2 + 5)]
     found = compile_all(candidates)
     while len(found.policies) < count:
-        candidates += [make(rng, f"p{len(candidates) + at}") for at in range(count)]
+        candidates += [make(rng, name(len(candidates) + at)) for at in range(count)]
         found = compile_all(candidates)
     return Compiled(found.policies[:count], found.slices[:count], found.refused)
 
@@ -129,12 +129,13 @@ def main() -> int:
     kinds = [one for one in KINDS if one.name != args.forget]
     compiled = compiled_policies(rng, max(1, args.pairs // EACH))
     asked = [
-        (at, make_request(rng, policy))
-        for at, policy in enumerate(compiled.policies)
+        (policy, make_request(rng, policy))
+        for policy in compiled.policies
         for _ in range(min(EACH, args.pairs))
     ]
-    pairs = ask(program, compiled, asked)
-    differences = explain(program, compiled, pairs, kinds)
+    with both_sides(program, compiled) as sides:
+        pairs = sides.ask(asked)
+        differences = explain(sides, pairs, kinds)
     unexplained = [one.pair for one in differences if not one.kinds]
     print(f"Envoy {version(program)}, seed {args.seed}, {time.monotonic() - began:.0f} s\n")
     print("| policies | pairs | agreed | differ, explained | unexplained |\n|---|---|---|---|---|")

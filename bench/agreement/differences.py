@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agreement.verdict import ask
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agreement.kinds import Kind
-    from agreement.policy import Compiled
     from agreement.request import Request
-    from agreement.verdict import Pair
+    from agreement.verdict import Pair, Sides
 
 
 @dataclass(frozen=True)
@@ -37,9 +34,7 @@ class Difference:
         return request
 
 
-def explain(
-    program: str, compiled: Compiled, pairs: Sequence[Pair], kinds: Sequence[Kind]
-) -> list[Difference]:
+def explain(sides: Sides, pairs: Sequence[Pair], kinds: Sequence[Kind]) -> list[Difference]:
     """Explain every difference among pairs.
 
     A kind explains one alone if the request has its feature, the two verdicts may differ so, and
@@ -56,15 +51,15 @@ def explain(
             [*(Difference(pair, (one,)) for one in present), Difference(pair, present)]
         )
     tried = [one for many in suspected for one in many]
-    agreed = iter(agreements(program, compiled, tried))
+    agreed = iter(agreements(sides, tried))
     for many in suspected:
         explaining = [one for one in many if next(agreed) and one.lawful]
         found.append(explaining[0] if explaining else Difference(many[0].pair, ()))
-    return needed(program, compiled, found, kinds)
+    return needed(sides, found, kinds)
 
 
 def needed(
-    program: str, compiled: Compiled, differences: Sequence[Difference], kinds: Sequence[Kind]
+    sides: Sides, differences: Sequence[Difference], kinds: Sequence[Kind]
 ) -> list[Difference]:
     """Leave out of several causes what the explanation does without, one kind after the other."""
     found = list(differences)
@@ -75,17 +70,14 @@ def needed(
             if len(one.kinds) > 1 and kind in one.kinds
         }
         fewer = {at: one for at, one in fewer.items() if one.lawful}
-        agreed = agreements(program, compiled, list(fewer.values()))
+        agreed = agreements(sides, list(fewer.values()))
         for (at, one), still in zip(fewer.items(), agreed, strict=True):
             if still:
                 found[at] = one
     return found
 
 
-def agreements(program: str, compiled: Compiled, tried: Sequence[Difference]) -> list[bool]:
+def agreements(sides: Sides, tried: Sequence[Difference]) -> list[bool]:
     """Tell for each difference whether both sides agree once the features of its kinds are gone."""
-    if not tried:
-        return []
-    position = {one.name: at for at, one in enumerate(compiled.policies)}
-    asked = [(position[one.pair.policy.name], one.bare()) for one in tried]
-    return [one.agreed for one in ask(program, compiled, asked)]
+    asked = [(one.pair.policy, one.bare()) for one in tried]
+    return [one.agreed for one in sides.ask(asked)]

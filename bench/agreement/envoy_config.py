@@ -85,7 +85,7 @@ def answer_mapper() -> Json:
 
 def virtual_host(policy: Policy) -> Json:
     """Give a policy's virtual host: routes for operations, rules for the rest."""
-    routes = [route(match, operation) for match, operation in policy.ordered()]
+    routes = [route(match, operation) for match, operation in policy.ordered]
     rest = {"safe_regex": {"regex": ".*"}}
     routes.append({"name": "rest", "match": rest, "direct_response": {"status": 200}})
     return {
@@ -187,7 +187,7 @@ def permission(policy: Policy, rule: Json, action: str) -> Json:
 
 def operation(policy: Policy, name: str) -> Json:
     """Give the requests of an operation: a match of it, and none that goes before it."""
-    ordered = policy.ordered()
+    ordered = policy.ordered
     if name == "rest":
         return none_of([matching(match, "ALLOW") for match, _ in ordered])
     found = []

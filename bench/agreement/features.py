@@ -103,7 +103,7 @@ def parameter(policy: Policy, request: Request) -> bool:
 
 def lines(policy: Policy, request: Request) -> dict[str, list[str]]:
     """Give the lines of every header that the policy reads."""
-    read = policy.headers_read()
+    read = policy.headers_read
     found: dict[str, list[str]] = {}
     for name, value in request.headers:
         if name.lower() in read:
@@ -139,7 +139,7 @@ def no_empty_value(_: Policy, request: Request) -> Request:
 
 def dotted_alias(policy: Policy, request: Request) -> bool:
     """A header's name is one that the policy reads, but for a `.`."""
-    read = policy.headers_read()
+    read = policy.headers_read
     return any(
         "." in name and name.lower().replace(".", "-") in read for name, _ in request.headers
     )
@@ -181,6 +181,16 @@ def empty_port(_: Policy, request: Request) -> bool:
 def two_authorities(_: Policy, request: Request) -> bool:
     """Target and `Host` name a host each."""
     return bool(split(request.target)[0])
+
+
+def no_path(_: Policy, request: Request) -> bool:
+    """The target is neither a path nor a URL."""
+    return not split(request.target)[0] and not request.target.startswith("/")
+
+
+def root(_: Policy, request: Request) -> Request:
+    """Ask for `/`."""
+    return replace(request, target="/")
 
 
 def own_host(policy: Policy, request: Request) -> Request:

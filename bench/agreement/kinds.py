@@ -252,6 +252,17 @@ KINDS = (
         f.get,
     ),
     Kind(
+        "no-path",
+        (
+            "404 before any route or rule for `*` and whatever else is neither path nor URL",
+            "`OPTIONS *` is in the rest, like any request; what else is no path is 400",
+            "RFC 9110, 9.3.7, RFC 9112, 3.2.4, and language, 4, for ours",
+        ),
+        f.no_path,
+        lambda _, theirs: theirs.status == 404 and theirs.why == "absolute_path_rejected",
+        f.root,
+    ),
+    Kind(
         "empty-port",
         (
             "does not know the host of `name:`, and takes `http://name:/` for malformed",

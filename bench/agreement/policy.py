@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from meshc import compiling
@@ -48,6 +49,7 @@ class Policy:
         """Give the names the service answers to."""
         return [self.name, f"{self.name}.{NAMESPACE}", f"{self.name}.{NAMESPACE}.svc"]
 
+    @cached_property
     def ordered(self) -> list[tuple[Json, str]]:
         """Give every match with its operation, the more specific first.
 
@@ -63,9 +65,10 @@ class Policy:
         found.sort(key=lambda item: narrower(item[0]))
         return sorted(found, key=lambda item: rank(item[0]), reverse=True)
 
+    @cached_property
     def headers_read(self) -> set[str]:
         """Give the names of all headers that any matcher reads."""
-        readers = [match for match, _ in self.ordered()]
+        readers = [match for match, _ in self.ordered]
         for rule in (*self.allow, *self.deny):
             readers += [rule, *rule["matches"]]
         return {condition["name"] for one in readers for condition in one["headers"]}
@@ -184,6 +187,11 @@ def rule(rng: random.Random, name: str, operations: list[str], *, deny: bool) ->
     }
 
 
+def name(number: int) -> str:
+    """Give a policy's name; a letter more or less makes it nobody's."""
+    return f"p{number}x"
+
+
 def make(rng: random.Random, name: str) -> Policy:
     """One policy."""
     names = ["admin", "charge", "read", "write"][: rng.randint(0, 4)]
@@ -226,8 +234,3 @@ def files(policies: Sequence[Policy]) -> list[tuple[str, bytes]]:
         documents[f"{namespace}-{name}.yaml"] = document(namespace, name, {"owner": "team-shop"})
     documents |= {f"{one.name}.yaml": one.intent() for one in policies}
     return [(name, json.dumps(one).encode()) for name, one in documents.items()]
-
-
-def renamed(policy: Policy, name: str) -> Policy:
-    """Give the same policy under another name."""
-    return replace(policy, name=name)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agreement.differences import explain
 from agreement.features import split
-from agreement.policy import compile_all, renamed
-from agreement.verdict import ask
+from agreement.policy import compile_all, name
+from agreement.verdict import both_sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,14 +40,14 @@ def still_unexplained(
 ) -> list[Pair]:
     """Give those of the candidates on which the sides differ for no known reason."""
     named = [
-        (renamed(policy, f"c{at}"), moved(request, policy.name, f"c{at}"))
+        (replace(policy, name=name(at)), moved(request, policy.name, name(at)))
         for at, (policy, request) in enumerate(tried)
     ]
     requests = {policy.name: request for policy, request in named}
     compiled = compile_all([policy for policy, _ in named])
-    asked = [(at, requests[policy.name]) for at, policy in enumerate(compiled.policies)]
-    pairs = ask(program, compiled, asked)
-    return [one.pair for one in explain(program, compiled, pairs, kinds) if not one.kinds]
+    with both_sides(program, compiled) as sides:
+        pairs = sides.ask([(policy, requests[policy.name]) for policy in compiled.policies])
+        return [one.pair for one in explain(sides, pairs, kinds) if not one.kinds]
 
 
 def size(pair: Pair) -> int:

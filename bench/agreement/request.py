@@ -71,8 +71,8 @@ def make(rng: random.Random, policy: Policy) -> Request:
         path += "?" + rng.choice(QUERIES)
     if rng.random() < 0.02:
         path = f"{rng.choice(['http', 'HTTP', 'https', 'ftp'])}://{make_host(rng, policy)}{path}"
-    if rng.random() < 0.003:
-        path = rng.choice(["*", "pay:80", "a"])
+    if rng.random() < 0.006:
+        path = rng.choice(["*", "*", "pay:80", "a"])
     methods = generator.METHODS[:4] if rng.random() < 0.95 else METHODS
     caller = rng.choice(generator.CALLERS[:4] if rng.random() < 0.8 else generator.CALLERS)
     return Request(caller, rng.choice(methods), path, host, make_headers(rng, policy))
@@ -115,7 +115,7 @@ def other_spelling(rng: random.Random, path: str) -> str:
 
 def make_headers(rng: random.Random, policy: Policy) -> tuple[tuple[str, str], ...]:
     """Headers around what the policy's conditions compare with."""
-    conditions = [one for match, _ in policy.ordered() for one in match["headers"]]
+    conditions = [one for match, _ in policy.ordered for one in match["headers"]]
     for rule in (*policy.allow, *policy.deny):
         conditions += rule["headers"]
         conditions += [one for match in rule["matches"] for one in match["headers"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from meshc._native import Decider
 from oracle import deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agreement.exchange import Answer
     from agreement.policy import Compiled, Policy
@@ -76,24 +77,42 @@ def their_verdict(answer: Answer) -> Verdict:
     return Verdict(answer.status, answer.route, rule, answer.details)
 
 
-def ask(program: str, compiled: Compiled, asked: Sequence[tuple[int, Request]]) -> list[Pair]:
-    """Ask both sides about requests, each with the position of its policy."""
-    by_policy: dict[int, list[Json]] = {}
-    for at, request in asked:
-        by_policy.setdefault(at, []).append(request.question())
-    said = {at: iter(decide(compiled.slices[at], many)) for at, many in by_policy.items()}
+@dataclass(frozen=True)
+class Sides:
+    """Both sides with the same policies, ready to be asked."""
+
+    compiled: Compiled
+    port: int
+    """Where Envoy listens."""
+
+    def ask(self, asked: Sequence[tuple[Policy, Request]]) -> list[Pair]:
+        """Ask both about requests, each of one of the policies."""
+        questions: dict[str, list[Json]] = {}
+        for policy, request in asked:
+            questions.setdefault(policy.name, []).append(request.question())
+        slices = {
+            one.name: it
+            for one, it in zip(self.compiled.policies, self.compiled.slices, strict=True)
+        }
+        ours = {name: iter(decide(slices[name], many)) for name, many in questions.items()}
+        theirs = exchange(self.port, [request for _, request in asked])
+        return [
+            Pair(
+                policy,
+                slices[policy.name],
+                request,
+                our_verdict(next(ours[policy.name])),
+                their_verdict(answer),
+            )
+            for (policy, request), answer in zip(asked, theirs, strict=True)
+        ]
+
+
+@contextmanager
+def both_sides(program: str, compiled: Compiled) -> Iterator[Sides]:
+    """Run Envoy with the policies as long as they are asked about."""
     with envoy(program, compiled.policies) as port:
-        theirs = exchange(port, [request for _, request in asked])
-    return [
-        Pair(
-            compiled.policies[at],
-            compiled.slices[at],
-            request,
-            our_verdict(next(said[at])),
-            their_verdict(answer),
-        )
-        for (at, request), answer in zip(asked, theirs, strict=True)
-    ]
+        yield Sides(compiled, port)
 
 
 def decide(slice_: bytes, questions: list[Json]) -> list[Json]:
