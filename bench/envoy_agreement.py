@@ -27,13 +27,14 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "tests"))  # the plain reference of the language
 
-import peers  # noqa: E402
 from agreement.differences import explain  # noqa: E402
 from agreement.kinds import KINDS  # noqa: E402
 from agreement.policy import Compiled, compile_all, make, name  # noqa: E402
 from agreement.reduction import reduce  # noqa: E402
 from agreement.request import make as make_request  # noqa: E402
 from agreement.verdict import both_sides  # noqa: E402
+
+import peers  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,14 +75,18 @@ def print_agreed(pairs: Sequence[Pair]) -> None:
 
 
 def print_kinds(differences: Sequence[Difference], kinds: Sequence[Kind]) -> None:
-    """Print how often each kind occurred, alone and with others."""
-    alone = Counter(one.kinds[0].name for one in differences if len(one.kinds) == 1)
-    several = Counter(kind.name for one in differences if len(one.kinds) > 1 for kind in one.kinds)
-    print("| difference | alone | with others | what the documents say |\n|---|---|---|---|")
+    """Print how often each kind occurred, alone and with others, and who let the request in."""
+    print("| difference | alone | with others | only Envoy allows | only meshc | the documents |")
+    print("|---|---|---|---|---|---|")
     for kind in kinds:
-        row = f"{alone[kind.name]:,} | {several[kind.name]:,} | {kind.says[2]}"
-        print(f"| {kind.name} | {row} |")
-    print()
+        of_kind = [one for one in differences if kind in one.kinds]
+        alone = [one.pair for one in of_kind if len(one.kinds) == 1]
+        envoy = sum(one.theirs.status == 200 != one.ours.status for one in alone)
+        ours = sum(one.ours.status == 200 != one.theirs.status for one in alone)
+        counts = (len(alone), len(of_kind) - len(alone), envoy, ours)
+        cells = [kind.name, *(f"{one:,}" for one in counts), kind.says[2]]
+        print("| " + " | ".join(cells) + " |")
+    print("\nWho allows is counted where the kind is the only cause.\n")
 
 
 def kinds_table(kinds: Sequence[Kind]) -> str:

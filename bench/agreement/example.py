@@ -39,7 +39,7 @@ POLICY = Policy(
     (
         operation("admin", "/admin/**"),
         operation("refund", "/orders/{id}:refund"),
-        operation("staff", "/staff", [role({"equals": "guest"}, negated=True)]),
+        operation("staff", "/staff", [role({"oneOf": ["a, b", "guest"]}, negated=True)]),
     ),
     (
         {

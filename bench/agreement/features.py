@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from agreement.policy import values
 from oracle.canonical import BadRequestError, canonical_path
+from oracle.matching import SINGLE_VALUED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +118,17 @@ def members(policy: Policy, request: Request) -> bool:
     return any(len(one) > 1 or "," in one[0] for one in lines(policy, request).values())
 
 
+def comma_in_value(policy: Policy, request: Request) -> bool:
+    """Such a header is a list, and holds a value of a condition that has a comma in it."""
+    sent = {name: ",".join(map(str.strip, many)) for name, many in lines(policy, request).items()}
+    return any(
+        "," in value and value in sent.get(one["name"], "")
+        for one in policy.conditions
+        if one["name"] not in SINGLE_VALUED
+        for value in values(one)
+    )
+
+
 def one_member(policy: Policy, request: Request) -> Request:
     """Keep of every header that the policy reads one member of one line."""
     kept: dict[str, str] = {}
@@ -188,9 +201,14 @@ def asterisk(_: Policy, request: Request) -> bool:
     return request.target == "*"
 
 
+def connect(_: Policy, request: Request) -> bool:
+    """A tunnel is asked for."""
+    return request.method == "CONNECT"
+
+
 def root(_: Policy, request: Request) -> Request:
-    """Ask for `/`."""
-    return replace(request, target="/")
+    """Get `/`."""
+    return replace(request, method="GET", target="/")
 
 
 def own_host(policy: Policy, request: Request) -> Request:

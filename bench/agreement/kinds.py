@@ -212,6 +212,18 @@ KINDS = (
         f.from_path(f.PARAMETER, "x"),
     ),
     Kind(
+        "comma-in-value",
+        example.ask("/staff", headers=(("X-Role", "a, b"),)),
+        (
+            '`equals: "a, b"` holds for `X-Role: a, b`',
+            "it holds for no member, so `not` of it holds for every one",
+            "language, 4, for ours: no member holds a comma; write one value for each member",
+        ),
+        f.comma_in_value,
+        or_ambiguous,
+        f.one_member,
+    ),
+    Kind(
         "header-members",
         example.ask(headers=(("X-Role", "user, robot"),)),
         (
@@ -284,6 +296,18 @@ KINDS = (
         f.root,
     ),
     Kind(
+        "connect",
+        example.ask("store:443", "CONNECT"),
+        (
+            "404 for CONNECT where no route is made for it",
+            "400 `authority-form`: there are no tunnels",
+            "RFC 9110, 9.3.6, prescribes no status; both refuse",
+        ),
+        f.connect,
+        lambda ours, theirs: ours.why == "authority-form" and theirs.why == "route_not_found",
+        f.root,
+    ),
+    Kind(
         "empty-port",
         example.ask(host="store:"),
         (
@@ -295,28 +319,41 @@ KINDS = (
         they_misread_host,
         f.own_host,
     ),
-    *(
-        Kind(
-            name,
-            example.ask(host=host),
-            ("looks the host up as it stands", f"400 `{name}`", documents),
-            f.odd_host,
-            we_refuse(name),
-            f.own_host,
-        )
-        for name, host, documents in (
-            (
-                "user-info",
-                "user@store",
-                "RFC 9110, 7.2, and RFC 9112, 3.2, for ours: an invalid Host is 400",
-            ),
-            (
-                "host",
-                "store..",
-                "RFC 3986, 3.2.2: valid; RFC 1035, 2.3.1 (no empty label), for ours",
-            ),
-            ("port", "store:0", "RFC 3986, 3.2.3: valid; RFC 6335, 6 (0 is reserved), for ours"),
-        )
+    Kind(
+        "user-info",
+        example.ask(host="user@store"),
+        (
+            "looks the host up as it stands",
+            "400 `user-info`",
+            "RFC 9110, 7.2, and RFC 9112, 3.2, for ours: an invalid Host is 400",
+        ),
+        f.odd_host,
+        we_refuse("user-info"),
+        f.own_host,
+    ),
+    Kind(
+        "host",
+        example.ask(host="store.."),
+        (
+            "looks the host up as it stands",
+            "400 `host`",
+            "RFC 3986, 3.2.2: valid; RFC 1035, 2.3.1 (no empty label), for ours",
+        ),
+        f.odd_host,
+        we_refuse("host"),
+        f.own_host,
+    ),
+    Kind(
+        "port",
+        example.ask(host="store:0"),
+        (
+            "takes any port off the host, `0` too",
+            "400 `port`",
+            "RFC 3986, 3.2.3: valid; RFC 6335, 6 (0 is reserved), for ours",
+        ),
+        f.odd_host,
+        we_refuse("port"),
+        f.own_host,
     ),
     Kind(
         "authorities-differ",

@@ -66,12 +66,17 @@ class Policy:
         return sorted(found, key=lambda item: rank(item[0]), reverse=True)
 
     @cached_property
-    def headers_read(self) -> set[str]:
-        """Give the names of all headers that any matcher reads."""
+    def conditions(self) -> list[Json]:
+        """Give every condition on a header, wherever it stands."""
         readers = [match for match, _ in self.ordered]
         for rule in (*self.allow, *self.deny):
             readers += [rule, *rule["matches"]]
-        return {condition["name"] for one in readers for condition in one["headers"]}
+        return [condition for one in readers for condition in one["headers"]]
+
+    @cached_property
+    def headers_read(self) -> set[str]:
+        """Give the names of all headers that any condition reads."""
+        return {one["name"] for one in self.conditions}
 
     def intent(self) -> Json:
         """Give the document a person would write."""

@@ -122,10 +122,7 @@ def other_spelling(rng: random.Random, path: str) -> str:
 
 def make_headers(rng: random.Random, policy: Policy) -> tuple[tuple[str, str], ...]:
     """Headers around what the policy's conditions compare with."""
-    conditions = [one for match, _ in policy.ordered for one in match["headers"]]
-    for rule in (*policy.allow, *policy.deny):
-        conditions += rule["headers"]
-        conditions += [one for match in rule["matches"] for one in match["headers"]]
+    conditions = policy.conditions
     made = []
     for condition in rng.sample(conditions, min(len(conditions), rng.choice([0, 1, 1, 2, 3]))):
         value = rng.choice(values(condition) or ["x"])
