@@ -1,0 +1,6 @@
+mod attacks;
+mod cache;
+mod declared;
+mod keys;
+mod rules;
+mod vectors;
