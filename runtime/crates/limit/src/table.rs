@@ -122,7 +122,7 @@ impl Table {
             if let Some((_, slot)) = seen.iter().find(|(seen, _)| seen.key == key.get()) {
                 return Some(slot);
             }
-            let least = seen.into_iter().min_by_key(|(seen, _)| (seen.key != 0, seen.free));
+            let least = seen.into_iter().min_by_key(|(seen, _)| seen.ahead());
             let (seen, slot) = least?;
             if slot.take(seen.key, key) {
                 // If this fails, another thread charges the key already.
@@ -137,6 +137,14 @@ impl Table {
         // There is a power of two of sets, far fewer than 2^32.
         let index = (key.get() >> 32) as usize & (self.sets.len() - 1);
         self.sets.get(index)
+    }
+}
+
+impl Seen {
+    /// Empty slots come before all others and are equal: the time was read after the key, and may
+    /// be that of a key that came in between.
+    fn ahead(self) -> Option<u64> {
+        (self.key != 0).then_some(self.free)
     }
 }
 

@@ -36,7 +36,7 @@ fn tables_are_shared_behind_an_arc() {
 
 #[test]
 fn all_threads_together_get_one_burst() {
-    for round in 0..200 {
+    for round in 0..1_000 {
         let table = table(10, 7, 1);
         let charges = [Charge { table: &table, key: Key::new(round) }];
         assert_eq!(race(20, |_, _| check(&charges, SECOND)), 7, "round {round}");
@@ -45,7 +45,7 @@ fn all_threads_together_get_one_burst() {
 
 #[test]
 fn keys_that_appear_on_all_threads_at_once_are_counted_once() {
-    for round in 0..100 {
+    for round in 0..1_000 {
         let table = table(10, 2, 8);
         let request = |thread: usize, at: usize| {
             let key = Key::new(round * 8 + ((thread + at) % 8) as u64);
