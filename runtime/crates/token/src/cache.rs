@@ -34,7 +34,7 @@ impl Cache {
     pub const MAX_TOKENS: usize = 1 << 16;
 
     /// A cache for `tokens`, a power of two from 4 to 65,536. Empty it takes 40 bytes for each; a
-    /// token that is held takes what its claims do, about 64 KiB at the very most.
+    /// token that is held takes what its claims do, with tokens of 8 KiB about 64 KiB at most.
     ///
     /// # Errors
     /// When `tokens` is something else.

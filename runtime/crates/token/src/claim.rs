@@ -20,14 +20,18 @@ pub enum Claim<'a> {
     Other,
 }
 
-/// The members of a claim that is a list.
+/// The members of a claim that is a list, or the words of a `scope`.
 #[derive(Clone, Copy)]
-pub struct ClaimList<'a>(&'a [Json]);
+pub struct ClaimList<'a> {
+    items: &'a [Json],
+    /// Parted by spaces; empty when there are items.
+    words: &'a str,
+}
 
 /// Where a claim stands: names of JSON members, from the outside in.
 ///
 /// Written as the names with `/` between them, as `realm_access/roles`. A `/` in a name is written
-/// `~1` and a `~` is written `~0`, as in RFC 6901; there is no `/` in front, and no step into lists.
+/// `~1` and a `~` is written `~0`, as in RFC 6901; there is no `/` in front and no step into a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimPath(Box<[Box<str>]>);
 
@@ -58,9 +62,15 @@ impl ClaimPath {
         Ok(Self(names.into()))
     }
 
-    /// What stands there.
+    /// What stands there. A `scope` at the top that is text is a list of its words, which spaces
+    /// part (RFC 8693, 4.2).
     pub(crate) fn find<'a>(&self, mut object: &'a Object) -> Option<Claim<'a>> {
         let (last, above) = self.0.split_last()?;
+        if let ("scope", []) = (&**last, above)
+            && let Some(words) = object.text(last)
+        {
+            return Some(Claim::List(ClaimList { items: &[], words }));
+        }
         for name in above {
             let Json::Object(inside) = object.get(name)? else { return None };
             object = inside;
@@ -76,7 +86,7 @@ impl<'a> Claim<'a> {
             Json::Integer(value) => Self::Integer(*value),
             Json::Float(value) => Self::number(*value),
             Json::Boolean(value) => Self::Boolean(*value),
-            Json::List(items) => Self::List(ClaimList(items)),
+            Json::List(items) => Self::List(ClaimList { items, words: "" }),
             Json::Object(_) | Json::Null | Json::Huge => Self::Other,
         }
     }
@@ -89,20 +99,9 @@ impl<'a> Claim<'a> {
 
 impl<'a> ClaimList<'a> {
     /// The members, in their order.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = Claim<'a>> {
-        self.0.iter().map(Claim::of)
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0.is_empty()
+    pub fn iter(self) -> impl Iterator<Item = Claim<'a>> {
+        let words = self.words.split(' ').filter(|word| !word.is_empty());
+        self.items.iter().map(Claim::of).chain(words.map(Claim::Text))
     }
 }
 
@@ -127,7 +126,7 @@ impl fmt::Debug for Claim<'_> {
 
 impl fmt::Debug for ClaimList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "list of {}", self.len())
+        write!(f, "list of {}", self.iter().count())
     }
 }
 

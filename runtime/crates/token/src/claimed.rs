@@ -21,8 +21,8 @@ enum Value {
 /// The issuers that a bearer value names, if it looks like a JWT.
 ///
 /// This is generous where verification is strict, so that what somebody could take for a token of
-/// a declared issuer is refused as one: padding, space and stray bits are forgiven, two parts are enough,
-/// every repeated `iss` counts, and what stands behind it may be broken.
+/// a declared issuer is refused as one: padding, space and stray bits are forgiven, two parts are
+/// enough, every repeated `iss` counts, and what stands behind it may be broken.
 pub(crate) fn issuers(bearer: &str) -> Vec<Box<str>> {
     let mut found = Vec::new();
     let payload = bearer.split('.').nth(1).and_then(base64url::decode_leniently);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::UnixSeconds;
 use crate::claim::{Claim, ClaimPath};
-use crate::json::{Json, Object};
+use crate::json::Object;
 use crate::times::Times;
 
 /// The claims of a token that was verified; only [`Issuer::verify`] makes them.
@@ -16,14 +16,7 @@ pub struct VerifiedClaims {
 }
 
 impl VerifiedClaims {
-    /// `scope` becomes a list: its words, which spaces part (RFC 8693, 4.2).
-    pub(crate) fn new(issuer: Arc<str>, times: Times, mut payload: Object) -> Self {
-        if let Some(scope) = payload.get_mut("scope")
-            && let Some(text) = scope.text()
-        {
-            let words = text.split(' ').filter(|word| !word.is_empty());
-            *scope = Json::List(words.map(|word| Json::Text(word.into())).collect());
-        }
+    pub(crate) fn new(issuer: Arc<str>, times: Times, payload: Object) -> Self {
         Self { issuer, times, payload }
     }
 
@@ -45,8 +38,8 @@ impl VerifiedClaims {
         self.times.hold(now)
     }
 
-    /// The claim that stands at `path`, or nothing when there is none. `scope` at the top is a list
-    /// of its words.
+    /// The claim that stands at `path`, or nothing when there is none. A `scope` at the top is a
+    /// list of its words.
     #[must_use]
     pub fn get(&self, path: &ClaimPath) -> Option<Claim<'_>> {
         path.find(&self.payload)

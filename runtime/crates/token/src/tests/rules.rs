@@ -170,6 +170,11 @@ fn verified_claims_are_found() {
         let Some(Claim::List(list)) = get(path) else { panic!("{path} is a list") };
         assert!(list.iter().eq(want.map(Claim::Text)), "{path}");
     }
+    let scopes = read(&json!({"scope": ["read write", 1]})).unwrap();
+    let Some(Claim::List(list)) = scopes.get(&ClaimPath::parse("scope").unwrap()) else {
+        panic!("a scope that is a list stays as it is")
+    };
+    assert!(list.iter().eq([Claim::Text("read write"), Claim::Integer(1)]));
     assert_eq!((claims.issuer(), claims.subject()), (ISSUER, Some("ann")));
     assert_eq!(claims.expires_at(), NOW + 300);
     let shown = format!("{claims:?}");
