@@ -93,7 +93,7 @@ impl Limit {
         Tick(free.0.saturating_sub(self.interval))
     }
 
-    /// Whole seconds, at least 1, after which a request that came `early` ticks too early is in time.
+    /// Whole seconds, at least 1, after which a request `early` ticks too early is in time.
     pub(crate) fn seconds(&self, early: u64) -> u64 {
         let exact = u128::from(early) * u128::from(self.period);
         let nanos = exact.div_ceil(u128::from(self.ticks_in_period()));

@@ -30,8 +30,8 @@ pub struct ClaimList<'a> {
 
 /// Where a claim stands: names of JSON members, from the outside in.
 ///
-/// Written as the names with `/` between them, as `realm_access/roles`. A `/` in a name is written
-/// `~1` and a `~` is written `~0`, as in RFC 6901; there is no `/` in front and no step into a list.
+/// Written as the names with `/` between them, as `realm_access/roles`. As in RFC 6901, a `/` in a
+/// name is written `~1` and a `~` is written `~0`. There is no `/` in front and no step into lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimPath(Box<[Box<str>]>);
 
