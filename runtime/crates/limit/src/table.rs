@@ -7,11 +7,12 @@ use crate::limit::{Limit, LimitFault, Tick};
 
 /// The allowances of one limit, by key; shared by threads, without locks.
 ///
-/// A key has eight slots it may stand in. While no more than eight keys in use share those, nothing
-/// is ever forgotten; with a ninth, the key whose allowance is fullest makes room, which forgets
-/// what it was ahead of its rate: nothing, if it kept to it. So a table that is too small admits
-/// too much and never refuses wrongly. Room for twice as many keys as are in use at a time is
-/// plenty.
+/// A key has eight slots it may stand in, which it shares with others. While no more than eight of
+/// those that share are in use, nothing is ever forgotten; with a ninth, the key whose allowance is
+/// fullest makes room, which forgets what it was ahead of its rate: nothing, if it kept to it. So a
+/// table that is too small admits too much and never refuses wrongly. With room for four times the
+/// keys that are ahead of their rates at a time, one set of slots in 4,000 has to forget; with room
+/// for twice as many, one in 50.
 ///
 /// One error remains between threads: a key that makes room in the very instant in which another
 /// thread charges it may leave that one charge to its successor.

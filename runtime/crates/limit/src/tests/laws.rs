@@ -1,6 +1,6 @@
 //! The laws of a limit, on one thread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -95,6 +95,56 @@ fn limits_have_bounds() {
     for keys in [0, Table::MAX_KEYS + 1, usize::MAX] {
         assert_eq!(Table::new(limit, keys).err(), Some(LimitFault::Keys), "{keys}");
     }
+}
+
+#[test]
+fn a_burst_comes_back_within_thirty_years() {
+    let of = |days: u32| Limit::new(1, 86_400 * SECOND, days + 1).err();
+    assert_eq!(of(30 * 365), None);
+    assert_eq!(of(30 * 365 + 1), Some(LimitFault::Burst));
+}
+
+#[test]
+fn faults_have_sentences_of_their_own() {
+    let faults = [LimitFault::Rate, LimitFault::Period, LimitFault::Burst, LimitFault::Keys];
+    let sentences: HashSet<_> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(sentences.len(), faults.len());
+    assert!(!sentences.contains(""));
+}
+
+/// The first number that SplitMix64 gives from 0, published with it.
+#[test]
+fn keys_are_mixed_as_published() {
+    assert_eq!(Key::new(0x9e37_79b9_7f4a_7c15).get(), 0xe220_a839_7b1d_cdaf);
+    assert_eq!(Key::new(0), Key::EVERYBODY);
+}
+
+#[test]
+fn neighbouring_keys_spread_over_the_table() {
+    let limit = Limit::new(1, SECOND, 1).unwrap();
+    for first in [0, 1 << 20, 1 << 40, u64::MAX - 2_047] {
+        let table = Table::new(limit, 32_768).unwrap();
+        let at = |key| check(&[Charge { table: &table, key: Key::new(key) }], SECOND);
+        for round in 0..2 {
+            let admitted = (0..2_048).filter(|key| at(first + key) == Decision::Admitted).count();
+            assert_eq!(admitted, if round == 0 { 2_048 } else { 0 }, "from {first}");
+        }
+    }
+}
+
+/// The second look at one allowance finds what the first one charged, as if another thread had
+/// been faster, and gives back what all before it took.
+#[test]
+fn a_refusal_that_comes_late_gives_everything_back() {
+    let [wide, narrow] =
+        [3, 1].map(|burst| Table::new(Limit::new(10, SECOND, burst).unwrap(), 1).unwrap());
+    let charge = |table| Charge { table, key: Key::EVERYBODY };
+    let all = [charge(&wide), charge(&narrow), charge(&wide), charge(&narrow)];
+    assert_eq!(check(&all, SECOND), Decision::Limited { by: 3, retry_after: 1 });
+    let left =
+        |table| (0..).take_while(|_| check(&[charge(table)], SECOND) == Decision::Admitted).count();
+    assert_eq!((left(&wide), left(&narrow)), (3, 1));
+    assert_eq!(wide.limit(), Limit::new(10, SECOND, 3).unwrap());
 }
 
 #[test]
