@@ -154,6 +154,7 @@ fn memory_is_what_it_says() {
         let table = Table::new(limit, keys).unwrap();
         assert_eq!(table.capacity(), capacity);
         assert_eq!(table.memory(), size_of::<Table>() + 16 * capacity);
+        assert!(format!("{table:?}").starts_with(&format!("Table for {capacity} keys in ")));
     }
 }
 
