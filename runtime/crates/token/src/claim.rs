@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn claims_are_found_by_their_names() {
         let text =
-            br#"{"a":{"b":"x","c/d":{"~e":true}},"https://x.test/r":["p",1,null],"":1,"~":2}"#;
+            br#"{"a":{"b":"x","c/d":{"~e":true}},"https://x.test/r":["p",1,null],"":1,"~":2,"empty":[]}"#;
         let object = Object::read(text, 100).unwrap();
         assert_eq!(at(&object, "a/b"), Some(Claim::Text("x")));
         assert_eq!(at(&object, "a/c~1d/~0e"), Some(Claim::Boolean(true)));
@@ -182,6 +182,8 @@ mod tests {
         assert_eq!(at(&object, "a/x"), None);
         assert_eq!(at(&object, "a/b/x"), None);
         let Some(Claim::List(list)) = at(&object, "https:~1~1x.test~1r") else { panic!("a list") };
+        assert_eq!(at(&object, "https:~1~1x.test~1r"), Some(Claim::List(list)));
+        assert_ne!(at(&object, "empty"), Some(Claim::List(list)));
         let members: Vec<_> = list.iter().collect();
         assert_eq!(members, [Claim::Text("p"), Claim::Integer(1), Claim::Other]);
     }
@@ -206,6 +208,7 @@ mod tests {
         for text in ["~", "a~", "a~2", "~~0", "a/~b"] {
             assert_eq!(ClaimPath::parse(text), Err(ClaimPathFault::Escape), "{text}");
         }
+        assert!(ClaimPath::parse(&["a"; 16].join("/")).is_ok());
         assert_eq!(ClaimPath::parse(&["a"; 17].join("/")), Err(ClaimPathFault::TooDeep));
     }
 
