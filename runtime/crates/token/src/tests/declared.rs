@@ -74,6 +74,11 @@ fn broken_tokens_of_a_declared_issuer_are_refused_not_overlooked() {
         assert!(matches!(issuers.read(&bearer, NOW), Bearer::NotOurs), "{bearer}");
         assert!(issuers.peek_issuer(&bearer).is_none());
     }
+    let of_len = |len: usize| format!("{good}{}", "x".repeat(len - good.len()));
+    let longest = issuers.read(&of_len(IssuerConfig::MAX_TOKEN_BYTES), NOW);
+    assert!(matches!(longest, Bearer::Refused(_, TokenFault::TooLong)));
+    let longer = issuers.read(&of_len(IssuerConfig::MAX_TOKEN_BYTES + 1), NOW);
+    assert!(matches!(longer, Bearer::NotOurs));
     assert!(matches!(issuers.read(&good, NOW), Bearer::Verified(_)));
     let late = issuers.read(&good, NOW + 9999);
     assert!(matches!(late, Bearer::Refused(_, TokenFault::Expired)));
