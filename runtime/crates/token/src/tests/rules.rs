@@ -45,6 +45,8 @@ fn z11_times_in_the_future() {
         assert_eq!(fault(read(&json!({ name: NOW * 2 }))), Some(want), "{name}");
         assert_eq!(fault(read(&json!({ name: null }))), None, "{name}");
     }
+    let only_issued = json!({"nbf": NOW + 60, "iat": NOW + 61});
+    assert_eq!(fault(read(&only_issued)), Some(TokenFault::IssuedInFuture));
     let both = json!({"nbf": NOW + 99, "iat": NOW + 99});
     assert_eq!(fault(read(&both)), Some(TokenFault::NotYetValid));
 }
