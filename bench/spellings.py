@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ours
+
 import peers
 from peers import Setting
-
 from proxy import await_port, free_port, start
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/proxy"))

@@ -13,10 +13,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from peers import address, typed
-
 from agreement.policy import NAMESPACE
 from oracle.generator import TRUST_DOMAIN
+from peers import address, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

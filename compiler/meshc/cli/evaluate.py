@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import sys
 import time
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from meshc.mesh.decisions import Decision, Step
 
-FIELDS = {"from", "to", "method", "path", "host", "headers", "port", "at", "draw"}
+FIELDS = {"from", "to", "method", "path", "host", "headers", "port", "at", "draw", "source"}
 
 
 @click.command(
@@ -31,7 +32,8 @@ Examples:
   meshc eval --snapshot build --file requests.jsonl
 
 A line of the file is {"from": …, "to": …, "method": …, "path": …, "host": …, "headers":
-{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …}; all but "to" may be left out.
+{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …}; all but "to" may
+be left out.
 
 Exit codes: 0 every request is allowed, 1 one is not (or the intents do not compile)."""
 )
@@ -45,6 +47,7 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
 @click.option("--host", help="The Host field, if not the service's own name.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A further field.")
 @click.option("--port", help="Name of the port, if not the first.")
+@click.option("--source", metavar="IP", help="The address it comes from, for `when.source`.")
 @click.option("--at", metavar="RFC3339", help="The instant, if not now.")
 @click.option(
     "--draw", type=click.IntRange(0, 2**32 - 1), default=0, help="What a weighted choice goes by."
@@ -55,7 +58,7 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a request.")
 @click.argument("method", required=False)
 @click.argument("path", required=False)
-def command(**options: Any) -> int:  # noqa: ANN401 - fourteen options, read by name below
+def command(**options: Any) -> int:  # noqa: ANN401 - fifteen options, read by name below
     """Decide one request, or a file of them, without opening a socket."""
     asked = list(requests(options))
     decisions = tables(options)
@@ -101,6 +104,7 @@ def requests(options: dict[str, Any]) -> Iterator[Request]:
         host=options["host"],
         headers=tuple(header(text) for text in options["headers"]),
         port=options["port"],
+        source=address(options["source"]),
         now=instant(options["at"]),
         draw=options["draw"],
     )
@@ -116,7 +120,7 @@ def from_line(line: str, number: int) -> Request:
         raise exits.Failure(f"line {number} is no object with a `to`")
     if unknown := sorted(set(one) - FIELDS):
         raise exits.Failure(f"line {number} has an unknown field `{unknown[0]}`")
-    texts = [one.get(name) for name in ("from", "method", "path", "host", "port", "at")]
+    texts = [one.get(name) for name in ("from", "method", "path", "host", "port", "at", "source")]
     if not all(text is None or isinstance(text, str) for text in texts):
         raise exits.Failure(f"line {number} has a field that is no string")
     draw = one.get("draw", 0)
@@ -130,6 +134,7 @@ def from_line(line: str, number: int) -> Request:
         host=one.get("host"),
         headers=tuple(spread(one.get("headers", {}), f"line {number}")),
         port=one.get("port"),
+        source=address(one.get("source")),
         now=instant(one.get("at")),
         draw=draw,
     )
@@ -150,6 +155,16 @@ def header(text: str) -> tuple[str, str]:
     if not colon:
         raise exits.Failure(f"`{text}` is no header; write NAME:VALUE")
     return name.strip(), value.strip()
+
+
+def address(text: str | None) -> str | None:
+    """Check an IP address."""
+    if text is not None:
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            raise exits.Failure(f"`{text}` is no IP address") from None
+    return text
 
 
 def instant(text: str | None) -> int:
@@ -190,6 +205,11 @@ def reason(step: Step) -> Iterator[str]:
     if near := why.get("nearest"):
         failed = shown("; ".join(near["failed"]))
         yield f"               nearest {near['rule']}{place(near)}: {failed}"
+        if near.get("edit"):
+            yield f"               to allow just this: {shown(near['edit'])}"
+    if would := why.get("would"):
+        rule = f" by {would['rule']}{place(would)}" if would.get("rule") else ""
+        yield f"               if enforced: {would['verdict']} ({would['status']}){rule}"
 
 
 def place(found: dict[str, Any]) -> str:

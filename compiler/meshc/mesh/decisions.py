@@ -40,6 +40,8 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     port: str | None = None
     draw: int = 0
+    source: str | None = None
+    """The IP address the connection comes from; nothing where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class Decisions:
             "listener": listener["name"],
             "host": request.host or authority(workload, None),
         }
+        if request.source is not None:
+            question["source"] = request.source
         if content["routes"] and request.host is None:
             question["host"] = next(
                 (h for h in listener["hosts"] if not h.startswith("*")), "gateway"
