@@ -235,6 +235,6 @@ spec:
     held = {one["name"]: one for one in json.loads(linked.slices()[0][1])["inbound"]["operations"]}
     assert {name: (one["timeoutMs"], one["retry"]) for name, one in held.items()} == {
         "read": (2000, {"attempts": 2, "on": ["connect-failure"], "perTryMs": None}),
-        "rest": (9000, {"attempts": 2, "on": None, "perTryMs": None}),
-        "write": (9000, {"attempts": 0, "on": None, "perTryMs": None}),
+        "rest": (9000, {"attempts": 2, "perTryMs": None}),
+        "write": (9000, {"attempts": 0, "perTryMs": None}),
     }
