@@ -108,7 +108,7 @@ impl Worker {
         let passing = Passing { head, input, sender };
         let question = Question { canonical, passing, now: UnixSeconds(self.unix) };
         let draw = self.random.draw();
-        let (leave, route) =
+        let Decided { leave, route, audited } =
             decide(connection, &generation.tables, generation.number, &question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
@@ -137,6 +137,7 @@ impl Worker {
             replay,
             lost: false,
             upstream: None,
+            audited,
             tried: None,
             tries: attempts,
             reusable: false,
@@ -207,6 +208,20 @@ fn is_tls(connection: &Connection) -> bool {
     matches!(server.door.way, Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, .. })
 }
 
+/// What lets a request through, and where it goes.
+struct Decided {
+    leave: Leave,
+    route: Route,
+    /// What it would have been refused for.
+    audited: Option<Box<Reason>>,
+}
+
+impl Decided {
+    const fn new(leave: Leave, route: Route) -> Self {
+        Self { leave, route, audited: None }
+    }
+}
+
 /// Asks the core.
 fn decide(
     connection: &mut Connection,
@@ -214,7 +229,7 @@ fn decide(
     number: u64,
     question: &Question<'_>,
     draw: u32,
-) -> Result<(Leave, Route), Box<Answer>> {
+) -> Result<Decided, Box<Answer>> {
     let identity = connection.identity().map(str::to_owned);
     let is_known = matches!(&connection.kind, Kind::Server(server)
         if server.peer.as_ref().is_some_and(|(known, ..)| *known == number));
@@ -231,18 +246,23 @@ fn decide(
     let Way::Inbound { listener, target, .. } = &door.way else {
         let routed = tables.route(&question.canonical, &question.passing, draw);
         let forward = explained(tables, Scene::Outbound, question, routed)?;
-        return Ok((Leave::Forwarded(forward), Route::Destination));
+        return Ok(Decided::new(Leave::Forwarded(forward), Route::Destination));
     };
     let (ix, peer) = known_peer(server, tables, number, listener, (identity.as_deref(), address));
     let permit = tables.admit(ix, peer, &question.asked());
     let permit: Permit =
         explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;
+    let audited = permit.would_deny().map(|_| {
+        let scene = Scene::Inbound { listener: ix, peer };
+        Box::new(tables.reason(scene, &question.asked(), Outcome::Permitted(permit)))
+    });
     if !tables.is_gateway() {
-        return Ok((Leave::Admitted(permit), Route::Application(*target)));
+        let decided = Decided::new(Leave::Admitted(permit), Route::Application(*target));
+        return Ok(Decided { audited, ..decided });
     }
     let routed = tables.route_gateway(permit, &question.canonical, &question.passing, draw);
     let forward: Forward = explained(tables, Scene::Gateway { listener: ix }, question, routed)?;
-    Ok((Leave::Forwarded(forward), Route::Destination))
+    Ok(Decided { audited, ..Decided::new(Leave::Forwarded(forward), Route::Destination) })
 }
 
 /// The peer by the tables at hand; worked out once per connection and generation.
