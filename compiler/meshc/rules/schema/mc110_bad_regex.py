@@ -4,8 +4,8 @@ Why it matters:
 An expression that means nothing would match nothing, and an allow or a deny would be gone.
 
 What to do:
-Write it in RE2's syntax: no look-around, no backreferences, and no flags, word boundaries or Unicode
-classes, which would hide what is matched. The whole text must match.
+Write it in RE2's syntax: no look-around, no backreferences, and no flags, word boundaries or
+Unicode classes, which would hide what is matched. The whole text must match.
 """
 
 from typing import Final
