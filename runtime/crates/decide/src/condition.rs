@@ -50,6 +50,8 @@ pub(crate) struct Reads {
 struct Tally {
     present: bool,
     some: bool,
+    /// As `some`, of members alone.
+    member: bool,
     every: bool,
 }
 
@@ -189,14 +191,17 @@ fn header_tally<F: Fields>(check: &Check, fields: &F) -> Tally {
         tally.some |= met;
         if check.whole || !line.contains(&b',') {
             // The line is its one member, or, where nothing is in it, none.
-            any |= check.whole || !line.is_empty();
-            tally.every &= met || (!check.whole && line.is_empty());
+            let is_member = check.whole || !line.is_empty();
+            any |= is_member;
+            tally.member |= is_member && met;
+            tally.every &= met || !is_member;
             continue;
         }
         for member in line_members(line, false) {
             let met = check.meets(member.iter().copied());
             any = true;
             tally.some |= met;
+            tally.member |= met;
             tally.every &= met;
         }
     }
@@ -211,6 +216,7 @@ fn parameter_tally(check: &Check, query: Option<&str>) -> Tally {
             let met = check.meets(decoded(value));
             tally.present = true;
             tally.some |= met;
+            tally.member |= met;
             tally.every &= met;
         }
     }
@@ -219,7 +225,7 @@ fn parameter_tally(check: &Check, query: Option<&str>) -> Tally {
 
 impl Tally {
     const fn new() -> Self {
-        Self { present: false, some: false, every: true }
+        Self { present: false, some: false, member: false, every: true }
     }
 
     fn verdict(self, check: &Check, view: View) -> bool {
@@ -228,8 +234,11 @@ impl Tally {
             return (self.present == wanted) != condition.not;
         }
         if check.has_test() {
-            let absent = !self.present && view != View::Deny;
-            return !(absent && condition.not) && self.some != condition.not;
+            // A whole line that reads like the member is one more reason to deny, never one to
+            // allow.
+            let deny = view == View::Deny;
+            let has = if deny && !condition.not { self.some } else { self.member };
+            return has != condition.not && (has || self.present || deny);
         }
         match view {
             View::Deny if !self.present => condition.not,
@@ -324,6 +333,9 @@ mod tests {
         assert_eq!(views(&has(true), &other), [true; 3]);
         assert_eq!(views(&has(false), &[]), [false; 3]);
         assert_eq!(views(&has(true), &[]), [true, false, false]);
+        let line = |not| condition(not, Test::Has("a,b".into()));
+        assert_eq!(views(&line(false), &[("x-role", "a,b")]), [true, false, false]);
+        assert_eq!(views(&line(true), &[("x-role", "a,b")]), [true, true, true]);
     }
 
     #[test]
