@@ -92,7 +92,7 @@ impl ClaimCheck {
         let Claim { not, path, test } = &self.claim;
         let value = look(token.payload(), path);
         if let ClaimTest::Present(wanted) = test {
-            return (value.is_some() == *wanted) != *not;
+            return (value.is_some_and(|value| !value.is_null()) == *wanted) != *not;
         }
         match value.map(|value| self.test(&value)) {
             None => *not && view == View::Deny,
@@ -133,7 +133,8 @@ impl ClaimCheck {
 }
 
 /// The value at a path of JSON keys, each of which may hold `~1` for `/` and `~0` for `~`
-/// (RFC 6901). `scope` is a list split at spaces (RFC 8693, 4.2).
+/// (RFC 6901). A `null` is found: it is nothing present, and of a type no test fits. `scope` is a
+/// list split at spaces (RFC 8693, 4.2).
 fn look<'a>(payload: &'a serde_json::Map<String, Value>, path: &str) -> Option<Cow<'a, Value>> {
     let mut keys = path.split('/').map(|key| key.replace("~1", "/").replace("~0", "~"));
     let mut value = payload.get(&keys.next()?)?;
@@ -145,7 +146,6 @@ fn look<'a>(payload: &'a serde_json::Map<String, Value>, path: &str) -> Option<C
             let words = text.split(' ').filter(|word| !word.is_empty());
             Some(Cow::Owned(words.map(|word| Value::String(word.to_owned())).collect()))
         }
-        Value::Null => None,
         value => Some(Cow::Borrowed(value)),
     }
 }
@@ -242,6 +242,7 @@ mod tests {
             (ClaimTest::Has(text("a")), json!("a")),
             (ClaimTest::Prefix("a".into()), json!({"a": 1})),
             (ClaimTest::OneOf(vec![text("a")]), json!(false)),
+            (ClaimTest::Has(text("a")), json!(null)),
         ] {
             for not in [false, true] {
                 let found = holds("a", not, test.clone(), &json!({"a": value}));
