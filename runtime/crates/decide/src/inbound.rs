@@ -201,7 +201,8 @@ impl Admission {
         operation: OperationIx,
         asked: &Asked<'_, F>,
     ) -> Denial {
-        let lacks = matches!(asked.user, User::Nobody)
+        let lacks = asked.request.is_some()
+            && matches!(asked.user, User::Nobody)
             && self.allow.lacks_user(&peer.allow, operation, asked);
         let kind = if lacks { DenialKind::NoUser } else { DenialKind::NoRule };
         let audited =

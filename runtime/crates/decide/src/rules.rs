@@ -171,8 +171,16 @@ impl Body {
 
     fn holds<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
         self.is_current(asked.now, view)
-            && self.user.as_ref().is_none_or(|user| user.holds(asked.user, view))
+            && self.speaks_of_user(asked, view)
             && self.meets(asked, view)
+    }
+
+    /// A connection can bring no token: as with conditions, that matches for a deny.
+    fn speaks_of_user<F>(&self, asked: &Asked<'_, F>, view: View) -> bool {
+        self.user.as_ref().is_none_or(|user| match asked.request {
+            Some(_) => user.holds(asked.user, view),
+            None => view == View::Deny,
+        })
     }
 
     fn is_current(&self, now: UnixSeconds, view: View) -> bool {
