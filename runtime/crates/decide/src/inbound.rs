@@ -177,7 +177,12 @@ impl Admission {
                 None => self.denied_by_default(peer, operation, asked),
             },
         };
-        if self.audit { Ok(self.permit(operation, None, Some(refused))) } else { Err(refused) }
+        if !self.audit {
+            return Err(refused);
+        }
+        let would = self.audited(peer, operation, asked);
+        let would = would.or(refused.would_allow.is_none().then_some(refused));
+        Ok(self.permit(operation, None, would))
     }
 
     /// The denial that an audited guardrail or deny rule would have been.
@@ -205,11 +210,12 @@ impl Admission {
             && matches!(asked.user, User::Nobody)
             && self.allow.lacks_user(&peer.allow, operation, asked);
         let kind = if lacks { DenialKind::NoUser } else { DenialKind::NoRule };
-        let audited =
-            self.allow.audited.then(|| self.allow.first(&peer.allow, operation, asked, true));
+        let audited = || self.allow.first(&peer.allow, operation, asked, true);
+        let audited = self.allow.audited.then(audited).flatten();
+        let would_allow = audited.filter(|_| self.audited(peer, operation, asked).is_none());
         Denial {
             operation: Some(operation),
-            would_allow: audited.flatten().map(|rule| RuleIx(rule as u32)),
+            would_allow: would_allow.map(|rule| RuleIx(rule as u32)),
             ..Denial::new(kind)
         }
     }
