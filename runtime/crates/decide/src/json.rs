@@ -155,9 +155,13 @@ fn inbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
             return Ok(answer(tables, question, scene, Some(&request), outcome.into()));
         }
     };
+    let would = tables.reason(scene, &asked, Outcome::Permitted(permit)).would;
     let routed = tables.route_gateway(permit, &request, &question.headers, question.draw);
+    let sent = routed.is_ok();
     let scene = Scene::Gateway { listener };
-    Ok(answer(tables, question, scene, Some(&request), routed.into()))
+    let mut answer = answer(tables, question, scene, Some(&request), routed.into());
+    answer.reason.would = would.filter(|_| sent);
+    Ok(answer)
 }
 
 fn outbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
