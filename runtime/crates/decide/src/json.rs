@@ -225,7 +225,8 @@ fn cluster_name(tables: &Tables, forward: &Forward) -> String {
 
 impl Question {
     fn asked<'a>(&'a self, request: Option<&'a Canonical<'a>>) -> Asked<'a, Vec<(String, String)>> {
-        let user = self.user.as_ref().map_or(User::Nobody, |token| User::Verified(token));
+        let token = self.user.as_ref().filter(|_| request.is_some());
+        let user = token.map_or(User::Nobody, |token| User::Verified(token));
         let request = request.map(|request| (request, &self.headers));
         Asked { request, user, now: UnixSeconds(self.now) }
     }
