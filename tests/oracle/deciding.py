@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass, replace
 
 from oracle.canonical import BadRequestError, Request, canonicalise
+from oracle.claims import user_holds
 from oracle.matching import (
     Json,
+    Path,
     Seen,
     conditions_hold,
+    folded,
     host_matches,
     match_holds,
     most_specific,
 )
+from oracle.when import hours_hold, source_holds
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Asked:
         return self.request
 
 
-ANY_REQUEST: Json = {"headers": [], "host": None, "methods": [], "path": "/**", "query": []}
+ANY_REQUEST: Json = {"headers": [], "host": None, "methods": [], "path": "/**", "query": [],
+                     "regex": None}  # fmt: skip
 
 
 def inbound(slice_: Json, question: Json) -> Json:
@@ -56,7 +61,9 @@ def inbound(slice_: Json, question: Json) -> Json:
     asked = Asked(slice_, question, request)
     answer = admit(asked, port)
     if answer["status"] == 200 and slice_["routes"]:
-        answer = gateway(asked)
+        admitted, answer = answer, gateway(asked)
+        if "would" in admitted and answer["status"] == 200:
+            answer["would"] = admitted["would"]
     return {**answer, "path": request.path}
 
 
@@ -65,30 +72,30 @@ def admit(asked: Asked, port: int) -> Json:
     accepts, host = asked.slice_["inbound"], asked.canonical.host
     hosts = accepts["listeners"][port]["hosts"]
     if accepts["authorities"] and host not in accepts["authorities"]:
-        return refusal(421)
+        return refusal(421, "authority")
     if hosts and not any(host_matches(one, host) for one in hosts):
-        return refusal(421)
+        return refusal(421, "authority")
     matches = [match for one in accepts["operations"] for match in one["matches"]]
-    rules = accepts["allow"] + accepts["deny"]
+    rules = accepts["allow"] + accepts["deny"] + accepts["guardrails"]
     direct = [match for rule in rules for match in rule["matches"]]
-    if not readable(matches + rules + direct, asked.seen):
-        return refusal(400)
+    if unreadable := unread(matches + rules + direct, asked.seen):
+        return unreadable
     operation = classify(accepts, port, asked)
     if operation is None:
-        return refusal(400)
+        return refusal(400, "ambiguous-request")
     return verdict(asked, operation)
 
 
-def readable(readers: list[Json], seen: Seen) -> bool:
-    """No header is a policy header in disguise, and a query that is read can be."""
-    if any(one["query"] for one in readers) and re.search(r"%(?![0-9A-Fa-f]{2})", seen.query or ""):
-        return False
+def unread(readers: list[Json], seen: Seen) -> Json | None:
+    """The refusal of a policy header in disguise, or of a query that is read and cannot be."""
+    broken = re.search(r"%(?![0-9A-Fa-f]{2})", seen.query or "") is not None
+    kinds = ["query"] if broken and any(one["query"] for one in readers) else []
     names = {condition["name"] for one in readers for condition in one["headers"]}
     for field, _ in seen.fields:
-        for name in names:
-            if field.lower() != name and fold(field) == fold(name):
-                return False
-    return True
+        if any(field.lower() != name and fold(field) == fold(name) for name in names):
+            kinds.append("header-spelling")
+            break
+    return refusal(400, kinds[0] if len(kinds) == 1 else None) if kinds else None
 
 
 def fold(name: str) -> str:
@@ -96,9 +103,22 @@ def fold(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def paths(readings: list[str], request: Request) -> list[str]:
-    """What the path says under each declared reading."""
-    return [request.readings[one] for one in readings]
+def paths(readings: list[str], request: Request) -> list[Path]:
+    """Every way in which an application may read the path: cut or not, with or without case.
+
+    What is canonical leaves nothing to decode twice, so `double-decoding` reads as `plain` does.
+    """
+    plain = "plain" in readings or "double-decoding" in readings
+    texts = [request.readings["plain"]] if plain or "matrix" not in readings else []
+    if "matrix" in readings:
+        texts.append(request.readings["matrix"])
+    texts = list(dict.fromkeys(texts))
+    found = []
+    if plain or "case-insensitive" not in readings:
+        found = [Path(text) for text in texts]
+    if "case-insensitive" in readings:
+        found += [Path(folded(text), folded=True) for text in texts]
+    return found
 
 
 def classify(workload: Json, port: int, asked: Asked) -> str | None:
@@ -111,12 +131,12 @@ def classify(workload: Json, port: int, asked: Asked) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def classify_as(operations: list[Json], port: int, seen: Seen, path: str, view: str) -> str:
+def classify_as(operations: list[Json], port: int, seen: Seen, path: Path, view: str) -> str:
     """The operation under one reading of the path and one view of repeated values."""
-    if path == "*":
+    if path.text == "*":
         return "rest"
     found: list[tuple[tuple[bool, int], Json, str]] = [
-        ((False, 0), match, operation["name"])
+        ((False, 0), spelled(match, path), operation["name"])
         for operation in operations
         for match in operation["matches"]
         if port in operation["ports"] and match_holds(match, seen, path, view)
@@ -124,21 +144,59 @@ def classify_as(operations: list[Json], port: int, seen: Seen, path: str, view: 
     return most_specific(found) or "rest"
 
 
+def spelled(match: Json, path: Path) -> Json:
+    """A match as those see it who read a path so."""
+    return {**match, "path": folded(match["path"])} if path.folded else match
+
+
 def verdict(asked: Asked, operation: str) -> Json:
-    """Deny, then allow, then denied."""
+    """What is answered, and what would be if everything that is only audited were enforced."""
+    answer = {**ruling(asked, operation, enforced=False), "operation": operation}
     accepts = asked.slice_["inbound"]
-    for rule in accepts["deny"]:
-        if not any(failures(asked, rule, operation, "deny")) and direct_holds(asked, rule):
-            return {**refusal(403), "operation": operation, "rule": rule["name"]}
-    for rule in accepts["allow"]:
-        if not any(failures(asked, rule, operation, "every")):
-            return {"status": 200, "operation": operation, "rule": rule["name"]}
-    near = min(
-        accepts["allow"],
-        key=lambda rule: sum(failures(asked, rule, operation, "every")),
-        default={"name": None},
-    )
-    return {**refusal(403), "operation": operation, "nearest": near["name"]}
+    rules = accepts["guardrails"] + accepts["deny"] + accepts["allow"]
+    if not accepts["audit"] and not any(rule["audit"] for rule in rules):
+        return answer
+    would = ruling(asked, operation, enforced=True)
+    if (would["status"] == 200) != (answer["status"] == 200):
+        answer["would"] = would
+    return answer
+
+
+def ruling(asked: Asked, operation: str, *, enforced: bool) -> Json:
+    """Guardrail, deny, allow, else denied; `enforced` takes no account of audit.
+
+    A whole workload that is only audited says its denials and refuses nothing; guardrails are not
+    its own.
+    """
+    accepts = asked.slice_["inbound"]
+    if rule := denying(asked, accepts["guardrails"], operation, enforced=enforced):
+        return {**refusal(403, "guardrail"), "rule": rule["name"]}
+    said_only = accepts["audit"] and not enforced
+    if rule := denying(asked, accepts["deny"], operation, enforced=enforced):
+        denial = {**refusal(403, "deny-rule"), "rule": rule["name"]}
+        return {"status": 200, "kind": "audit"} if said_only else denial
+    failing = [(failed(asked, one, operation, "every"), one) for one in accepts["allow"]]
+    counting = [(fields, one) for fields, one in failing if enforced or not one["audit"]]
+    for fields, rule in counting:
+        if not fields:
+            return {"status": 200, "kind": "allow-rule", "rule": rule["name"]}
+    if said_only:
+        return {"status": 200, "kind": "audit"}
+    fewest = min((len(fields) + one["audit"] for fields, one in failing), default=0)
+    nearest = [one["name"] for fields, one in failing if len(fields) + one["audit"] == fewest]
+    may_have_user = asked.request is not None and asked.question.get("user") is None
+    if may_have_user and any(fields == {"user"} for fields, _ in counting):
+        return {**refusal(401, "no-user"), "nearest": nearest or [None]}
+    return {**refusal(403, "no-rule"), "nearest": nearest or [None]}
+
+
+def denying(asked: Asked, rules: list[Json], operation: str, *, enforced: bool) -> Json | None:
+    """The first rule that denies."""
+    for rule in rules:
+        counts = enforced or not rule["audit"]
+        if counts and not failed(asked, rule, operation, "deny") and direct_holds(asked, rule):
+            return rule
+    return None
 
 
 def direct_holds(asked: Asked, rule: Json) -> bool:
@@ -154,24 +212,29 @@ def direct_holds(asked: Asked, rule: Json) -> bool:
     )
 
 
-def failures(asked: Asked, rule: Json, operation: str, view: str) -> list[bool]:
-    """Which of the fields from, operations, until, headers, query fail."""
-    now = asked.question["now"]
-    failed = [
-        not is_from(asked.slice_["trustDomain"], rule["from"], asked.question["from"]),
-        rule["operations"] is not None and operation not in rule["operations"],
-        rule["until"] is not None and now >= rule["until"],
-    ]
-    for part in (
-        {"headers": rule["headers"], "query": []},
-        {"headers": [], "query": rule["query"]},
-    ):
-        if asked.request is None:
-            unknown = bool(part["headers"] or part["query"])
-            failed.append(unknown and view != "deny")
-        else:
-            failed.append(not conditions_hold(part, asked.seen, view))
-    return failed
+def failed(asked: Asked, rule: Json, operation: str, view: str) -> set[str]:
+    """Which fields of a rule fail; what cannot be evaluated fails except in a deny."""
+    question = asked.question
+    holds: dict[str, bool | None] = {
+        "from": is_from(asked.slice_["trustDomain"], rule["from"], question["from"]),
+        "operations": rule["operations"] is None or operation in rule["operations"],
+        "until": rule["until"] is None or question["now"] < rule["until"],
+    }
+    if rule["hours"] is not None:
+        holds["hours"] = hours_hold(rule["hours"], question["now"])
+    if rule["source"]:
+        holds["source"] = source_holds(rule["source"], question.get("source"))
+    for field in ("headers", "query"):
+        if rule[field]:
+            part = {"headers": [], "query": [], field: rule[field]}
+            known = asked.request is not None
+            holds[field] = conditions_hold(part, asked.seen, view) if known else None
+    if rule["user"] is not None:
+        known = asked.request is not None
+        holds["user"] = user_holds(rule["user"], question.get("user"), view) if known else None
+    return {
+        field for field, held in holds.items() if not (view == "deny" if held is None else held)
+    }
 
 
 def is_from(trust_domain: str, from_: Json, identity: str | None) -> bool:
@@ -181,6 +244,8 @@ def is_from(trust_domain: str, from_: Json, identity: str | None) -> bool:
     if identity is None:
         return bool(from_["anonymous"])
     if identity in from_["identities"]:
+        return True
+    if any(identity.startswith(one) and identity != one for one in from_["prefixes"]):
         return True
     ours = re.fullmatch(
         rf"spiffe://{re.escape(trust_domain)}/ns/([^/]+)/sa/([^/]+)", identity, re.DOTALL
@@ -204,28 +269,28 @@ def outbound(slice_: Json, question: Json) -> Json:
             if request.port is not None:
                 http = [(at, port) for at, port in http if port == request.port]
             if len(http) != 1:
-                answer = {**refusal(503), "destination": destination["workload"]}
+                answer = {**refusal(503, "port"), "destination": destination["workload"]}
             else:
                 answer = send(destination, http[0], Asked(slice_, question, request))
             return {**answer, "path": request.path}
-    return {**refusal(503), "path": request.path}
+    return {**refusal(503, "not-declared"), "path": request.path}
 
 
 def send(destination: Json, port: tuple[int, int], asked: Asked) -> Json:
     """Classify a request at its destination and choose the cluster."""
     at = {"destination": destination["workload"]}
     matches = [match for one in destination["operations"] for match in one["matches"]]
-    if not readable(matches + destination["traffic"], asked.seen):
-        return {**refusal(400), **at}
+    if unreadable := unread(matches + destination["traffic"], asked.seen):
+        return {**unreadable, **at}
     operation = classify(destination, port[0], asked)
     if operation is None:
-        return {**refusal(400), **at}
+        return {**refusal(400, "ambiguous-request"), **at}
     items = {
         traffic_item(destination["traffic"], operation, asked.seen, view)
         for view in ("every", "some")
     }
     if len(items) != 1:
-        return {**refusal(400), **at, "operation": operation}
+        return {**refusal(400, "ambiguous-request"), **at, "operation": operation}
     item = items.pop()
     found = {**at, "status": 200, "operation": operation, "port": port[1]}
     if item is None:
@@ -262,33 +327,33 @@ def gateway(asked: Asked) -> Json:
     """Route a request that a gateway has admitted."""
     slice_ = asked.slice_
     matches = [match for route in slice_["routes"] for match in route["matches"]]
-    if not readable(matches, asked.seen):
-        return refusal(400)
+    if unreadable := unread(matches, asked.seen):
+        return unreadable
     taken = {
         take(asked, path, view)
         for path in paths(slice_["inbound"]["readings"], asked.canonical)
         for view in ("every", "some")
     }
     if len(taken) > 1:
-        return refusal(400)
+        return refusal(400, "ambiguous-request")
     (at,) = taken
     if at is None:
-        return refusal(404)
+        return refusal(404, "no-route")
     route = slice_["routes"][at]
     destination = named(slice_, route["destination"])
     port = http_port(destination, route["operation"])
     answer = send(destination, port, readdressed(asked, destination))
     if answer["status"] == 200 and route["operation"] not in {None, answer["operation"]}:
-        return {**refusal(404), "destination": destination["workload"]}
+        return {**refusal(404, "no-route"), "destination": destination["workload"]}
     if answer["status"] == 200:
         answer["rule"] = route["name"]
     return answer
 
 
-def take(asked: Asked, path: str, view: str) -> int | None:
+def take(asked: Asked, path: Path, view: str) -> int | None:
     """The best route: exact host, longest wildcard, any; then the precedence of matches."""
     found = [
-        ((host is not None and host[0] != "*", len(host or "")), match, at)
+        ((host is not None and host[0] != "*", len(host or "")), spelled(match, path), at)
         for at, route in enumerate(asked.slice_["routes"])
         for host in route["hosts"] or [None]
         for match in route["matches"] or [ANY_REQUEST]
@@ -299,7 +364,7 @@ def take(asked: Asked, path: str, view: str) -> int | None:
     return most_specific(found)
 
 
-def leads_on(asked: Asked, route: Json, path: str, view: str) -> bool:
+def leads_on(asked: Asked, route: Json, path: Path, view: str) -> bool:
     """Whether the request is of the one operation that a route leads to."""
     if route["operation"] is None:
         return True
@@ -334,6 +399,6 @@ def readdressed(asked: Asked, destination: Json) -> Asked:
     return replace(asked, request=request)
 
 
-def refusal(status: int) -> Json:
-    """An answer that is no."""
-    return {"status": status}
+def refusal(status: int, kind: str | None = None) -> Json:
+    """An answer that is no, and what it is called where one reason alone speaks for it."""
+    return {"status": status} if kind is None else {"status": status, "kind": kind}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from oracle.matching import NESTED
+from oracle.when import ZONES, network, zone
 
 if TYPE_CHECKING:
     import random
+    from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
 
@@ -17,7 +23,10 @@ CALLERS = [
     f"spiffe://{TRUST_DOMAIN}/ns/shops/sa/cart",
     f"spiffe://{TRUST_DOMAIN}/ns/shop/sa/cart/x",
     f"spiffe://{TRUST_DOMAIN}/ns/shop",
+    f"spiffe://{TRUST_DOMAIN}/ns/Shop/sa/cart",
     "spiffe://other.test/ns/shop/sa/cart",
+    "spiffe://other.test/ns/shops/sa/cart",
+    "spiffe://other.test/ns/shop",
     None,
 ]
 METHODS = ["GET", "HEAD", "POST", "DELETE", "get", "PURGE", "OPTIONS"]
@@ -25,6 +34,16 @@ PATTERNS = [
     "/", "/**", "/a", "/a/", "/a/**", "/a/{x}", "/a/{x}/", "/a/{x}:refund", "/a/{x}/c",
     "/a/b", "/a/b/**", "/{x}", "/{x}/b", "/{x}/**", "/a/{x}/**", "/a/p{x}s", "/admin/**",
     "/a b", "/é/{x}", "/a/50%", "/A",
+]  # fmt: skip
+#: Callers below a point, federated ones most of all.
+PREFIXES = ["spiffe://other.test/", "spiffe://other.test/ns/shop/", f"spiffe://{TRUST_DOMAIN}/ns/"]
+#: Paths beside the patterns, some with a regex, others just outside one.
+REGEXES = [*NESTED, *set(NESTED.values()), "/a/p.s", "/A/x{2,3}", "/(é|e)+", "/a b?/c"]
+NEAR_REGEXES = [
+    "/a/1", "/a/12", "/a/123", "/a/1/b", "/a/12/", "/a/1/b/", "/a/1x", "/b", "/c", "/d", "/e",
+    "/bb", "/admin", "/admin/", "/admin/x", "/admins", "/ADMIN/x", "/Admin", "/a/pxs", "/a/ps",
+    "/a/pxxs", "/a/p%C3%A9s", "/A/x", "/A/xx", "/a/xxx", "/A/xxxx", "/%C3%A9", "/e%C3%A9e",
+    "/%C3%89", "/a%20/c", "/a/c", "/a%20b/c", "/a/1;v=1", "/b;v", "/a/1%0a", "/a/%D9%A1",
 ]  # fmt: skip
 #: Equally specific, none within another: what is left is the rest of the rank.
 CROSSING = ["/a/{x}", "/{x}/b", "/a/{x}/**", "/{x}/b/**"]
@@ -41,6 +60,7 @@ HEADERS = ["x-role", "x-beta", "user-agent"]
 SPELLINGS = ["x-role", "X-Role", "x_role", "X.Role", "x-roles", "x-beta", "x_beta", "User-Agent"]
 VALUES = ["admin", "guest", "admi", "administrator", "on", "legacy/1", "a,b", ""]
 SENT = [*VALUES, "admin, guest", "guest,admin", "admin,admin", " admin ", ",", "on,off", "a , b"]
+VALUE_REGEXES = ["admi.?", "a.*", "(admin|guest)", "[a-z]+", ".*", "legacy/[0-9]", "a,b", "é."]
 PARAMETERS = ["q", "r s"]
 QUERIES = [
     "q=admin", "q=guest", "q=admin&q=guest", "q=admi%6E", "q=%2561", "q", "r+s=on", "r%20s=on",
@@ -52,6 +72,20 @@ SENT_HOSTS = [
     "b.a.shop.test", "user@pay", "pay:0", "pay:", "127.1", "[::1]", "", "p%61y", None,
 ]  # fmt: skip
 NOW = 1_800_000_000
+NETWORKS = [
+    "10.0.0.0/8", "10.1.2.0/23", "192.168.1.77/32", "0.0.0.0/0", "2001:db8::/32", "fd00::/127",
+    "::/0", "172.16.0.0/12",
+]  # fmt: skip
+SCALARS = ["admin", "ad", "", "1", "true", 1, 0, True, False]
+#: Values that tokens carry below a path of keys.
+CLAIMS: dict[str, list[Any]] = {
+    "groups": [["admin"], ["ad", 1], [], "admin", [["admin"]], ["admin", "ad"], None],
+    "scope": ["admin ad", "admin", "", "ad admins", ["admin"], 1, "a  admin"],
+    "realm_access/roles": [["admin"], ["administrator"], "admin", {"admin": True}],
+    "level": [1, 0, "1", True, 2, 1.5],
+    "ok": [True, False, "true", 1, 0],
+    "sub": ["admin", "administrator", "ad", "Admin", "", 1, "admi\u00e9"],
+}
 
 
 def pick(rng: random.Random, items: list[Any], most: int) -> list[Any]:
@@ -61,10 +95,12 @@ def pick(rng: random.Random, items: list[Any], most: int) -> list[Any]:
 
 def condition(rng: random.Random, name: str) -> Json:
     """A condition on the values of a name."""
-    kind = rng.choice(["equals", "equals", "oneOf", "prefix", "suffix", "present"])
+    kind = rng.choice(["equals", "equals", "oneOf", "prefix", "suffix", "present", "regex", "has"])
     value: Any = rng.choice(VALUES)
     if kind == "oneOf":
         value = sorted(rng.sample(VALUES, 2))
+    elif kind == "regex":
+        value = rng.choice(VALUE_REGEXES)
     elif kind == "present":
         value = rng.random() < 0.5
     return {"name": name, "not": rng.random() < 0.25, "test": {kind: value}}
@@ -84,8 +120,11 @@ def match(rng: random.Random) -> Json:
     """One match."""
     host = rng.choice([*HOSTS, "*.shop", "*.test"]) if rng.random() < 0.15 else None
     methods = sorted(pick(rng, METHODS[:4], 2)) if rng.random() < 0.6 else []
-    path = rng.choice(PATTERNS if rng.random() < 0.6 else CROSSING)
-    return {**conditions(rng, 0.35), "host": host, "methods": methods, "path": path}
+    path, regex = rng.choice(PATTERNS if rng.random() < 0.6 else CROSSING), None
+    if rng.random() < 0.15:
+        path, regex = "/**", rng.choice(REGEXES)
+    fields = {"host": host, "methods": methods, "path": path, "regex": regex}
+    return {**conditions(rng, 0.35), **fields}
 
 
 def operations(rng: random.Random, ports: list[Json]) -> list[Json]:
@@ -118,10 +157,11 @@ def from_(rng: random.Random, *, deny: bool) -> Json:
     everyone = deny and rng.random() < 0.5
     return {
         "anonymous": rng.random() < 0.15,
-        "anyone": rng.random() < 0.25,
+        "anyone": rng.random() < (0.25 if deny else 0.4),
         "everyone": everyone,
         "identities": sorted(pick(rng, [one for one in CALLERS if one], 2)),
         "namespaces": sorted(pick(rng, ["shop", "ops"], 1)),
+        "prefixes": sorted(pick(rng, PREFIXES, 1)) if rng.random() < 0.2 else [],
     }
 
 
@@ -131,17 +171,52 @@ def rule(rng: random.Random, name: str, names: list[str], *, deny: bool) -> Json
     named = sorted(pick(rng, [*names, "rest"], 2))
     return {
         **conditions(rng, 0.3),
+        "audit": rng.random() < 0.1,
         "from": from_(rng, deny=deny),
         "matches": [match(rng) for _ in range(rng.randint(1, 2))] if direct else [],
+        "hours": hours(rng) if rng.random() < 0.15 else None,
         "name": name,
         "operations": named if named and not direct else None,
+        "source": sorted(pick(rng, NETWORKS, 2)) if rng.random() < 0.2 else [],
         "until": NOW + rng.choice([-1, 0, 1]) if rng.random() < 0.2 else None,
+        "user": user(rng) if rng.random() < 0.25 else None,
     }
+
+
+def hours(rng: random.Random) -> Json:
+    """Times of the week; often the whole day, or from or to the hours at which clocks change."""
+    from_, to = sorted(rng.sample([0, 60, 119, 120, 121, 165, 180, 539, 540, 1320, 1439, 1440], 2))
+    days = sorted(rng.sample(range(1, 8), rng.choice([1, 2, 5, 7])))
+    return {"days": days, "from": from_, "to": to, "zone": rng.choice(list(ZONES))}
+
+
+def user(rng: random.Random) -> Json:
+    """For whom a caller must act."""
+    claims = [claim(rng, path) for path in sorted(pick(rng, list(CLAIMS), 2))]
+    return {"claims": claims, "issuer": rng.choice(["corp", "corp", "corp", "partner"])}
+
+
+def claim(rng: random.Random, path: str) -> Json:
+    """A condition on a claim; its value is one that tokens carry there, or of another type."""
+    kind = rng.choice(["equals", "has", "has", "oneOf", "prefix", "suffix", "regex", "present"])
+    value: Any = rng.choice(SCALARS)
+    if kind == "oneOf":
+        value = rng.sample(SCALARS, 2)
+    elif kind in {"prefix", "suffix"}:
+        value = rng.choice(["admin", "ad", "in", ""])
+    elif kind == "regex":
+        value = rng.choice(VALUE_REGEXES)
+    elif kind == "present":
+        value = rng.random() < 0.5
+    return {"not": rng.random() < 0.25, "path": path, "test": {kind: value}}
 
 
 def readings(rng: random.Random) -> list[str]:
     """What a workload declares of its paths."""
-    return rng.choice([["plain", "matrix"], ["plain", "matrix"], ["plain"], ["matrix"]])
+    if rng.random() < 0.6:
+        return rng.choice([["plain", "matrix"], ["plain", "matrix"], ["plain"], ["matrix"]])
+    every = ["plain", "matrix", "case-insensitive", "double-decoding"]
+    return sorted(rng.sample(every, rng.randint(1, 4)), key=every.index)
 
 
 def destination(rng: random.Random, workload: str, authorities: list[str]) -> Json:
@@ -228,13 +303,19 @@ def make_slice(rng: random.Random) -> Json:
     authorities = sorted(pick(rng, HOSTS, 5)) if rng.random() < 0.7 else []
     allow = [rule(rng, f"allow{at}", names, deny=False) for at in range(rng.randint(0, 4))]
     deny = [rule(rng, f"deny{at}", names, deny=True) for at in range(rng.randint(0, 2))]
+    guardrails = []
+    if rng.random() < 0.2:
+        names_of = ["pci/no-debug", "platform/hours"][: rng.randint(1, 2)]
+        guardrails = [{**rule(rng, name, [], deny=True), "operations": None} for name in names_of]
     return {
         "destinations": destinations,
         "format": 1,
         "inbound": {
             "allow": allow,
+            "audit": rng.random() < 0.06,
             "authorities": [] if is_gateway else authorities,
             "deny": deny,
+            "guardrails": guardrails,
             "identity": f"spiffe://{TRUST_DOMAIN}/ns/shop/sa/self",
             "listeners": listeners,
             "operations": known,
@@ -253,8 +334,12 @@ def target(rng: random.Random, slice_: Json) -> str:
     if roll < 0.45:
         path = near_pattern(rng, slice_)
     else:
-        pool = SEGMENTS + HOSTILE if roll > 0.75 else SEGMENTS
+        pool = SEGMENTS + HOSTILE if roll > 0.85 else SEGMENTS
         path = "/" + "/".join(rng.choice(pool) for _ in range(rng.randint(0, 3)))
+    if rng.random() < 0.06:
+        path = path.swapcase()
+    if rng.random() < 0.06:
+        path = path.replace("/", rng.choice([";v/", "/;/"]), 2).removeprefix(";v")
     if rng.random() < 0.1:
         path = path.replace("/", "//", 1) if rng.random() < 0.5 else path + "/"
     if rng.random() < 0.3:
@@ -268,11 +353,14 @@ def target(rng: random.Random, slice_: Json) -> str:
 
 def near_pattern(rng: random.Random, slice_: Json) -> str:
     """A path that a pattern of the slice matches, or nearly."""
-    holders = [*slice_["inbound"]["operations"], *slice_["inbound"]["deny"], *slice_["routes"]]
+    accepts = slice_["inbound"]
+    holders = accepts["operations"] + accepts["guardrails"] + accepts["deny"] + slice_["routes"]
     holders += [one for to in slice_["destinations"] for one in to["operations"]]
-    patterns = [one["path"] for holder in holders for one in holder["matches"]] or PATTERNS
-    path: str = rng.choice(patterns)
-    path = path.replace("%", "%25").replace(" ", "%20").replace("é", "%C3%A9")
+    matches = [one for holder in holders for one in holder["matches"]]
+    match = rng.choice(matches) if matches else {"path": str(rng.choice(PATTERNS)), "regex": None}
+    path = str(match["path"]).replace("%", "%25").replace(" ", "%20").replace("é", "%C3%A9")
+    if match["regex"] is not None and rng.random() < 0.8:
+        path = rng.choice(NEAR_REGEXES)
     path = path.replace("/**", rng.choice(["", "/", "/x", "/b/c", "/../b"]))
     path = path.replace("{x}", rng.choice(SEGMENTS)) or "/"
     if rng.random() < 0.2:
@@ -282,21 +370,94 @@ def near_pattern(rng: random.Random, slice_: Json) -> str:
     return path if path.startswith("/") else "/" + path
 
 
+def caller(rng: random.Random, rules: list[Json]) -> str | None:
+    """Whoever a rule names, or anybody."""
+    named = [one for rule in rules for one in rule["from"]["identities"]]
+    found: str | None = rng.choice(named if named and rng.random() < 0.4 else CALLERS)
+    return found
+
+
+def address(rng: random.Random, rules: list[Json]) -> str | None:
+    """An address at the edge of a network of the rules, or of any, or none."""
+    known = [one for rule in rules for one in rule["source"]]
+    if rng.random() < (0.05 if known else 0.5):
+        return None
+    near = network(rng.choice(known or NETWORKS))
+    first, last = int(near.network_address), int(near.broadcast_address)
+    number = rng.choice([first - 1, first, last, last + 1, (first + last) // 2])
+    most = 2**near.max_prefixlen - 1
+    kind = type(near.network_address)
+    return str(kind(min(max(number, 0), most)))
+
+
+def instant(rng: random.Random, rules: list[Json]) -> int:
+    """An instant at the edge of the hours of a rule, or of a change of its clocks."""
+    known = [rule["hours"] for rule in rules if rule["hours"] is not None]
+    if not known or rng.random() < 0.2:
+        return NOW
+    if rng.random() < 0.01:
+        return rng.choice([10**12, -(10**12), 2**63 - 1])
+    wanted = rng.choice(known)
+    there = zone(wanted["zone"])
+    if rng.random() < 0.4 and (changes := clock_changes(wanted["zone"])):
+        return rng.choice(changes) + rng.choice([-3600, -1801, -1, 0, 1, 1799, 3599, 3600])
+    day = datetime(2027, 1, 1, tzinfo=there) + timedelta(days=rng.randrange(365))
+    edge = day + timedelta(minutes=rng.choice([wanted["from"], wanted["to"], 0]))
+    return int(edge.replace(fold=rng.randint(0, 1)).timestamp()) + rng.choice([-60, -1, 0, 1, 60])
+
+
+@cache
+def clock_changes(rule: str) -> list[int]:
+    """The instants of 2027 at which the clocks of a zone change."""
+    there, found = zone(rule), []
+    first = int(datetime(2027, 1, 1, tzinfo=UTC).timestamp())
+    for day in range(first, first + 365 * 86_400, 86_400):
+        if offset(day, there) != offset(day + 86_400, there):
+            within = range(day + 1800, day + 86_401, 1800)
+            found += [at for at in within if offset(at - 1, there) != offset(at, there)]
+    return found
+
+
+def offset(at: int, there: ZoneInfo) -> timedelta | None:
+    """How far the clocks of a zone are from UTC at an instant."""
+    return datetime.fromtimestamp(at, there).utcoffset()
+
+
+def token(rng: random.Random, rules: list[Json]) -> Json | None:
+    """The user of a request, if it has one."""
+    wanted = any(rule["user"] is not None for rule in rules)
+    if rng.random() < (0.4 if wanted else 0.9):
+        return None
+    claims: Json = {}
+    for path in pick(rng, list(CLAIMS), 6):
+        *outer, last = path.split("/")
+        within = claims
+        for key in outer:
+            within = within.setdefault(key, {})
+        within[last] = rng.choice(CLAIMS[path])
+    if rng.random() < 0.05:
+        claims["realm_access"] = rng.choice(["roles", ["roles"], None])
+    return {"issuer": rng.choice(["corp", "corp", "corp", "partner", "Corp"]), "claims": claims}
+
+
 def question(rng: random.Random, slice_: Json) -> Json:
     """One request."""
     headers = [[rng.choice(SPELLINGS[:2] + SPELLINGS[5:]), rng.choice(SENT)]
                for _ in range(rng.choice([0, 0, 0, 1, 1, 2, 3]))]  # fmt: skip
     if rng.random() < 0.05:
         headers.append([rng.choice(SPELLINGS), "x"])
-    hosts = SENT_HOSTS if rng.random() < 0.3 else slice_["inbound"]["authorities"] or HOSTS
+    hosts = SENT_HOSTS if rng.random() < 0.2 else slice_["inbound"]["authorities"] or HOSTS
     listeners = [one["name"] for one in slice_["inbound"]["listeners"]]
+    rules = [one for kind in ("guardrails", "deny", "allow") for one in slice_["inbound"][kind]]
     return {
-        "from": rng.choice(CALLERS),
+        "from": caller(rng, rules),
         "listener": rng.choice(listeners),
         "method": rng.choice(METHODS if rng.random() < 0.98 else ["", "G T", "CONNECT"]),
         "target": target(rng, slice_),
         "host": rng.choice(hosts),
         "headers": headers,
-        "now": NOW,
+        "now": instant(rng, rules),
+        "source": address(rng, rules),
+        "user": token(rng, rules),
         "draw": rng.choice([0, 2**31, 2**32 - 1, rng.randrange(2**32)]),
     }

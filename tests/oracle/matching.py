@@ -11,6 +11,17 @@ Json = dict[str, Any]
 Fields = list[tuple[str, str]]
 Target = TypeVar("Target")
 
+#: How regular expressions are read: `.` is any character, classes are those of ASCII.
+REGEX = re.DOTALL | re.ASCII
+#: Regular expressions for paths by what they are strictly within; all others share no path.
+NESTED = {
+    "/a/[0-9]{2}": "/a/[0-9]+",
+    "/a/[0-9]+/b": "/a/[0-9]+(/.*)?",
+    "/a/[0-9]+": "/a/[0-9]+(/.*)?",
+    "/(b|c)": "/[b-d]",
+    "/admin(/.*)?": "/a[a-z]+(/.*)?",
+}
+
 #: Fields that are read as whole lines.
 SINGLE_VALUED = {
     "age", "authorization", "content-length", "content-location", "content-range",
@@ -30,16 +41,24 @@ class Seen:
     fields: Fields
 
 
+@dataclass(frozen=True)
+class Path:
+    """A path as an application may read it, decoded; its letters are in lower case if folded."""
+
+    text: str
+    folded: bool = False
+
+
 class UnspecifiedError(Exception):
     """Two matches stay equal and overlap; the compiler refuses such a mesh (MC308)."""
 
 
 def segment_matches(pattern: str, segment: str) -> bool:
     """One segment of a pattern against one of a path."""
-    template = re.fullmatch(r"([^{]*)\{[^}]*\}(.*)", pattern, re.DOTALL)
-    if template is None:
+    if "{" not in pattern:
         return pattern == segment
-    before, after = template.groups()
+    before, _, rest = pattern.partition("{")
+    after = rest.partition("}")[2]
     return (
         segment.startswith(before)
         and segment.endswith(after)
@@ -49,8 +68,10 @@ def segment_matches(pattern: str, segment: str) -> bool:
 
 def path_matches(pattern: str, path: str) -> bool:
     """A whole pattern against a decoded path; nothing but `/**` fits `*`."""
+    if pattern == "/**":
+        return True
     if path == "*":
-        return pattern == "/**"
+        return False
     wanted, given = pattern.split("/")[1:], path.split("/")[1:]
     if wanted[-1] == "**":
         wanted = wanted[:-1]
@@ -70,10 +91,12 @@ def host_matches(pattern: str | None, host: str) -> bool:
 def value_meets(condition: Json, value: bytes) -> bool:
     """One value against one test, `not` included."""
     ((test, wanted),) = condition["test"].items()
-    if test == "equals":
+    if test in {"equals", "has"}:
         met = value == wanted.encode()
     elif test == "oneOf":
         met = value in [one.encode() for one in wanted]
+    elif test == "regex":
+        met = re.fullmatch(wanted, value.decode("utf-8", "surrogateescape"), REGEX) is not None
     elif test == "prefix":
         met = value.startswith(wanted.encode())
     else:
@@ -123,6 +146,8 @@ def condition_holds(condition: Json, members: list[bytes], lines: list[bytes], v
     """One condition on the values of one name."""
     if "present" in condition["test"]:
         return bool((bool(lines) == condition["test"]["present"]) != condition["not"])
+    if "has" in condition["test"]:
+        return has_holds(condition, members, lines, view)
     if view == "every":
         return bool(members) and all(value_meets(condition, one) for one in members)
     if view == "deny" and not lines:
@@ -130,21 +155,44 @@ def condition_holds(condition: Json, members: list[bytes], lines: list[bytes], v
     return any(value_meets(condition, one) for one in members + lines)
 
 
-def match_holds(match: Json, seen: Seen, path: str, view: str) -> bool:
+def has_holds(condition: Json, members: list[bytes], lines: list[bytes], view: str) -> bool:
+    """Whether a list has a member; under `not`, whether it has none."""
+    listed = members + lines if view == "deny" and not condition["not"] else members
+    has = condition["test"]["has"].encode() in listed
+    if not condition["not"]:
+        return has
+    return not has and (bool(lines) or view == "deny")
+
+
+def match_holds(match: Json, seen: Seen, path: Path, view: str) -> bool:
     """Every field of a match."""
     return (
         (not match["methods"] or seen.method in match["methods"])
         and host_matches(match["host"], seen.host)
-        and path_matches(match["path"], path)
+        and reading_matches(match, path)
         and conditions_hold(match, seen, view)
     )
 
 
-def rank(match: Json) -> tuple[bool, int, bool, bool, bool, int, int]:
+def reading_matches(match: Json, path: Path) -> bool:
+    """One reading of a path against the pattern or regular expression of a match."""
+    if match["regex"] is not None:
+        flags = REGEX | (re.IGNORECASE if path.folded else 0)
+        return re.fullmatch(match["regex"], path.text, flags) is not None
+    return path_matches(folded(match["path"]) if path.folded else match["path"], path.text)
+
+
+def folded(path: str) -> str:
+    """A path or pattern to those who ignore case."""
+    return path.lower()
+
+
+def rank(match: Json) -> tuple[bool, bool, int, bool, bool, bool, int, int]:
     """How specific a match is; the greater goes first."""
     segments = match["path"].split("/")[1:]
     literal = [one for one in segments if one != "**" and "{" not in one]
     return (
+        match["regex"] is None,
         len(literal) == len(segments),
         len([one for one in literal if one]),
         segments[-1] != "**",
@@ -186,13 +234,23 @@ def is_within(narrow: Json, wide: Json) -> bool:
     return (
         methods
         and host
-        and path_within(narrow["path"], wide["path"])
+        and paths_within(narrow, wide)
         and all(
             any(implies(one, other) for one in narrow[kind])
             for kind in ("headers", "query")
             for other in wide[kind]
         )
     )
+
+
+def paths_within(narrow: Json, wide: Json) -> bool:
+    """Whether every path of one match is one of another; both have a regex, or neither has."""
+    if narrow["regex"] is None:
+        return path_within(narrow["path"], wide["path"])
+    one = narrow["regex"]
+    while one is not None and one != wide["regex"]:
+        one = NESTED.get(one)
+    return one is not None
 
 
 def path_within(narrow: str, wide: str) -> bool:
@@ -233,8 +291,9 @@ def implies(narrow: Json, wide: Json) -> bool:
         return False
     if test in {"equals", "oneOf"}:
         values = [wanted] if test == "equals" else wanted
-        return bool(values) and all(value_meets(wide, value.encode()) for value in values)
-    if wide["not"] or test != wide_test:
+        known = wide_test != "has" or (len(values) == 1 and not wide["not"])
+        return known and all(value_meets(wide, value.encode()) for value in values)
+    if wide["not"] or test != wide_test or test not in {"prefix", "suffix"}:
         return False
     longer = wanted.startswith if test == "prefix" else wanted.endswith
     return bool(longer(wide_wanted))

@@ -133,7 +133,8 @@ impl ClaimCheck {
 }
 
 /// The value at a path of JSON keys, each of which may hold `~1` for `/` and `~0` for `~`
-/// (RFC 6901). A `null` is found: it is nothing present, and of a type no test fits. `scope` is a list split at spaces (RFC 8693, 4.2).
+/// (RFC 6901). A `null` is found: it is nothing present, and of a type no test fits. `scope` is a
+/// list split at spaces (RFC 8693, 4.2).
 fn look<'a>(payload: &'a serde_json::Map<String, Value>, path: &str) -> Option<Cow<'a, Value>> {
     let mut keys = path.split('/').map(|key| key.replace("~1", "/").replace("~0", "~"));
     let mut value = payload.get(&keys.next()?)?;
