@@ -8,8 +8,8 @@ use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow, ShareRow, TestRow,
-    TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow,
+    ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
 

@@ -67,7 +67,9 @@ impl Rules {
             operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
         for (at, rule) in rules.iter().enumerate() {
             let wrong = |why| format!("rule `{}`: {why}", rule.name);
-            for slot in slots(rule.operations.as_deref(), &names, operations.len()).map_err(wrong)? {
+            for slot in
+                slots(rule.operations.as_deref(), &names, operations.len()).map_err(wrong)?
+            {
                 if let Some(numbers) = by_operation.get_mut(slot) {
                     numbers.push(at as u32);
                 }
