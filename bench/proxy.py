@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import ours
+
 import peers
 from peers import Setting
 

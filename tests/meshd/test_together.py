@@ -147,9 +147,8 @@ def test_a_swap_refills_no_rate_limit(site: Site) -> None:
                     return client.getresponse().status
 
             assert [status() for _ in range(4)] == [200, 200, 200, 429]
-            file.write_text(
-                file.read_text().replace("owner: orders", "owner: orders\n  requests: {timeout: 9s}")
-            )
+            other = "owner: orders\n  requests: {timeout: 9s}"
+            file.write_text(file.read_text().replace("owner: orders", other))
             commit = site.commit()
             for address in (FRONTEND, CART):
                 until("the new snapshot", lambda at=address: commit in ask(at, "/snapshot")[1])

@@ -250,7 +250,8 @@ def test_a_gateway_admits_and_routes(bed: Bed, tmp_path: Path) -> None:
 
 def test_draining_finishes_what_runs(bed: Bed) -> None:
     """After SIGTERM nothing new is accepted, the running request is answered, the exit is 0."""
-    front, cart = bed.proxy(front_slice(), SHOP), bed.proxy(cart_slice(), CART)
+    front = bed.proxy(front_slice(), SHOP)
+    cart = bed.proxy(cart_slice(), CART, "--grace", "60")
     arrived, go = threading.Event(), threading.Event()
 
     def slow(connection: socket.socket, request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.client
 import json
 import os
@@ -10,7 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bed import (
@@ -25,6 +26,7 @@ from bed import (
     operation,
     rule,
     slice_of,
+    until,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,13 @@ def cart_slice() -> dict[str, object]:
     )
 
 
+EVERYONE = {
+    "anonymous": False,
+    "anyone": False,
+    "everyone": True,
+    "identities": [],
+    "namespaces": [],
+}
 OPERATIONS = cart_slice()["inbound"]["operations"]
 
 
@@ -317,6 +326,58 @@ def test_an_instance_that_dies_costs_no_request(bed: Bed) -> None:
         for _ in range(20):
             assert call(front, "cart", "/items/1")[0] == 200
         assert (len(one.seen), len(two.seen)) == (25, 5)
+
+
+def test_what_is_audited_is_let_through_counted_and_logged(bed: Bed) -> None:
+    """An audited deny and an audited service say what they would have refused."""
+    slice_ = cart_slice()
+    slice_["inbound"]["deny"] = [rule("no-items", audit=True, **{"from": EVERYONE})]
+    front = bed.proxy(front_slice(), SHOP)
+    cart = bed.proxy(slice_, CART)
+    with application(CART, 9080):
+        assert call(front, "cart", "/items/1")[0] == 200
+        assert call(front, "cart", "/other")[0] == 403
+    (line,) = [line for line in cart.lines(verdict="allowed") if "reason" in line]
+    would = line["reason"]["would"]
+    assert (would["verdict"], would["kind"], would["rule"]) == ("denied", "deny-rule", "no-items")
+    assert "meshc_audited_total 1" in cart.ask("/metrics")[1]
+
+
+def test_a_workload_that_is_only_audited_refuses_nothing(bed: Bed) -> None:
+    """What no rule allows passes, with the reason why it would not."""
+    slice_ = cart_slice()
+    slice_["inbound"]["audit"] = True
+    front = bed.proxy(front_slice(), SHOP)
+    cart = bed.proxy(slice_, CART)
+    with application(CART, 9080):
+        assert call(front, "cart", "/other")[0] == 200
+    (line,) = [line for line in cart.lines(verdict="allowed") if "reason" in line]
+    assert (line["reason"]["kind"], line["reason"]["would"]["kind"]) == ("audit", "no-rule")
+
+
+def test_rules_ask_from_where_and_when(bed: Bed) -> None:
+    """The connection's own address counts, and the proxy's own clock."""
+    week = {"days": [1, 2, 3, 4, 5, 6, 7], "from": 0, "to": 1440, "zone": "UTC0"}
+    in_three_days = (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).isoweekday()
+    slice_ = cart_slice()
+    slice_["inbound"]["allow"] = [
+        rule("far", "shop/front", operations=["write"], source=["10.0.0.0/8"]),
+        rule("then", "shop/front", operations=["rest"], hours=week | {"days": [in_three_days]}),
+        rule("now", "shop/front", operations=["read"], source=["127.0.0.0/8"], hours=week),
+    ]
+    front, cart = bed.proxy(front_slice(), SHOP), bed.proxy(slice_, CART)
+    with application(CART, 9080):
+        assert call(front, "cart", "/items/1")[0] == 200
+        assert call(front, "cart", "/items", "POST", b"x")[0] == 403
+        assert call(front, "cart", "/other")[0] == 403
+    write, rest = until("two denials", lambda: pair_of(cart.lines(verdict="denied")))
+    for line, why in ((write, "source address is 127."), (rest, "it is outside of")):
+        assert any(one.startswith(why) for one in line["reason"]["nearest"]["failed"])
+
+
+def pair_of(lines: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Give two lines once there are two."""
+    return lines if len(lines) == 2 else None
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")

@@ -36,7 +36,8 @@ FIELDS = [
     "oneOf", "prefix", "suffix", "present", "regex", "has", "not", "user", "version", "weight",
     "protocol", "mtls", "reason", "timeout", "path", "method", "host", "grpc", "cors", "static",
     "file", "dns", "kubernetes", "labels", "namespace", "allow", "deny", "calls", "spec",
-    "metadata", "certificate", "per", "rate", "burst", "extra", '""', "on", "404", "rest", "x-new", "X_Y",
+    "metadata", "certificate", "per", "rate", "burst", "extra", '""', "on", "404", "rest", "x-new",
+    "X_Y",
 ]  # fmt: skip
 
 

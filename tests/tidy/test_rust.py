@@ -90,7 +90,8 @@ def functions(lines: list[str]) -> list[tuple[str, int]]:
     """Give each function's name and length, from its `fn` line to the brace at its indentation."""
     found = []
     for number, line in enumerate(lines):
-        if head := re.match(r"( *)(?:pub(?:\([^)]*\))? )?(?:const )?(?:async )?fn (\w+)", line):
+        head = re.match(r"( *)(?:pub(?:\([^)]*\))? )?(?:const )?(?:async )?fn (\w+)", line)
+        if head and not line.endswith(";"):  # a trait's declaration has no body
             end = next(
                 (n for n in range(number, len(lines)) if lines[n].rstrip() == head[1] + "}"), number
             )

@@ -1,7 +1,10 @@
 //! Conditions on header fields and query parameters (language reference, section 4).
 
 use meshc_automaton::Automaton;
-use meshc_request::{Canonical, Fields, decoded, is_decodable, members, pairs, spelled_otherwise};
+use meshc_request::{
+    Canonical, Fields, decoded, is_decodable, is_single_valued, line_members, pairs,
+    spelled_otherwise, trimmed,
+};
 use meshc_snapshot::slice::{Condition, Test};
 
 use crate::denial::DenialKind;
@@ -29,6 +32,8 @@ pub(crate) struct Conditions {
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
     pub(crate) condition: Condition,
+    /// The field is read as whole lines.
+    whole: bool,
     /// That of a regular expression.
     automaton: Option<Box<Automaton>>,
 }
@@ -61,8 +66,24 @@ impl Conditions {
     }
 
     pub(crate) fn hold<F: Fields>(&self, request: &Canonical<'_>, fields: &F, view: View) -> bool {
-        self.headers.iter().all(|one| header_holds(one, fields, view))
-            && self.query.iter().all(|one| parameter_holds(one, request.query(), view))
+        self.hold_noting(request, fields, view, &mut false)
+    }
+
+    /// The same; sets `differs` where a condition that was looked at comes to different ends for
+    /// the two sides of a partition.
+    pub(crate) fn hold_noting<F: Fields>(
+        &self,
+        request: &Canonical<'_>,
+        fields: &F,
+        view: View,
+        differs: &mut bool,
+    ) -> bool {
+        let mut holds = |check: &Check, tally: Tally| {
+            *differs |= tally.verdict(check, View::Every) != tally.verdict(check, View::Some);
+            tally.verdict(check, view)
+        };
+        self.headers.iter().all(|one| holds(one, header_tally(one, fields)))
+            && self.query.iter().all(|one| holds(one, parameter_tally(one, request.query())))
     }
 }
 
@@ -112,7 +133,8 @@ impl Check {
             }
             _ => None,
         };
-        Ok(Self { condition: condition.clone(), automaton: automaton.map(Box::new) })
+        let whole = is_single_valued(&condition.name);
+        Ok(Self { condition: condition.clone(), whole, automaton: automaton.map(Box::new) })
     }
 
     fn has_test(&self) -> bool {
@@ -148,27 +170,41 @@ impl Check {
 
 /// Whether one condition on header fields holds.
 pub(crate) fn header_holds<F: Fields>(check: &Check, fields: &F, view: View) -> bool {
-    let name = check.condition.name.as_str();
-    let mut tally = Tally::new();
-    for (field, line) in fields.fields() {
-        if field.eq_ignore_ascii_case(name.as_bytes()) {
-            tally.present = true;
-            tally.some |= check.meets(line.trim_ascii().iter().copied());
-        }
-    }
-    let mut any = false;
-    for member in members(fields, name) {
-        let met = check.meets(member.iter().copied());
-        any = true;
-        tally.some |= met;
-        tally.every &= met;
-    }
-    tally.every &= any;
-    tally.verdict(check, view)
+    header_tally(check, fields).verdict(check, view)
 }
 
 /// Whether one condition on query parameters holds.
 pub(crate) fn parameter_holds(check: &Check, query: Option<&str>, view: View) -> bool {
+    parameter_tally(check, query).verdict(check, view)
+}
+
+fn header_tally<F: Fields>(check: &Check, fields: &F) -> Tally {
+    let name = check.condition.name.as_bytes();
+    let mut tally = Tally::new();
+    let mut any = false;
+    for (_, line) in fields.fields().filter(|(field, _)| field.eq_ignore_ascii_case(name)) {
+        let line = trimmed(line);
+        tally.present = true;
+        let met = check.meets(line.iter().copied());
+        tally.some |= met;
+        if check.whole || !line.contains(&b',') {
+            // The line is its one member, or, where nothing is in it, none.
+            any |= check.whole || !line.is_empty();
+            tally.every &= met || (!check.whole && line.is_empty());
+            continue;
+        }
+        for member in line_members(line, false) {
+            let met = check.meets(member.iter().copied());
+            any = true;
+            tally.some |= met;
+            tally.every &= met;
+        }
+    }
+    tally.every &= any;
+    tally
+}
+
+fn parameter_tally(check: &Check, query: Option<&str>) -> Tally {
     let mut tally = Tally::new();
     for (name, value) in query.into_iter().flat_map(pairs) {
         if decoded(name).eq(check.condition.name.bytes()) {
@@ -178,7 +214,7 @@ pub(crate) fn parameter_holds(check: &Check, query: Option<&str>, view: View) ->
             tally.every &= met;
         }
     }
-    tally.verdict(check, view)
+    tally
 }
 
 impl Tally {

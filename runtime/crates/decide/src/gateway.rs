@@ -9,7 +9,7 @@ use crate::condition::{Conditions, Reads, View};
 use crate::host;
 use crate::ids::{DestinationIx, OperationIx};
 use crate::index::{Index, Read};
-use crate::partition::{Methods, Readings, views};
+use crate::partition::{Methods, Readings};
 use crate::rank::{self, Alternative};
 use crate::target::Target;
 
@@ -20,7 +20,6 @@ pub(crate) struct Routes {
     methods: Methods,
     readings: Readings,
     pub(crate) reads: Reads,
-    conditional: bool,
 }
 
 /// A route taken.
@@ -90,11 +89,9 @@ impl Routes {
             methods: Methods::default(),
             readings,
             reads: Reads::default(),
-            conditional: false,
         };
         for (one, way) in items {
             routes.reads.add(&one.conditions);
-            routes.conditional |= !one.conditions.is_empty() || way.taken.operation.is_some();
             let methods = routes.methods.intern(one.methods)?;
             let host = one.host.map(Box::from);
             let entry = Entry { taken: way.taken, methods, host, conditions: one.conditions };
@@ -120,10 +117,14 @@ impl Routes {
     ) -> Result<Option<Taken>, ()> {
         let mut found = None;
         let differs = self.readings.each(request, |read| {
-            for view in views(self.conditional) {
-                let taken = self.take_as(request, fields, targets, read, *view);
+            let mut differs = false;
+            for view in [View::Every, View::Some] {
+                let taken = self.take_as(request, fields, targets, read, view, &mut differs);
                 if *found.get_or_insert(taken) != taken {
                     return ControlFlow::Break(());
+                }
+                if !differs {
+                    break;
                 }
             }
             ControlFlow::Continue(())
@@ -138,24 +139,25 @@ impl Routes {
         targets: &[Target],
         read: Read<'_>,
         view: View,
+        differs: &mut bool,
     ) -> Option<Taken> {
         let host = request.authority().host;
         let method = self.methods.bit(request.method());
-        let leads = |taken: &Taken| {
+        let leads = |taken: &Taken, differs: &mut bool| {
             let Some(wanted) = taken.operation else { return true };
             let target = targets.get(taken.destination.index());
             target.is_some_and(|target| {
                 let request = request.addressed_to(&target.authority);
-                let found =
-                    target.partition.classify_as(taken.port.0, &request, fields, read, view);
-                found == wanted
+                let partition = &target.partition;
+                let port = taken.port.0;
+                partition.classify_as(port, &request, fields, read, view, differs) == wanted
             })
         };
         let best = self.index.best(host, read, |entry| {
             entry.methods & method != 0
                 && entry.host.as_deref().is_none_or(|one| host::matches(one, host))
-                && entry.conditions.hold(request, fields, view)
-                && leads(&entry.taken)
+                && entry.conditions.hold_noting(request, fields, view, differs)
+                && leads(&entry.taken, differs)
         });
         best.map(|entry| entry.taken)
     }

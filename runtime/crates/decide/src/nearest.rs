@@ -14,8 +14,7 @@ use crate::reason::Nearest;
 use crate::schedule::Schedule;
 use crate::tables::Tables;
 
-/// The allow rule with the fewest failed fields; of those the one that speaks of the most specific
-/// callers and operations; of those the first written.
+/// The allow rule with the fewest failed fields; of those the first written.
 pub(crate) fn allow<F: Fields>(
     tables: &Tables,
     peer: &Peer,
@@ -25,8 +24,7 @@ pub(crate) fn allow<F: Fields>(
     let rules = tables.slice().inbound.allow.iter().enumerate();
     let found =
         rules.map(|(at, rule)| (at, rule, failures(tables, (at, rule), peer, operation, asked)));
-    let (at, rule, failed) =
-        found.min_by_key(|(_, rule, failed)| (failed.words.len(), breadth(rule)))?;
+    let (at, rule, failed) = found.min_by_key(|(_, _, failed)| failed.words.len())?;
     let place = place(tables, |places| places.allow.get(at));
     let edit = failed.edit(tables, peer, operation);
     Some(Nearest { rule: rule.name.clone(), place, failed: failed.words, edit })
@@ -72,12 +70,6 @@ fn reference(identity: &str, trust_domain: &str) -> String {
         ["", "ns", namespace, "sa", account] => format!("{namespace}/{account}"),
         _ => format!("{{identity: \"{identity}\"}}"),
     }
-}
-
-/// How much a rule speaks of: rules for everybody last, then those for every operation.
-fn breadth(rule: &Rule) -> (bool, bool, bool) {
-    let From { anyone, anonymous, namespaces, .. } = &rule.from;
-    (*anyone || *anonymous, !namespaces.is_empty(), rule.operations.is_none())
 }
 
 fn failures<F: Fields>(

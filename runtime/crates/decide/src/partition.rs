@@ -21,7 +21,6 @@ pub(crate) struct Partition {
     settings: Vec<Settings>,
     rest: Settings,
     readings: Readings,
-    conditional: bool,
 }
 
 /// Readings of a path that are to be looked at: every combination of `;` kept or cut and letters
@@ -129,10 +128,8 @@ impl Partition {
         }
         rank::sort(&mut items, |_| ());
         let mut index = Index::new(readings.folded);
-        let mut conditional = false;
         for (one, (operation, ports)) in items {
             reads.add(&one.conditions);
-            conditional |= !one.conditions.is_empty();
             let methods = methods.intern(one.methods)?;
             let entry = Entry { operation, ports, methods, conditions: one.conditions };
             index.push(one.host, &one.paths, entry);
@@ -141,7 +138,7 @@ impl Partition {
         let settings: Vec<_> = operations.iter().map(Settings::of).collect();
         let rest = operations.iter().find(|one| one.name == "rest").map(Settings::of);
         let rest = rest.unwrap_or(Settings::DEFAULT);
-        Ok(Self { index, methods, settings, rest, readings, conditional })
+        Ok(Self { index, methods, settings, rest, readings })
     }
 
     pub(crate) fn settings(&self, operation: OperationIx) -> Settings {
@@ -157,10 +154,14 @@ impl Partition {
     ) -> Option<OperationIx> {
         let mut found = None;
         let differs = self.readings.each(request, |read| {
-            for view in views(self.conditional) {
-                let operation = self.classify_as(port, request, fields, read, *view);
+            let mut differs = false;
+            for view in [View::Every, View::Some] {
+                let operation = self.classify_as(port, request, fields, read, view, &mut differs);
                 if *found.get_or_insert(operation) != operation {
                     return ControlFlow::Break(());
+                }
+                if !differs {
+                    break;
                 }
             }
             ControlFlow::Continue(())
@@ -168,7 +169,8 @@ impl Partition {
         found.filter(|_| differs.is_continue())
     }
 
-    /// The operation under one reading and one view.
+    /// The operation under one reading and one view; sets `differs` where the other view may find
+    /// another one.
     pub(crate) fn classify_as<F: Fields>(
         &self,
         port: usize,
@@ -176,6 +178,7 @@ impl Partition {
         fields: &F,
         read: Read<'_>,
         view: View,
+        differs: &mut bool,
     ) -> OperationIx {
         if request.is_asterisk() || self.index.is_empty() {
             return OperationIx::REST;
@@ -185,7 +188,7 @@ impl Partition {
         let best = self.index.best(request.authority().host, read, |entry| {
             entry.methods & method != 0
                 && entry.ports & port != 0
-                && entry.conditions.hold(request, fields, view)
+                && entry.conditions.hold_noting(request, fields, view, differs)
         });
         best.map_or(OperationIx::REST, |entry| entry.operation)
     }
@@ -201,11 +204,6 @@ impl Partition {
         let best = self.index.best(host, read, |entry| covered(entry.operation));
         best.map(|entry| entry.operation)
     }
-}
-
-/// The views under which a partition must come to one end.
-pub(crate) const fn views(conditional: bool) -> &'static [View] {
-    if conditional { &[View::Every, View::Some] } else { &[View::Every] }
 }
 
 fn read<'a>(one: &'a Match, operation: &Operation) -> Result<Alternative<'a>, String> {

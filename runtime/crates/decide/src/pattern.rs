@@ -108,6 +108,20 @@ impl Pattern {
         self.segments.iter().filter(literal).count()
     }
 
+    /// The segments that are literal text, with their places; an empty last one is left out.
+    #[must_use]
+    pub fn places_of_literals(&self) -> Vec<(usize, &str)> {
+        let mut found = Vec::new();
+        for (at, one) in self.segments.iter().enumerate() {
+            if let Segment::Literal(text) = one
+                && !text.is_empty()
+            {
+                found.push((at, &**text));
+            }
+        }
+        found
+    }
+
     /// Whether every path of this pattern is one of `wider` too.
     #[must_use]
     pub fn is_within(&self, wider: &Self) -> bool {

@@ -1,6 +1,7 @@
 //! Precedence between matches (language reference, section 4).
 
 use meshc_snapshot::slice::Match;
+use rustc_hash::FxHashMap;
 
 use crate::condition::{Check, Conditions, implies};
 use crate::host;
@@ -96,34 +97,43 @@ pub(crate) fn sort<T, K: Ord + Copy>(
     items: &mut Vec<(Alternative<'_>, T)>,
     class: impl Fn(&T) -> K,
 ) {
+    let keys: Vec<_> = items.iter().map(|(one, to)| (class(to), one.rank())).collect();
+    let wider = supersets(items, &keys);
     let mut keyed: Vec<_> = core::mem::take(items)
         .into_iter()
-        .map(|(one, to)| ((class(&to), one.rank()), one, to))
+        .zip(keys.into_iter().zip(wider))
+        .map(|(item, key)| (key, item))
         .collect();
-    keyed.sort_by(|(one, ..), (other, ..)| other.cmp(one));
-    for group in keyed.chunk_by_mut(|(one, ..), (other, ..)| one == other) {
-        if group.len() > 1 {
-            let wider: Vec<usize> = group
-                .iter()
-                .map(|(_, one, _)| group.iter().filter(|(_, all, _)| one.is_narrower(all)).count())
-                .collect();
-            sort_group(group, &wider);
-        }
-    }
-    items.extend(keyed.into_iter().map(|(_, one, to)| (one, to)));
+    keyed.sort_by(|(one, _), (other, _)| other.cmp(one));
+    items.extend(keyed.into_iter().map(|(_, item)| item));
 }
 
-/// A stable sort of `group` by falling `weight`, in place.
-fn sort_group<T>(group: &mut [T], weight: &[usize]) {
-    let mut weight = weight.to_vec();
-    for end in 1..group.len() {
-        let mut at = end;
-        while at > 0 && weight.get(at - 1) < weight.get(at) {
-            group.swap(at - 1, at);
-            weight.swap(at - 1, at);
-            at -= 1;
+/// For each match, how many of the same key are strict supersets of it. Only matches with the same
+/// literal segments at the same places can be: their number is the same by rank.
+fn supersets<T, K: Eq>(items: &[(Alternative<'_>, T)], keys: &[K]) -> Vec<usize> {
+    let mut alike: FxHashMap<Vec<(usize, &str)>, Vec<usize>> = FxHashMap::default();
+    for (at, (one, _)) in items.iter().enumerate() {
+        let literals = one.paths.pattern().map(Pattern::places_of_literals);
+        alike.entry(literals.unwrap_or_default()).or_default().push(at);
+    }
+    let mut wider = vec![0; items.len()];
+    for group in alike.into_values().filter(|group| group.len() > 1) {
+        for &at in &group {
+            let narrower = |other: usize| {
+                at != other
+                    && keys.get(at) == keys.get(other)
+                    && items
+                        .get(at)
+                        .zip(items.get(other))
+                        .is_some_and(|((one, _), (all, _))| one.is_narrower(all))
+            };
+            let count = group.iter().filter(|&&other| narrower(other)).count();
+            if let Some(slot) = wider.get_mut(at) {
+                *slot = count;
+            }
         }
     }
+    wider
 }
 
 #[cfg(test)]

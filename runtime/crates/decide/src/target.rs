@@ -4,11 +4,11 @@ use meshc_request::{Canonical, Fields};
 use meshc_snapshot::slice::{Destination, Protocol, Traffic};
 
 use crate::bits::Bits;
-use crate::condition::{Conditions, Reads};
+use crate::condition::{Conditions, Reads, View};
 use crate::denial::DenialKind;
 use crate::ids::{ClusterIx, OperationIx};
 use crate::outcome::Settings;
-use crate::partition::{MAX_PORTS, Partition, Readings, views};
+use crate::partition::{MAX_PORTS, Partition, Readings};
 
 /// One destination, indexed.
 #[derive(Debug)]
@@ -20,7 +20,6 @@ pub(crate) struct Target {
     /// What the caller waits at most, by operation; the last is that of the rest.
     limits: Vec<Option<u32>>,
     traffic: Vec<Item>,
-    conditional: bool,
 }
 
 /// A traffic item; the more specific goes first.
@@ -55,7 +54,6 @@ impl Target {
         }
         traffic.sort_by_key(|item| core::cmp::Reverse(item.rank()));
         traffic.iter().for_each(|item| reads.add(&item.conditions));
-        let conditional = traffic.iter().any(|item| !item.conditions.is_empty());
         let (namespace, name) = destination
             .workload
             .split_once('/')
@@ -67,7 +65,6 @@ impl Target {
             ports: destination.ports.iter().map(|port| (port.port, port.protocol)).collect(),
             limits: limits(destination)?,
             traffic,
-            conditional,
         })
     }
 
@@ -104,16 +101,22 @@ impl Target {
         draw: u32,
     ) -> Result<(ClusterIx, Option<u32>), DenialKind> {
         let mut found = None;
-        for view in views(self.conditional) {
+        let mut differs = false;
+        for view in [View::Every, View::Some] {
             let item = self.traffic.iter().position(|item| {
                 item.speaks_of(operation)
                     && match request {
-                        Some((request, fields)) => item.conditions.hold(request, fields, *view),
+                        Some((request, fields)) => {
+                            item.conditions.hold_noting(request, fields, view, &mut differs)
+                        }
                         None => item.conditions.is_empty(),
                     }
             });
             if *found.get_or_insert(item) != item {
                 return Err(DenialKind::AmbiguousRequest);
+            }
+            if !differs {
+                break;
             }
         }
         let item = found.flatten().and_then(|at| self.traffic.get(at));

@@ -64,7 +64,7 @@ fn with_limit(field: &str, value: Value) -> Slice {
     });
     *limit.pointer_mut(field).unwrap() = value;
     let mut slice: Value = serde_json::from_str(PAYMENTS).unwrap();
-    slice["inbound"]["rateLimits"] = json!([limit]);
+    *slice.pointer_mut("/inbound/rateLimits").unwrap() = json!([limit]);
     serde_json::from_value(slice).unwrap()
 }
 

@@ -111,7 +111,7 @@ impl Worker {
         let (now, at) = (UnixSeconds(self.unix), self.now);
         let question = Question { canonical, passing, now, at };
         let draw = self.random.draw();
-        let (leave, route) = decide(connection, generation, &question, draw)?;
+        let Decided { leave, route, audited } = decide(connection, generation, &question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
             Kind::Server(server) if server.door.is_outbound() => Direction::Outbound,
@@ -139,6 +139,7 @@ impl Worker {
             replay,
             lost: false,
             upstream: None,
+            audited,
             tried: None,
             tries: attempts,
             reusable: false,
@@ -209,13 +210,27 @@ fn is_tls(connection: &Connection) -> bool {
     matches!(server.door.way, Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, .. })
 }
 
+/// What lets a request through, and where it goes.
+struct Decided {
+    leave: Leave,
+    route: Route,
+    /// What it would have been refused for.
+    audited: Option<Box<Reason>>,
+}
+
+impl Decided {
+    const fn new(leave: Leave, route: Route) -> Self {
+        Self { leave, route, audited: None }
+    }
+}
+
 /// Asks the core.
 fn decide(
     connection: &mut Connection,
     generation: &Generation,
     question: &Question<'_>,
     draw: u32,
-) -> Result<(Leave, Route), Box<Answer>> {
+) -> Result<Decided, Box<Answer>> {
     let (tables, number) = (&generation.tables, generation.number);
     let identity = connection.identity().map(str::to_owned);
     let is_known = matches!(&connection.kind, Kind::Server(server)
@@ -233,21 +248,26 @@ fn decide(
     let Way::Inbound { listener, target, .. } = &door.way else {
         let routed = tables.route(&question.canonical, &question.passing, draw);
         let forward = explained(tables, Scene::Outbound, question, routed)?;
-        return Ok((Leave::Forwarded(forward), Route::Destination));
+        return Ok(Decided::new(Leave::Forwarded(forward), Route::Destination));
     };
     let (ix, peer) = known_peer(server, tables, number, listener, (identity.as_deref(), address));
     let permit = tables.admit(ix, peer, &question.asked());
     let permit: Permit =
         explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;
+    let audited = permit.would_deny().map(|_| {
+        let scene = Scene::Inbound { listener: ix, peer };
+        Box::new(tables.reason(scene, &question.asked(), Outcome::Permitted(permit)))
+    });
     let operation = permit.operation();
     if !tables.is_gateway() {
         charge(generation, operation, identity.as_deref(), question.at)?;
-        return Ok((Leave::Admitted(permit), Route::Application(*target)));
+        let decided = Decided::new(Leave::Admitted(permit), Route::Application(*target));
+        return Ok(Decided { audited, ..decided });
     }
     let routed = tables.route_gateway(permit, &question.canonical, &question.passing, draw);
     let forward: Forward = explained(tables, Scene::Gateway { listener: ix }, question, routed)?;
     charge(generation, operation, identity.as_deref(), question.at)?;
-    Ok((Leave::Forwarded(forward), Route::Destination))
+    Ok(Decided { audited, ..Decided::new(Leave::Forwarded(forward), Route::Destination) })
 }
 
 /// Charges a request that is let through to the rate limits of its operation.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use meshc_decide::{Forward, Permit, Settings};
+use meshc_decide::{Forward, Permit, Reason, Settings};
 use meshc_http1::Method;
 
 use crate::body::{Flow, Wrap};
@@ -45,6 +45,8 @@ pub struct Exchange {
     pub lost: bool,
     /// The connection that carries it.
     pub upstream: Option<Token>,
+    /// What it would have been refused for, if what is audited were enforced.
+    pub audited: Option<Box<Reason>>,
     /// The instance of the last try.
     pub tried: Option<SocketAddr>,
     /// Tries left after this one.

@@ -22,6 +22,8 @@ pub struct Metrics {
     pub connect_failures: u64,
     /// Handshakes completed.
     pub handshakes: u64,
+    /// Requests let through that an audited rule would have denied.
+    pub audited: u64,
     /// Handshakes that failed.
     pub handshake_failures: u64,
     /// Retries sent.
@@ -132,6 +134,7 @@ impl Metrics {
         self.connected += other.connected;
         self.connect_failures += other.connect_failures;
         self.handshakes += other.handshakes;
+        self.audited += other.audited;
         self.handshake_failures += other.handshake_failures;
         self.retries += other.retries;
     }
@@ -159,6 +162,12 @@ impl Metrics {
                 "counter",
                 "TLS handshakes that failed.",
                 self.handshake_failures,
+            ),
+            (
+                "audited_total",
+                "counter",
+                "Requests let through that an audited rule would have denied.",
+                self.audited,
             ),
             ("retries_total", "counter", "Retries sent.", self.retries),
         ] {

@@ -176,7 +176,9 @@ impl Worker {
         let request =
             Request { direction, source: &source, destination, operation, verdict, status };
         let micros = self.now.saturating_sub(exchange.started) / 1_000;
-        if !self.is_logged(status, flags) {
+        let audited = exchange.audited.as_deref();
+        self.metrics.audited += u64::from(audited.is_some());
+        if audited.is_none() && !self.is_logged(status, flags) {
             return self.metrics.request(&request, micros);
         }
         let (method, target) = line_of(exchange);
@@ -190,7 +192,7 @@ impl Worker {
             sent: exchange.sent,
             snapshot: &exchange.generation.manifest,
             why,
-            reason: None,
+            reason: audited,
         };
         self.write(&told, micros);
         self.metrics.request(&told.request, micros);

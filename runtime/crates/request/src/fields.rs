@@ -47,14 +47,16 @@ pub fn is_single_valued(name: &str) -> bool {
 /// where [`is_single_valued`]. An empty member is no member; an empty whole line is an empty value.
 pub fn members<'a, F: Fields>(fields: &'a F, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let whole = is_single_valued(name);
-    fields.fields().filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes())).flat_map(
-        move |(_, value)| {
-            value
-                .split(move |&byte| byte == b',' && !whole)
-                .map(trimmed)
-                .filter(move |member| whole || !member.is_empty())
-        },
-    )
+    let lines =
+        fields.fields().filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
+    lines.flat_map(move |(_, line)| line_members(line, whole))
+}
+
+/// The trimmed values of one line: its members, or, where `whole`, itself.
+pub fn line_members(line: &[u8], whole: bool) -> impl Iterator<Item = &[u8]> {
+    line.split(move |&byte| byte == b',' && !whole)
+        .map(trimmed)
+        .filter(move |member| whole || !member.is_empty())
 }
 
 /// Whether `field` (as received) is the policy field `name` (lower case) under another spelling:
@@ -74,7 +76,9 @@ fn folded(byte: u8) -> u8 {
     }
 }
 
-fn trimmed(mut value: &[u8]) -> &[u8] {
+/// A value without the blanks around it (RFC 9110, 5.5).
+#[must_use]
+pub const fn trimmed(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
     }

@@ -17,6 +17,8 @@ mod refusal;
 pub use authority::Authority;
 pub use bytes::is_token;
 pub use canonical::{Canonical, Raw, Scratch, canonicalise};
-pub use fields::{Fields, NoFields, is_single_valued, members, spelled_otherwise};
+pub use fields::{
+    Fields, NoFields, is_single_valued, line_members, members, spelled_otherwise, trimmed,
+};
 pub use query::{decoded, is_decodable, pairs};
 pub use refusal::{BadRequest, BadRequestKind};

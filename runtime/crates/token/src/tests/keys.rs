@@ -158,6 +158,14 @@ fn a_token_without_key_id_is_tried_with_four_keys_of_its_type() {
 }
 
 #[test]
+fn rsa_exponents_of_up_to_32_bits() {
+    for exponent in [&[3][..], &[1, 0, 1], &[0xff; 4]] {
+        let key = json!({"kty": "RSA", "e": encode(exponent), "n": encode(&[0xff; 256])});
+        assert_eq!(read(&[key]).unwrap().len(), 1, "{exponent:?}");
+    }
+}
+
+#[test]
 fn rsa_keys_up_to_4096_bits() {
     for size in [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096] {
         assert_eq!(read(&[rsa_jwk(&rsa(size))]).unwrap().len(), 1);
