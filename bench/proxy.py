@@ -30,7 +30,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import ours
-
 import peers
 from peers import Setting
 
