@@ -127,7 +127,7 @@ class Decisions:
         return Decision(tuple(steps))
 
     def _outbound(self, sender: str, request: Request, port: int | None, *, tcp: bool) -> Step:
-        decider = self._decider(sender)
+        decider = self.tables(sender)
         if tcp:
             question: Json = {"destination": request.to, "port": port, "draw": request.draw}
             known = {one["workload"] for one in self._content(sender)["destinations"]}
@@ -154,7 +154,7 @@ class Decisions:
             question["host"] = next(
                 (h for h in listener["hosts"] if not h.startswith("*")), "gateway"
             )
-        said = answer(self._decider(workload).inbound(json.dumps(question)))
+        said = answer(self.tables(workload).inbound(json.dumps(question)))
         if not content["routes"]:
             return [Step(workload, "callee", said)]
         steps = [Step(workload, "gateway", said)]
@@ -180,7 +180,9 @@ class Decisions:
             "draw": request.draw,
         }
 
-    def _decider(self, workload: str) -> Decider:
+    def tables(self, workload: str) -> Decider:
+        """Give a workload's own tables; raises `Unanswerable`."""
+        self._content(workload)
         if workload not in self._deciders:
             from meshc._native import Decider as Native  # loaded once something is asked
 

@@ -110,6 +110,20 @@ RULES: Final[dict[str, Listed]] = {
         help="remove it until the runtime enforces it",
         module="meshc.rules.schema.mc109_needs_newer_runtime",
     ),
+    "MC110": Listed(
+        name="bad-regex",
+        severity="error",
+        found_by="checker",
+        help="the syntax is that of RE2, without flags",
+        module="meshc.rules.schema.mc110_bad_regex",
+    ),
+    "MC111": Listed(
+        name="regex-budget",
+        severity="error",
+        found_by="checker",
+        help="count less, or write what may not stand in between",
+        module="meshc.rules.schema.mc111_regex_budget",
+    ),
     "MC112": Listed(
         name="bad-quantity",
         severity="error",

@@ -1,8 +1,8 @@
 //! Checked nodes to typed values.
 
 use meshc_automaton::Automaton;
-use meshc_decide::Network;
 use meshc_decide::pattern::{self, Pattern, PatternFault};
+use meshc_decide::{Network, NetworkFault};
 use meshc_document::{Kind, NodeId, Span, Tree};
 use meshc_snapshot::slice::{Condition, Hours, Match, Test};
 
@@ -134,10 +134,10 @@ impl Rows<'_> {
         }
         let span = self.tree.span(item);
         if let Kind::Scalar { text, .. } = self.tree.kind(item) {
-            let (text, start) = (text.to_owned(), span.start);
+            let text = text.to_owned();
             let methods = match pattern::parse_shorthand(&text) {
                 Ok((methods, _)) => methods,
-                Err(fault) => return self.faulty(&fault, &text, start, span),
+                Err(fault) => return self.faulty(&fault, &text, span),
             };
             let path = text.split_once(' ').map(|(_, path)| path.to_owned())?;
             let none = (Vec::new(), Vec::new());
@@ -163,7 +163,7 @@ impl Rows<'_> {
         if let Some(path) = &path
             && let Err(fault) = Pattern::parse(&path.value)
         {
-            return self.faulty(&fault, &path.value, path.span.start, path.span);
+            return self.faulty(&fault, &path.value, path.span);
         }
         let path = path.map_or_else(|| "/**".to_owned(), |path| path.value);
         let host = self.string(item, "host");
@@ -172,17 +172,8 @@ impl Rows<'_> {
         Some(At { value: Match { headers, host, methods, path, query, regex }, span })
     }
 
-    fn faulty(
-        &mut self,
-        fault: &PatternFault,
-        text: &str,
-        start: u32,
-        span: Span,
-    ) -> Option<At<Match>> {
-        let raw = (span.end - span.start) as usize == text.len();
-        let at = u32::try_from(fault.at.min(text.len())).unwrap_or(0);
-        let place = if raw { Span { start: start + at, end: span.end } } else { span };
-        let place = if place.start >= place.end { span } else { place };
+    fn faulty(&mut self, fault: &PatternFault, text: &str, span: Span) -> Option<At<Match>> {
+        let place = part(span, text, fault.at, text.len().saturating_sub(fault.at));
         let finding = Finding::new("MC307", place, fault.message).help(fault.help);
         self.findings.push(finding);
         None
@@ -191,12 +182,9 @@ impl Rows<'_> {
     /// Whether a text is a regular expression; says why not.
     fn is_regex(&mut self, text: &At<String>) -> bool {
         let Err(fault) = Automaton::new(&text.value) else { return true };
-        let raw = (text.span.end - text.span.start) as usize == text.value.len();
-        let byte = |at: usize| text.span.start.saturating_add(u32::try_from(at).unwrap_or(0));
-        let part = Span { start: byte(fault.at), end: byte(fault.at.saturating_add(fault.len)) };
-        let inside = raw && part.start < part.end && part.end <= text.span.end;
-        let span = if inside { part } else { text.span };
-        self.findings.push(Finding::new("MC307", span, fault.message).help(fault.help));
+        let code = if fault.over_budget { "MC111" } else { "MC110" };
+        let span = part(text.span, &text.value, fault.at, fault.len);
+        self.findings.push(Finding::new(code, span, fault.message).help(fault.help));
         false
     }
 
@@ -207,8 +195,12 @@ impl Rows<'_> {
             match Network::parse(&text.value) {
                 Ok(network) => all.push(network.to_string()),
                 Err(fault) => {
+                    let help = match fault {
+                        NetworkFault::Form => "an IPv4 or IPv6 address, `/` and a number of bits",
+                        NetworkFault::HostBits(_) => "write the network's own address",
+                    };
                     let finding = Finding::new("MC112", text.span, fault.to_string());
-                    self.findings.push(finding.help("write the network's own address"));
+                    self.findings.push(finding.help(help));
                 }
             }
         }
@@ -283,4 +275,22 @@ impl Rows<'_> {
             _ => None,
         }
     }
+}
+
+/// The place of a part of a text: exact where the text stands as it is, with or without quotes
+/// around it, else the whole.
+fn part(span: Span, text: &str, at: usize, len: usize) -> Span {
+    let written = span.end.saturating_sub(span.start) as usize;
+    let quote = match written.checked_sub(text.len()) {
+        Some(0) => 0,
+        Some(2) => 1,
+        _ => return span,
+    };
+    let byte = |at: usize| span.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+    let found = Span {
+        start: byte(at.saturating_add(quote)),
+        end: byte(at.saturating_add(len).saturating_add(quote)),
+    };
+    let end = byte(text.len().saturating_add(quote));
+    if found.start < found.end && found.end <= end { found } else { span }
 }

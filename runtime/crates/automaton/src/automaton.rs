@@ -159,16 +159,42 @@ fn build(texts: &[String], budget: usize, ignore_case: bool) -> Option<Automaton
 /// The smallest part of an expression that alone is over the budget.
 fn explosion(text: &str, parsed: &Ast) -> RegexFault {
     let parts = ast::visit(parsed, Parts(Vec::new())).unwrap_or_default();
-    let too_large = |(at, len): &(usize, usize)| {
-        let part = text.get(*at..at.saturating_add(*len)).unwrap_or_default();
-        let read = syntax::parse(part).map(|parsed| syntax::with_ascii_classes(part, &parsed));
-        read.is_ok_and(|written| build(&[written], BUDGET, false).is_none())
-    };
-    let mut parts: Vec<_> = parts.into_iter().filter(too_large).collect();
-    parts.sort_by_key(|(_, len)| *len);
-    let (at, len) = parts.first().copied().unwrap_or((0, text.len()));
+    let smallest = parts.into_iter().filter(|part| is_too_large(text, *part));
+    let smallest = smallest.min_by_key(|(_, len)| *len).unwrap_or((0, text.len()));
+    let (at, len) = trimmed(text, smallest);
     let message = format!("its table of states is over {} KiB", BUDGET / 1024);
-    RegexFault::new(at, len, message, "count less, or write what may not stand in between")
+    let help = "count less, or write what may not stand in between";
+    RegexFault { over_budget: true, ..RegexFault::new(at, len, message, help) }
+}
+
+fn is_too_large(text: &str, (at, len): (usize, usize)) -> bool {
+    let part = text.get(at..at.saturating_add(len)).unwrap_or_default();
+    let read = syntax::parse(part).map(|parsed| syntax::with_ascii_classes(part, &parsed));
+    read.is_ok_and(|written| build(&[written], BUDGET, false).is_none())
+}
+
+/// A sequence without what may be left out at its beginning and its end.
+fn trimmed(text: &str, (at, len): (usize, usize)) -> (usize, usize) {
+    let part = text.get(at..at.saturating_add(len)).unwrap_or_default();
+    let Ok(parsed) = syntax::parse(part) else { return (at, len) };
+    let Ast::Concat(sequence) = &parsed else { return (at, len) };
+    let spans: Vec<_> = sequence.asts.iter().map(|one| syntax::place(one.span())).collect();
+    let (mut start, mut end) = (at, at.saturating_add(len));
+    for (_, size) in &spans {
+        let next = start.saturating_add(*size);
+        if next >= end || !is_too_large(text, (next, end - next)) {
+            break;
+        }
+        start = next;
+    }
+    for (_, size) in spans.iter().rev() {
+        let next = end.saturating_sub(*size);
+        if next <= start || !is_too_large(text, (start, next - start)) {
+            break;
+        }
+        end = next;
+    }
+    (start, end - start)
 }
 
 struct Parts(Vec<(usize, usize)>);

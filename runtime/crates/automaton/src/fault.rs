@@ -11,6 +11,8 @@ pub struct RegexFault {
     pub message: String,
     /// What to do.
     pub help: &'static str,
+    /// It can be read, but not kept: its table is over the budget.
+    pub over_budget: bool,
 }
 
 impl RegexFault {
@@ -20,7 +22,7 @@ impl RegexFault {
         message: impl Into<String>,
         help: &'static str,
     ) -> Self {
-        Self { at, len, message: message.into(), help }
+        Self { at, len, message: message.into(), help, over_budget: false }
     }
 }
 
