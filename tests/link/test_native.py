@@ -200,6 +200,7 @@ spec:
   operations:
     read: {match: ["GET /items"], timeout: 2s, retry: {retryOn: [connect-failure], perTry: 5s}}
     write: {match: ["POST /items"], retry: {attempts: 0}}
+  rateLimits: [{rate: 90/m}, {name: writes, operations: [write], per: caller, rate: 5/s, burst: 9}]
 """
     files = [("cart.yaml", service.encode()), ("mesh.yaml", mesh_text.encode())]
     linked = mesh.link(files, [])
@@ -231,6 +232,10 @@ spec:
         "operations.write.retry.perTry": ("9s", "operations.*.retry.perTry", at_name),
         "requests.timeout": ("9s", None, ("mesh.yaml", 5)),
         "paths": ("[plain, matrix]", "paths", at_name),
+        "rateLimits.[0].per": ("total", "rateLimits[].per", at_name),
+        "rateLimits.[0].burst": ("2", "rateLimits[].burst", at_name),
+        "rateLimits.writes.per": ("caller", None, ("cart.yaml", 11)),
+        "rateLimits.writes.burst": ("9", None, ("cart.yaml", 11)),
     }
     held = {one["name"]: one for one in json.loads(linked.slices()[0][1])["inbound"]["operations"]}
     assert {name: (one["timeoutMs"], one["retry"]) for name, one in held.items()} == {
@@ -238,3 +243,21 @@ spec:
         "rest": (9000, {"attempts": 2, "perTryMs": None}),
         "write": (9000, {"attempts": 0, "perTryMs": None}),
     }
+    assert json.loads(linked.slices()[0][1])["inbound"]["rateLimits"] == [
+        {
+            "burst": 2,
+            "count": 90,
+            "name": "rateLimits[0]",
+            "operations": None,
+            "per": "total",
+            "periodMs": 60_000,
+        },
+        {
+            "burst": 9,
+            "count": 5,
+            "name": "writes",
+            "operations": ["write"],
+            "per": "caller",
+            "periodMs": 1_000,
+        },
+    ]

@@ -125,3 +125,36 @@ def test_a_controller_that_was_killed_is_awaited_and_caught_up_with(site: Site) 
             with site.running():
                 site.until(lambda status: status["commit"] == commit)
                 until("the new snapshot", lambda: commit in ask(CART, "/snapshot")[1])
+
+
+def test_a_swap_refills_no_rate_limit(site: Site) -> None:
+    """What a caller has used up stays used up under the next snapshot."""
+    file = site.folder / "repo/shop/cart.yaml"
+    limit = "owner: orders\n  rateLimits: [{name: slow, per: caller, rate: 1/h, burst: 3}]"
+    file.write_text(file.read_text().replace("owner: orders", limit))
+    site.commit()
+    with site.running():
+        site.until(lambda status: status["commit"])
+        with (
+            proxy(site, "shop/frontend", FRONTEND),
+            proxy(site, "shop/cart", CART),
+            application(CART, 9080) as app,
+        ):
+
+            def status() -> int:
+                with closing(http.client.HTTPConnection(FRONTEND, 15001, timeout=WAIT)) as client:
+                    client.request("GET", "/carts/ann", headers={"Host": "cart"})
+                    return client.getresponse().status
+
+            assert [status() for _ in range(4)] == [200, 200, 200, 429]
+            other = "owner: orders\n  requests: {timeout: 9s}"
+            file.write_text(file.read_text().replace("owner: orders", other))
+            commit = site.commit()
+            for address in (FRONTEND, CART):
+                until("the new snapshot", lambda at=address: commit in ask(at, "/snapshot")[1])
+            assert status() == 429
+            file.write_text(file.read_text().replace("burst: 3", "burst: 4"))
+            commit = site.commit()
+            until("the new limit", lambda: commit in ask(CART, "/snapshot")[1])
+            assert status() == 200, "a limit that was changed is another one"
+            assert len(app.seen) == 4

@@ -27,6 +27,7 @@ QUOTED = [
     "GET /", "ANY /a/**", "GET", "get /", "GET,POST /x", "GET /a b", "/a", "/a b", "a", "10.1.2.3",
     "010.1.2.3", "256.1.1.1", "::1", "1::2::3", "::ffff:1.2.3.4", "*.a.b", "*.", "a..b", "x-ok",
     "x y", "callee", "both", "http", "https", "tcp", "plain", "case-insensitive", "allowed",
+    "caller", "total", "0/s", "1/s", "100/m", "1000000/h", "1000001/s", "5/d", "007/s",
     "ServiceIntent", "Guardrail", "meshc.dev/v2",
 ]  # fmt: skip
 NUMBERS = ["0", "1", "2", "200", "599", "600", "10", "11", "65535", "65536", "1000001"]
@@ -35,7 +36,8 @@ FIELDS = [
     "oneOf", "prefix", "suffix", "present", "regex", "has", "not", "user", "version", "weight",
     "protocol", "mtls", "reason", "timeout", "path", "method", "host", "grpc", "cors", "static",
     "file", "dns", "kubernetes", "labels", "namespace", "allow", "deny", "calls", "spec",
-    "metadata", "certificate", "extra", '""', "on", "404", "rest", "x-new", "X_Y",
+    "metadata", "certificate", "per", "rate", "burst", "extra", '""', "on", "404", "rest", "x-new",
+    "X_Y",
 ]  # fmt: skip
 
 

@@ -202,6 +202,8 @@ def reason(step: Step) -> Iterator[str]:
     yield f"  {step.side:<11}  {step.workload}: {shown(why['sentence'])}"
     if why.get("rule"):
         yield f"               rule {why['rule']}{place(why)}, commit {why['commit'][:12]}"
+    if limits := step.answer.get("limits"):
+        yield f"               charged to rate limits: {', '.join(limits)}"
     if near := why.get("nearest"):
         failed = shown("; ".join(near["failed"]))
         yield f"               nearest {near['rule']}{place(near)}: {failed}"

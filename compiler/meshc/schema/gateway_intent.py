@@ -12,6 +12,7 @@ from meshc.schema.instances import Identity, Instances
 from meshc.schema.matcher import Matches
 from meshc.schema.metadata import Metadata
 from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.rate_limit import RateLimits
 from meshc.schema.rule import AllowList, DenyList
 from meshc.schema.text import DnsLabel, HostPattern, Name, PortNumber, Reference
 
@@ -92,7 +93,7 @@ class GatewaySpec(Model):
         description="Refuse nothing by `deny` or for want of an `allow`; only say so.",
         examples=["audit"],
     )
-    rate_limits: Annotated[None, NotYet("rate limits come with a later version")] = None
+    rate_limits: RateLimits | None = None
     telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
 
 

@@ -12,6 +12,7 @@ from meshc.schema.instances import Identity, Instances
 from meshc.schema.matcher import Headers, Matches, Query
 from meshc.schema.metadata import Labels, Metadata
 from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.rate_limit import RateLimits
 from meshc.schema.rule import AllowList, DenyList, Operations
 from meshc.schema.text import DnsLabel, Duration, Host, Name, Path, PortNumber, Reference
 
@@ -198,7 +199,7 @@ class ServiceSpec(Model):
     )
     proxy: Annotated[None, NotYet("workloads without a proxy come with a later version")] = None
     resilience: Annotated[None, NotYet("balancing and limits come with a later version")] = None
-    rate_limits: Annotated[None, NotYet("rate limits come with a later version")] = None
+    rate_limits: RateLimits | None = None
     telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
 
 

@@ -21,6 +21,8 @@ RESERVED = ("anonymous", "anyone", "rest")
 """Names that the language gives a meaning of its own."""
 LONGEST = 2**31 - 1
 """Milliseconds of the longest duration: a timer's range, 24 days."""
+FASTEST = 1_000_000
+"""Most requests of a rate in its period."""
 UNITS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
@@ -49,6 +51,13 @@ def in_range(duration: str) -> str:
     if not 1 <= sum(int(number) * UNITS[unit] for number, unit in parts) <= LONGEST:
         raise ValueError("between 1ms and 24 days")
     return duration
+
+
+def above_zero(rate: str) -> str:
+    """Refuse a rate that admits nothing and one that nobody counts."""
+    if not 1 <= int(rate.partition("/")[0]) <= FASTEST:
+        raise ValueError("between 1 and 1000000 in a period")
+    return rate
 
 
 DnsLabel = Annotated[
@@ -144,6 +153,17 @@ Duration = Annotated[
     AfterValidator(in_range),
 ]
 """A duration (GEP-2257): whole numbers with h, m, s or ms."""
+
+Rate = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,7}/(s|m|h)$",
+        examples=["100/s"],
+        json_schema_extra={"x-meshc-format": "rate"},
+    ),
+    AfterValidator(above_zero),
+]
+"""Requests in a second, a minute or an hour."""
 
 Date = Annotated[
     str,

@@ -1,14 +1,15 @@
 //! One file to its unit.
 
 use meshc_document::{Limits, NodeId, Tree, read};
-use meshc_snapshot::slice::{Protocol, Reading, RetryOn};
+use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
+use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RouteRow, RuleRow, ShareRow, TestRow,
-    TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow,
+    ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
 
@@ -135,6 +136,7 @@ fn workload(
         allow: each(rows, spec, "allow", rule),
         audit: rows.get(spec, "enforce").is_some(),
         deny: each(rows, spec, "deny", rule),
+        rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
         probes: rows
             .items(spec, "probes")
@@ -274,6 +276,30 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         audit: rows.get(item, "enforce").is_some(),
         damaged: faulty || rows.has_bad(item),
     })
+}
+
+fn rate_limit(rows: &mut Rows<'_>, item: NodeId) -> Option<RateLimitRow> {
+    let rate = rows.text(item, "rate")?;
+    let (count, period_ms) = quantity::rate(&rate.value)?;
+    let per = rows.text(item, "per");
+    let per = per.and_then(|per| Some(At { value: counted_by(&per.value)?, span: per.span }));
+    Some(RateLimitRow {
+        name: rows.string(item, "name"),
+        span: rows.tree.span(item),
+        operations: rows.optional_texts(item, "operations"),
+        per,
+        count: At { value: count, span: rate.span },
+        period_ms,
+        burst: rows.number(item, "burst"),
+    })
+}
+
+fn counted_by(word: &str) -> Option<Per> {
+    match word {
+        "caller" => Some(Per::Caller),
+        "total" => Some(Per::Total),
+        _ => None,
+    }
 }
 
 fn call(rows: &mut Rows<'_>, item: NodeId) -> Option<CallRow> {

@@ -1,4 +1,4 @@
-//! Durations and days as numbers.
+//! Durations, rates and days as numbers.
 
 /// Milliseconds of a GEP-2257 duration; none if it is none or more than 24 days.
 #[must_use]
@@ -21,6 +21,15 @@ pub fn milliseconds(text: &str) -> Option<u32> {
         rest = next;
     }
     u32::try_from(total).ok().filter(|&ms| ms > 0 && ms <= i32::MAX as u32)
+}
+
+/// Requests and the milliseconds they are counted in, of a rate like `100/s`; none if it admits
+/// nothing, or more than a million in its period.
+#[must_use]
+pub fn rate(text: &str) -> Option<(u32, u32)> {
+    let (count, unit) = text.split_once('/')?;
+    let count = count.parse().ok().filter(|count| (1..=1_000_000).contains(count))?;
+    Some((count, milliseconds(&format!("1{unit}"))?))
 }
 
 /// Unix seconds of a day's first instant in UTC; none for a day the calendar lacks.
@@ -78,6 +87,13 @@ pub fn zone(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates() {
+        assert_eq!(rate("100/s"), Some((100, 1_000)));
+        assert_eq!(rate("1000000/h"), Some((1_000_000, 3_600_000)));
+        assert_eq!([rate("0/s"), rate("1000001/s"), rate("5"), rate("5/y")], [None; 4]);
+    }
 
     #[test]
     fn clocks_and_days() {

@@ -1,7 +1,7 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
 use meshc_document::Span;
-use meshc_snapshot::slice::{Condition, Hours, Match, Protocol, Reading, RetryOn};
+use meshc_snapshot::slice::{Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
 
@@ -94,6 +94,8 @@ pub struct WorkloadRow {
     pub audit: bool,
     /// Deny rules.
     pub deny: Vec<RuleRow>,
+    /// Rate limits.
+    pub rate_limits: Vec<RateLimitRow>,
     /// Declared calls.
     pub calls: Vec<CallRow>,
     /// Probes: path and port.
@@ -211,6 +213,25 @@ pub struct RuleRow {
     pub audit: bool,
     /// A part of it was refused; it must not be judged further.
     pub damaged: bool,
+}
+
+/// A rate limit.
+#[derive(Clone, Debug)]
+pub struct RateLimitRow {
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Operations it counts; absent: every request.
+    pub operations: Option<Vec<At<String>>>,
+    /// What it counts by.
+    pub per: Option<At<Per>>,
+    /// Requests in a period, 1 to 1,000,000.
+    pub count: At<u32>,
+    /// The period in milliseconds: a second, a minute or an hour.
+    pub period_ms: u32,
+    /// Requests at once, 1 to 1,000,000.
+    pub burst: Option<At<u32>>,
 }
 
 /// A declared call.

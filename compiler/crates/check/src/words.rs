@@ -56,6 +56,7 @@ fn means_something(format: Option<&str>, text: &str) -> bool {
     match format {
         Some("date") => quantity::day(text).is_some(),
         Some("duration") => quantity::milliseconds(text).is_some(),
+        Some("rate") => quantity::rate(text).is_some(),
         Some("address") => text.parse::<core::net::IpAddr>().is_ok(),
         _ => true,
     }
@@ -72,6 +73,7 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
             ("MC105", "a trust domain", "lower-case letters, digits, `.`, `_` and `-`")
         }
         "duration" => ("MC112", "a duration", "whole numbers with h, m, s or ms, up to 24 days"),
+        "rate" => ("MC112", "a rate", "1 to 1000000 in a second, minute or hour"),
         "date" => ("MC112", "a day of the calendar", "YYYY-MM-DD in quotes"),
         "instant" => ("MC112", "an instant", "RFC 3339 in quotes"),
         "sender" => ("MC105", "a workload", "[namespace/]name or anonymous"),

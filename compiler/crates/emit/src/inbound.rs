@@ -1,8 +1,8 @@
-use meshc_check::unit::RuleRow;
+use meshc_check::unit::{At, RuleRow};
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
 use meshc_link::{Mesh, Workload};
 use meshc_snapshot::slice::{
-    From, Inbound, Listener, Operation, Probe, Protocol, Retry, Rule, Tls,
+    From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
 };
 
 /// What a workload accepts.
@@ -22,6 +22,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
             .iter()
             .map(|(path, port)| Probe { path: path.value.clone(), port: port.value.clone() })
             .collect(),
+        rate_limits: rate_limits(mesh, workload),
         readings: mesh.values(workload).readings().value,
     }
 }
@@ -90,12 +91,7 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
     let named = rows.iter().enumerate();
     named
         .map(|(number, row)| {
-            let operations = row.operations.as_ref().map(|named| {
-                let mut names: Vec<String> = named.iter().map(|one| one.value.clone()).collect();
-                names.sort_unstable();
-                names.dedup();
-                names
-            });
+            let operations = row.operations.as_deref().map(sorted);
             Rule {
                 audit: row.audit,
                 from: from(mesh, workload, row),
@@ -111,6 +107,27 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
             }
         })
         .collect()
+}
+
+fn rate_limits(mesh: &Mesh, workload: &Workload) -> Vec<RateLimit> {
+    let values = mesh.values(workload);
+    let rows = workload.row.rate_limits.iter().enumerate();
+    rows.map(|(number, row)| RateLimit {
+        burst: values.burst(row).value,
+        count: row.count.value,
+        name: row.name.clone().unwrap_or_else(|| format!("rateLimits[{number}]")),
+        operations: row.operations.as_deref().map(sorted),
+        per: values.per(row).value,
+        period_ms: row.period_ms,
+    })
+    .collect()
+}
+
+fn sorted(named: &[At<String>]) -> Vec<String> {
+    let mut names: Vec<String> = named.iter().map(|one| one.value.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {

@@ -55,6 +55,7 @@ impl<'a> Placing<'a> {
             files: files.paths(self.mesh),
             format: FORMAT,
             operations: operations.collect(),
+            rate_limits: row.rate_limits.iter().map(|limit| here(limit.span)).collect(),
             routes: routes.map(|(_, row)| here(row.span)).collect(),
             workload: here(row.name.span),
         }

@@ -24,7 +24,13 @@ fn shop(edge: bool) -> Vec<(String, Vec<u8>)> {
     vec![
         ("mesh.yaml".into(), MESH.as_bytes().to_vec()),
         service("a", "  calls: [{to: b.read}]\n"),
-        service("b", &format!("  allow: [{{from: [a{allow}], operations: [read]}}]\n")),
+        service(
+            "b",
+            &format!(
+                "  allow: [{{from: [a{allow}], operations: [read]}}]\n  \
+                 rateLimits: [{{rate: 5/s}}, {{name: l, operations: [write], rate: 1/m}}]\n"
+            ),
+        ),
         service("c", call),
         service("d", ""),
     ]

@@ -64,6 +64,16 @@ pub static PATHS: Default =
 pub static SHARE: Default =
     Default { field: "traffic[].to[].weight", value: "1", reason: "equal shares" };
 
+/// See [`TABLE`].
+pub static PER: Default =
+    Default { field: "rateLimits[].per", value: "total", reason: "what the application can take" };
+/// See [`TABLE`].
+pub static BURST: Default = Default {
+    field: "rateLimits[].burst",
+    value: "the rate in a second, rounded up",
+    reason: "whoever keeps the rate is never refused for a second's unevenness",
+};
+
 /// Every default, in the order of the language reference.
 pub static TABLE: &[&Default] = &[
     &MTLS,
@@ -79,6 +89,8 @@ pub static TABLE: &[&Default] = &[
     &PATHS,
     &Default { field: "traffic", value: "all instances", reason: "nothing was asked for" },
     &SHARE,
+    &PER,
+    &BURST,
     &Default { field: "connect timeout", value: "5s", reason: "a host that is away is away" },
     &Default {
         field: "stream idle timeout",

@@ -3,9 +3,9 @@
 //! Every value a default can stand for is settled here and nowhere else: slices, tables and
 //! `meshc explain` ask the same functions.
 
-use meshc_check::unit::{At, OperationRow, PortRow, ShareRow, WorkloadRow};
+use meshc_check::unit::{At, OperationRow, PortRow, RateLimitRow, ShareRow, WorkloadRow};
 use meshc_document::Span;
-use meshc_snapshot::slice::{Protocol, Reading, RetryOn};
+use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
 
 use crate::defaults::{self, Default};
 use crate::mesh::{Mesh, Workload};
@@ -92,6 +92,12 @@ impl Mesh {
                 let field = format!("traffic.{name}.to.{}.weight", share.version.value);
                 lines.push(values.weight(share).line(field, u32::to_string));
             }
+        }
+        for (number, limit) in workload.row.rate_limits.iter().enumerate() {
+            let name = limit.name.clone().unwrap_or_else(|| format!("[{number}]"));
+            let field = |end: &str| format!("rateLimits.{name}.{end}");
+            lines.push(values.per(limit).line(field("per"), |per| counted_by(*per).to_owned()));
+            lines.push(values.burst(limit).line(field("burst"), u32::to_string));
         }
         lines
     }
@@ -195,6 +201,22 @@ impl<'a> Values<'a> {
         Effective::or_default(written, defaults::WEIGHT, &defaults::SHARE)
     }
 
+    /// What a rate limit counts by.
+    #[must_use]
+    pub fn per(&self, limit: &RateLimitRow) -> Effective<Per> {
+        Effective::or_default(self.written(limit.per.as_ref()), Per::Total, &defaults::PER)
+    }
+
+    /// Requests a rate limit admits at once.
+    #[must_use]
+    pub fn burst(&self, limit: &RateLimitRow) -> Effective<u32> {
+        let in_a_second = (u64::from(limit.count.value) * 1_000)
+            .div_ceil(u64::from(limit.period_ms).max(1))
+            .max(1);
+        let in_a_second = u32::try_from(in_a_second).unwrap_or(u32::MAX);
+        Effective::or_default(self.written(limit.burst.as_ref()), in_a_second, &defaults::BURST)
+    }
+
     fn operation_lines(&self, operation: &OperationRow) -> [Line; 5] {
         let field = |name: &str| format!("operations.{}.{name}", operation.name.value);
         [
@@ -230,6 +252,13 @@ const fn retry_on(on: &RetryOn) -> &'static str {
         RetryOn::ConnectFailure => "connect-failure",
         RetryOn::RefusedStream => "refused-stream",
         RetryOn::Unavailable => "unavailable",
+    }
+}
+
+const fn counted_by(per: Per) -> &'static str {
+    match per {
+        Per::Caller => "caller",
+        Per::Total => "total",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
 mod hosts;
+mod limits;
 mod offers;
 mod ports;
 mod routes;
@@ -40,6 +41,7 @@ pub(crate) fn judge(mesh: &mut Mesh) {
     for (ix, workload) in all.each() {
         ports::judge(&mut report, workload);
         rules::judge(&mut report, workload);
+        limits::judge(&mut report, workload);
         traffic::judge(&mut report, workload);
         routes::judge(&mut report, ix, workload);
         offers::judge(&mut report, ix, workload);

@@ -1,11 +1,11 @@
-"""A condition on a request meets a TCP operation.
+"""A condition on a request, or a limit of requests, meets a TCP operation.
 
 Why it matters:
-A TCP connection has no method, path or header. Dropping the condition would allow more than was
-written.
+A TCP connection has no method, path or header, and carries no requests to count. Dropping the
+condition or the limit would allow more than was written.
 
 What to do:
-Move the condition to a rule over HTTP operations only.
+Move the condition to a rule over HTTP operations only; name HTTP operations in a rate limit.
 """
 
 from typing import Final

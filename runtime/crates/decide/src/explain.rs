@@ -2,10 +2,11 @@
 
 use meshc_request::Fields;
 use meshc_snapshot::places::Place;
+use meshc_snapshot::slice::Per;
 
 use crate::asked::Asked;
 use crate::denial::{Denial, DenialKind};
-use crate::ids::{OperationIx, RuleIx};
+use crate::ids::{LimitIx, OperationIx, RuleIx};
 use crate::nearest;
 use crate::outcome::{Forward, Outcome, Permit};
 use crate::reason::{Nearest, Reason, ReasonPlace, Scene};
@@ -136,6 +137,25 @@ fn would_allow(tables: &Tables, denial: Denial, rule: RuleIx) -> Reason {
         place: place(tables, |places| places.allow.get(rule.index())),
         operation: denial.operation().map(|one| tables.operation_name(one).to_owned()),
         commit: tables.commit().to_owned(),
+        ..Reason::default()
+    }
+}
+
+pub(crate) fn limited(tables: &Tables, limit: LimitIx, operation: OperationIx) -> Reason {
+    let written = tables.slice().inbound.rate_limits.get(limit.index());
+    let sentence = match written.map(|one| one.per) {
+        Some(Per::Caller) => "too many requests of this caller",
+        _ => "too many requests",
+    };
+    Reason {
+        verdict: "limited",
+        status: 429,
+        kind: "rate-limit",
+        sentence: sentence.to_owned(),
+        rule: written.map(|one| one.name.clone()),
+        place: place(tables, |places| places.rate_limits.get(limit.index())),
+        commit: tables.commit().to_owned(),
+        operation: Some(tables.operation_name(operation).to_owned()),
         ..Reason::default()
     }
 }

@@ -30,6 +30,10 @@ index!(
     RuleIx
 );
 index!(
+    /// A rate limit: index into `inbound.rateLimits`.
+    LimitIx
+);
+index!(
     /// A destination: index into `destinations`.
     DestinationIx
 );

@@ -74,13 +74,17 @@ struct Answer {
     timeout_ms: Option<u32>,
     /// The canonical path that is sent on.
     path: Option<String>,
+    /// Names of the rate limits that the request is charged to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<String>,
     reason: Reason,
 }
 
 /// Decides one inbound request: `{"from", "listener", "method", "target", "host", "headers": [[name,
 /// value]], "now", "draw", "source", "user": {"issuer", "claims"}}`. Without `listener` the first HTTP one; a TCP listener needs nothing but
 /// `from` and `now`. What a gateway admits, it routes. The answer holds `verdict`, `status`,
-/// `operation`, `rule`, `destination`, `cluster`, `path` and `reason`; a question that is none is
+/// `operation`, `rule`, `destination`, `cluster`, `path`, `reason` and, where there are any, the rate
+/// `limits` it is charged to (what they have left is not known here); a question that is none is
 /// answered with the verdict `error`.
 #[must_use]
 pub fn inbound_json(tables: &Tables, question: &str) -> String {
@@ -150,17 +154,24 @@ fn inbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
     };
     let asked = question.asked(Some(&request));
     let permit = match tables.admit(listener, &peer, &asked) {
-        Ok(permit) if tables.is_gateway() => permit,
-        outcome => {
-            return Ok(answer(tables, question, scene, Some(&request), outcome.into()));
-        }
+        Ok(permit) => permit,
+        denied => return Ok(answer(tables, question, scene, Some(&request), denied.into())),
     };
     let would = tables.reason(scene, &asked, Outcome::Permitted(permit)).would;
-    let routed = tables.route_gateway(permit, &request, &question.headers, question.draw);
-    let sent = routed.is_ok();
-    let scene = Scene::Gateway { listener };
-    let mut answer = answer(tables, question, scene, Some(&request), routed.into());
-    answer.reason.would = would.filter(|_| sent);
+    let mut answer = if tables.is_gateway() {
+        let routed = tables.route_gateway(permit, &request, &question.headers, question.draw);
+        let sent = routed.is_ok();
+        let scene = Scene::Gateway { listener };
+        let mut answer = answer(tables, question, scene, Some(&request), routed.into());
+        answer.reason.would = would.filter(|_| sent);
+        answer
+    } else {
+        answer(tables, question, scene, Some(&request), Outcome::Permitted(permit))
+    };
+    if answer.reason.verdict == "allowed" {
+        let limits = tables.limits(permit.operation()).iter();
+        answer.limits = limits.map(|limit| tables.limit_name(*limit).to_owned()).collect();
+    }
     Ok(answer)
 }
 
@@ -244,6 +255,7 @@ impl Answer {
             port: None,
             timeout_ms: None,
             path: None,
+            limits: Vec::new(),
             reason,
         }
     }

@@ -33,16 +33,16 @@ pub enum Scene<'a> {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
-    /// `allowed`, `denied`, `bad-request`, `no-route`, `misdirected` or `unavailable`.
+    /// `allowed`, `denied`, `limited`, `bad-request`, `no-route`, `misdirected` or `unavailable`.
     pub verdict: &'static str,
     /// The status a denial is answered with; 200 stands for allowed.
     pub status: u16,
-    /// A stable word: `allow-rule`, `routed`, or one of [`crate::DenialKind::word`] and
+    /// A stable word: `allow-rule`, `routed`, `rate-limit`, or one of [`crate::DenialKind::word`] and
     /// `meshc_request::BadRequestKind::word`.
     pub kind: &'static str,
     /// One sentence for a person.
     pub sentence: String,
-    /// Name of the rule, route or traffic item that decided.
+    /// Name of the rule, rate limit, route or traffic item that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Where it was written.

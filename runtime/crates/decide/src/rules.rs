@@ -67,7 +67,9 @@ impl Rules {
             operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
         for (at, rule) in rules.iter().enumerate() {
             let wrong = |why| format!("rule `{}`: {why}", rule.name);
-            for slot in slots(rule, &names, operations.len()).map_err(wrong)? {
+            for slot in
+                slots(rule.operations.as_deref(), &names, operations.len()).map_err(wrong)?
+            {
                 if let Some(numbers) = by_operation.get_mut(slot) {
                     numbers.push(at as u32);
                 }
@@ -279,13 +281,13 @@ fn namespace_of(path: &str) -> Option<&str> {
     }
 }
 
-/// The operations a rule speaks of, as indices; the rest is the one behind the last.
-fn slots(
-    rule: &Rule,
+/// The operations that are named, as indices, or all of them; the rest is the one behind the last.
+pub(crate) fn slots(
+    named: Option<&[String]>,
     operations: &FxHashMap<&str, usize>,
     rest: usize,
 ) -> Result<Vec<usize>, String> {
-    let Some(names) = &rule.operations else { return Ok((0..=rest).collect()) };
+    let Some(names) = named else { return Ok((0..=rest).collect()) };
     names
         .iter()
         .map(|name| match operations.get(name.as_str()) {

@@ -1,14 +1,16 @@
 use core::fmt;
 use core::net::IpAddr;
 
+use meshc_limit::Limit;
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::places::Places;
 use meshc_snapshot::slice::{Destination, FORMAT, Slice};
 
 use crate::asked::Asked;
 use crate::denial::Denial;
-use crate::ids::{DestinationIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
+use crate::ids::{DestinationIx, LimitIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
 use crate::inbound::Admission;
+use crate::limits::Limits;
 use crate::outbound::Routing;
 use crate::outcome::{Forward, Outcome, Permit};
 use crate::peer::Peer;
@@ -22,6 +24,7 @@ pub struct Tables {
     commit: String,
     pub(crate) admission: Admission,
     pub(crate) routing: Routing,
+    limits: Limits,
 }
 
 /// A slice that contradicts itself; it is refused whole.
@@ -40,7 +43,8 @@ impl Tables {
         let admission =
             Admission::new(&slice.inbound, &slice.trust_domain).map_err(LoadFault::new)?;
         let routing = Routing::new(&slice, admission.readings).map_err(LoadFault::new)?;
-        Ok(Self { slice, places, commit, admission, routing })
+        let limits = Limits::new(&slice.inbound).map_err(LoadFault::new)?;
+        Ok(Self { slice, places, commit, admission, routing, limits })
     }
 
     /// Whether the slice is that of a gateway: what it admits, it routes.
@@ -117,6 +121,31 @@ impl Tables {
     #[must_use]
     pub fn deny_name(&self, rule: RuleIx) -> &str {
         self.slice.inbound.deny.get(rule.index()).map_or("", |rule| rule.name.as_str())
+    }
+
+    /// Name of a rate limit.
+    #[must_use]
+    pub fn limit_name(&self, limit: LimitIx) -> &str {
+        self.slice.inbound.rate_limits.get(limit.index()).map_or("", |one| one.name.as_str())
+    }
+
+    /// The rate limits that an admitted request of an operation is charged to, in written order. It
+    /// is let through if all of them admit it; what they have left is kept by the caller.
+    #[must_use]
+    pub fn limits(&self, operation: OperationIx) -> &[LimitIx] {
+        self.limits.of(operation)
+    }
+
+    /// Every rate limit, as the slice lists them.
+    #[must_use]
+    pub fn all_limits(&self) -> &[Limit] {
+        self.limits.all()
+    }
+
+    /// Why a request of an operation is refused that a rate limit does not admit now.
+    #[must_use]
+    pub fn limited(&self, limit: LimitIx, operation: OperationIx) -> Reason {
+        crate::explain::limited(self, limit, operation)
     }
 
     /// The authority a gateway sends on in place of the outside one: `name.namespace` of the
@@ -231,6 +260,7 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
     unique("listener", inbound.listeners.iter().map(|one| one.name.as_str()))?;
     unique("listener port", inbound.listeners.iter().map(|one| one.port))?;
     unique("operation", inbound.operations.iter().map(|one| one.name.as_str()))?;
+    unique("rate limit", inbound.rate_limits.iter().map(|one| one.name.as_str()))?;
     unique("destination", slice.destinations.iter().map(|one| one.workload.as_str()))?;
     for to in &slice.destinations {
         unique("operation", to.operations.iter().map(|one| one.name.as_str()))?;
@@ -251,6 +281,7 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
         places.allow.len() == inbound.allow.len()
             && places.deny.len() == inbound.deny.len()
             && places.guardrails.len() == inbound.guardrails.len()
+            && places.rate_limits.len() == inbound.rate_limits.len()
             && places.routes.len() == slice.routes.len()
             && places.destinations.len() == slice.destinations.len()
     });

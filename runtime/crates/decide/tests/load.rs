@@ -5,7 +5,7 @@
     reason = "a test says what it expects; clippy knows only the bodies of test functions"
 )]
 
-use meshc_decide::{Asked, ListenerIx, Tables, UnixSeconds};
+use meshc_decide::{Asked, LimitIx, ListenerIx, OperationIx, Tables, UnixSeconds};
 use meshc_request::{NoFields, Raw, Scratch, canonicalise};
 use meshc_snapshot::places::{DestinationPlaces, Place, Places};
 use meshc_snapshot::slice::{Reading, Slice};
@@ -56,6 +56,80 @@ fn contradictions_are_named() {
     }
 }
 
+/// The slice with one rate limit, this field of it replaced.
+fn with_limit(field: &str, value: Value) -> Slice {
+    let mut limit = json!({
+        "burst": 2, "count": 5, "name": "l", "operations": ["charge", "rest"], "per": "caller",
+        "periodMs": 1_000,
+    });
+    *limit.pointer_mut(field).unwrap() = value;
+    let mut slice: Value = serde_json::from_str(PAYMENTS).unwrap();
+    *slice.pointer_mut("/inbound/rateLimits").unwrap() = json!([limit]);
+    serde_json::from_value(slice).unwrap()
+}
+
+#[test]
+fn a_rate_limit_that_cannot_be_kept_is_a_contradiction() {
+    for (field, value, words) in [
+        ("/operations", json!(["none"]), "rate limit `l`: names operation `none`"),
+        ("/operations", json!(["store"]), "rate limit `l`: `store` carries no requests"),
+        ("/count", json!(0), "rate limit `l`: a rate is at least one request"),
+        ("/count", json!(1_000_001), "1000001 in 1000 ms"),
+        ("/burst", json!(0), "rate limit `l`: a burst is at least one"),
+        ("/burst", json!(1_000_001), "1000001 at once"),
+        ("/periodMs", json!(0), "rate limit `l`: the period"),
+        ("/periodMs", json!(3_600_001), "5 in 3600001 ms"),
+    ] {
+        let found = fault(with_limit(field, value));
+        assert!(found.contains(words), "{field}: {found}");
+    }
+    let mut twice = with_limit("/burst", json!(2));
+    twice.inbound.rate_limits.push(twice.inbound.rate_limits[0].clone());
+    assert!(fault(twice).contains("rate limit `l` appears twice"));
+}
+
+#[test]
+fn each_operation_knows_its_rate_limits() {
+    let mut slice = with_limit("/burst", json!(2));
+    let mut every = slice.inbound.rate_limits[0].clone();
+    (every.name, every.operations) = ("every".into(), None);
+    slice.inbound.rate_limits.push(every);
+    let tables = Tables::load(slice, None, String::new()).unwrap();
+    let operations = &tables.slice().inbound.operations;
+    let at = |name| operations.iter().position(|one| one.name == name).unwrap() as u32;
+    let names = |operation| {
+        let limits = tables.limits(operation).iter();
+        limits.map(|limit| tables.limit_name(*limit)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(OperationIx(at("charge"))), ["l", "every"]);
+    assert_eq!(names(OperationIx(at("read"))), ["every"]);
+    assert_eq!(names(OperationIx::REST), ["l", "every"]);
+    assert_eq!(names(OperationIx(at("store"))), [""; 0]);
+    assert_eq!(tables.all_limits().len(), 2);
+}
+
+#[test]
+fn the_limit_that_refuses_is_named_with_its_place() {
+    let load = |count| {
+        let places = Places {
+            allow: vec![Place::default(); 6],
+            deny: vec![Place::default(); 3],
+            destinations: vec![DestinationPlaces::default()],
+            files: vec!["shop/payments.yaml".into()],
+            rate_limits: vec![Place(0, 7, 5); count],
+            ..Places::default()
+        };
+        Tables::load(with_limit("/burst", json!(2)), Some(places), "c0ffee".into())
+    };
+    assert!(load(0).unwrap_err().to_string().contains("another slice"));
+    let reason = load(1).unwrap().limited(LimitIx(0), OperationIx::REST);
+    assert_eq!((reason.verdict, reason.status, reason.kind), ("limited", 429, "rate-limit"));
+    assert_eq!((reason.rule.as_deref(), reason.operation.as_deref()), (Some("l"), Some("rest")));
+    assert_eq!(reason.place.map(|place| place.line), Some(7));
+    assert_eq!(reason.sentence, "too many requests of this caller");
+    assert_eq!(reason.commit, "c0ffee");
+}
+
 #[test]
 fn two_destinations_with_one_name_are_a_contradiction() {
     let mut slice = slice();
@@ -90,6 +164,7 @@ fn places_belong_to_their_slice_and_show_in_reasons() {
         destinations: vec![DestinationPlaces::default()],
         files: vec!["shop/payments.yaml".into()],
         format: 1,
+        rate_limits: vec![Place::default(); 2],
         ..Places::default()
     };
     let tables = Tables::load(slice(), Some(places.clone()), String::new()).unwrap();

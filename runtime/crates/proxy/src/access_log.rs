@@ -29,7 +29,7 @@ pub struct Line<'a> {
     pub destination: &'a str,
     /// For what.
     pub operation: &'a str,
-    /// `allowed` or `denied`.
+    /// `allowed`, `denied`, `limited` or `failed`.
     pub verdict: &'static str,
     /// The method.
     #[serde(skip_serializing_if = "str::is_empty")]

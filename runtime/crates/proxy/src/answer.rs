@@ -20,6 +20,8 @@ pub struct Answer {
     pub sentence: String,
     /// What was decided and why, where it was a decision.
     pub reason: Option<Reason>,
+    /// Seconds after which the same request may be let through (RFC 9110, 10.2.3).
+    pub retry_after: Option<u64>,
 }
 
 /// How an answer is written.
@@ -64,7 +66,15 @@ impl Answer {
             _ => "UAEX",
         };
         let (status, word) = (denial.status(), denial.kind().word());
-        Self { status, flags, word, sentence: reason.sentence.clone(), reason: Some(reason) }
+        let sentence = reason.sentence.clone();
+        Self { reason: Some(reason), ..Self::new(status, flags, word, &sentence) }
+    }
+
+    /// To a request that a rate limit does not admit now.
+    #[must_use]
+    pub fn limited(reason: Reason, retry_after: u64) -> Self {
+        let answer = Self::new(reason.status, "RL", reason.kind, &reason.sentence);
+        Self { reason: Some(reason), retry_after: Some(retry_after), ..answer }
     }
 
     /// To a request whose upstream failed.
@@ -76,23 +86,31 @@ impl Answer {
     /// Any other.
     #[must_use]
     pub fn new(status: u16, flags: &'static str, word: &'static str, sentence: &str) -> Self {
-        Self { status, flags, word, sentence: sentence.to_owned(), reason: None }
+        let sentence = sentence.to_owned();
+        Self { status, flags, word, sentence, reason: None, retry_after: None }
     }
 
-    /// Whether policy refused it.
+    /// In logs and metrics: `limited`, `denied` where policy refused it otherwise, else `failed`.
     #[must_use]
-    pub fn is_denial(&self) -> bool {
-        self.reason.is_some() || self.flags == "UAEX"
+    pub fn verdict(&self) -> &'static str {
+        match &self.reason {
+            _ if self.retry_after.is_some() => "limited",
+            None if self.flags != "UAEX" => "failed",
+            _ => "denied",
+        }
     }
 
     /// Appends head and body.
     pub fn write(&self, manner: Manner<'_>, out: &mut Vec<u8>) {
         let body = self.body(manner.trusted);
-        let mut extra = Vec::with_capacity(3);
+        let mut extra = Vec::with_capacity(4);
         extra.extend(ExtraField::new(b"content-type", b"application/json"));
         extra.extend(ExtraField::new(b"x-meshc-flags", self.flags.as_bytes()));
         let snapshot = manner.snapshot.map(str::as_bytes);
         extra.extend(snapshot.and_then(|digest| ExtraField::new(SNAPSHOT, digest)));
+        let retry_after = self.retry_after.map(|seconds| seconds.to_string());
+        let retry_after = retry_after.as_deref().map(str::as_bytes);
+        extra.extend(retry_after.and_then(|seconds| ExtraField::new(b"retry-after", seconds)));
         let Some(line) = StatusLine::new(self.status, manner.close) else { return };
         let none = std::iter::empty::<Field<'_>>();
         write_response_head(out, line, none, Body::Length(body.len() as u64), &extra);

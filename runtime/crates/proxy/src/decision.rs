@@ -4,14 +4,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use meshc_decide::{
-    Asked, Forward, ListenerIx, Outcome, Peer, Permit, Reason, Scene, Settings, Tables, UnixSeconds,
+    Asked, Forward, ListenerIx, OperationIx, Outcome, Peer, Permit, Reason, Scene, Settings,
+    Tables, UnixSeconds,
 };
 use meshc_http1::{ExtraField, FieldId, Head, RequestLine, Side, write_request_head};
 use meshc_request::{Canonical, Raw, canonicalise};
 
 use crate::answer::Answer;
 use crate::body::{Flow, Wrap};
-use crate::clock::MILLISECOND;
+use crate::clock::{MILLISECOND, Nanos};
 use crate::connection::{Connection, Kind, Server};
 use crate::exchange::{Exchange, Leave, Response, Route};
 use crate::generation::Generation;
@@ -26,6 +27,8 @@ struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
     now: UnixSeconds,
+    /// By the clock that rate limits are kept by.
+    at: Nanos,
 }
 
 impl<'a> Question<'a> {
@@ -52,10 +55,9 @@ impl Worker {
                     Ok(canonical) => self.decide(connection, generation, canonical, (&head, input)),
                     Err(bad) => {
                         let reason = Reason::bad_request(bad, generation.tables.commit());
-                        let (word, sentence) =
-                            (bad.kind().word(), bad.kind().sentence().to_owned());
-                        let reason = Some(reason);
-                        Err(Box::new(Answer { status: 400, flags: "DPE", word, sentence, reason }))
+                        let (word, sentence) = (bad.kind().word(), bad.kind().sentence());
+                        let answer = Answer::new(400, "DPE", word, sentence);
+                        Err(Box::new(Answer { reason: Some(reason), ..answer }))
                     }
                 }
             }
@@ -106,10 +108,10 @@ impl Worker {
             if !server.door.is_mutual() && !server.door.is_outbound());
         let sender = if public { Sender::Public } else { Sender::Mesh };
         let passing = Passing { head, input, sender };
-        let question = Question { canonical, passing, now: UnixSeconds(self.unix) };
+        let (now, at) = (UnixSeconds(self.unix), self.now);
+        let question = Question { canonical, passing, now, at };
         let draw = self.random.draw();
-        let Decided { leave, route, audited } =
-            decide(connection, &generation.tables, generation.number, &question, draw)?;
+        let Decided { leave, route, audited } = decide(connection, generation, &question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
             Kind::Server(server) if server.door.is_outbound() => Direction::Outbound,
@@ -225,11 +227,11 @@ impl Decided {
 /// Asks the core.
 fn decide(
     connection: &mut Connection,
-    tables: &Tables,
-    number: u64,
+    generation: &Generation,
     question: &Question<'_>,
     draw: u32,
 ) -> Result<Decided, Box<Answer>> {
+    let (tables, number) = (&generation.tables, generation.number);
     let identity = connection.identity().map(str::to_owned);
     let is_known = matches!(&connection.kind, Kind::Server(server)
         if server.peer.as_ref().is_some_and(|(known, ..)| *known == number));
@@ -256,13 +258,30 @@ fn decide(
         let scene = Scene::Inbound { listener: ix, peer };
         Box::new(tables.reason(scene, &question.asked(), Outcome::Permitted(permit)))
     });
+    let operation = permit.operation();
     if !tables.is_gateway() {
+        charge(generation, operation, identity.as_deref(), question.at)?;
         let decided = Decided::new(Leave::Admitted(permit), Route::Application(*target));
         return Ok(Decided { audited, ..decided });
     }
     let routed = tables.route_gateway(permit, &question.canonical, &question.passing, draw);
     let forward: Forward = explained(tables, Scene::Gateway { listener: ix }, question, routed)?;
+    charge(generation, operation, identity.as_deref(), question.at)?;
     Ok(Decided { audited, ..Decided::new(Leave::Forwarded(forward), Route::Destination) })
+}
+
+/// Charges a request that is let through to the rate limits of its operation.
+fn charge(
+    generation: &Generation,
+    operation: OperationIx,
+    caller: Option<&str>,
+    at: Nanos,
+) -> Result<(), Box<Answer>> {
+    let limits = generation.tables.limits(operation);
+    generation.limits.charge(limits, caller, at).map_err(|limited| {
+        let reason = generation.tables.limited(limited.by, operation);
+        Box::new(Answer::limited(reason, limited.retry_after))
+    })
 }
 
 /// The peer by the tables at hand; worked out once per connection and generation.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use meshc_decide::Tables;
 
+use crate::allowances::RateLimits;
 use crate::clock::{Nanos, SECOND};
 
 /// One verified snapshot as this workload enforces it.
@@ -15,6 +16,8 @@ pub struct Generation {
     pub height: u64,
     /// The tables.
     pub tables: Tables,
+    /// Its rate limits, with what they have left.
+    pub limits: RateLimits,
     /// Unlike any other generation of this process.
     pub number: u64,
 }
@@ -69,6 +72,7 @@ impl Generations {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allowances::Allowances;
 
     fn generation(name: &str, number: u64) -> Arc<Generation> {
         let slice = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
@@ -76,7 +80,8 @@ mod tests {
             "probes":[],"readings":["plain"]},"routes":[],"trustDomain":"mesh","workload":"a/b"}"#;
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
-        Arc::new(Generation { manifest: name.to_owned(), height: number, tables, number })
+        let limits = Allowances::default().of(&tables).unwrap();
+        Arc::new(Generation { manifest: name.to_owned(), height: number, tables, limits, number })
     }
 
     fn decided_with(generations: &Generations, named: Option<&str>, now: Nanos) -> Option<u64> {

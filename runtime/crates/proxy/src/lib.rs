@@ -3,6 +3,7 @@
 mod accepting;
 mod access_log;
 mod admin;
+mod allowances;
 mod answer;
 pub mod args;
 mod body;

@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub destination: &'a str,
     /// For what.
     pub operation: &'a str,
-    /// `allowed` or `denied`.
+    /// `allowed`, `limited`, or anything else, which counts as denied.
     pub verdict: &'static str,
     /// The status answered; 0 for none.
     pub status: u16,
@@ -65,7 +65,7 @@ struct Labels {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 struct Series {
     direction: Direction,
-    denied: bool,
+    verdict: &'static str,
     class: u8,
     source: u32,
     destination: u32,
@@ -94,7 +94,10 @@ impl Metrics {
     pub fn request(&mut self, request: &Request<'_>, micros: u64) {
         let mut series = Series {
             direction: request.direction,
-            denied: request.verdict != "allowed",
+            verdict: match request.verdict {
+                "allowed" | "limited" => request.verdict,
+                _ => "denied",
+            },
             class: u8::try_from(request.status / 100).unwrap_or_default(),
             source: self.labels.number(request.source),
             destination: self.labels.number(request.destination),
@@ -195,7 +198,7 @@ impl Metrics {
             text(series.source),
             text(series.destination),
             text(series.operation),
-            if series.denied { "denied" } else { "allowed" },
+            series.verdict,
         )
     }
 

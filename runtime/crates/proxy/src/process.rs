@@ -10,7 +10,7 @@ use signal_hook::iterator::Signals;
 use crate::access_log::AccessLog;
 use crate::admin;
 use crate::args::Arguments;
-use crate::clock::unix_seconds;
+use crate::clock::{Clock, unix_seconds};
 use crate::control;
 use crate::listener;
 use crate::mailbox::Mailbox;
@@ -115,11 +115,12 @@ fn workers(
     log: &AccessLog,
 ) -> Result<(Vec<Worker>, Vec<Arc<Mailbox>>), String> {
     let (mut workers, mut mailboxes) = (Vec::new(), Vec::new());
+    let clock = Clock::start();
     for number in 0..arguments.threads {
         let failed = |error| format!("cannot start a thread: {error}");
         let mailbox = Arc::new(Mailbox::new().map_err(failed)?);
         mailboxes.push(Arc::clone(&mailbox));
-        let worker = Worker::new(Arc::clone(arguments), log.clone(), mailbox, number);
+        let worker = Worker::new(Arc::clone(arguments), log.clone(), mailbox, (number, clock));
         workers.push(worker.map_err(failed)?);
     }
     Ok((workers, mailboxes))
@@ -143,7 +144,7 @@ fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
         state.store.snapshot().map_err(|error| format!("cannot read the snapshot: {error}"));
     match blobs.and_then(|blobs| match blobs {
         None => Ok(None),
-        Some(blobs) => snapshot::load(&blobs, &state.wanted()).map(Some),
+        Some(blobs) => snapshot::load(&blobs, &state.wanted(), &state.allowances).map(Some),
     }) {
         Ok(Some(generation)) => {
             let (doors, clashes) = listener::doors(&state.arguments, &generation.tables);

@@ -88,7 +88,7 @@ impl Worker {
             source: &source,
             destination: to.as_deref().unwrap_or(if outbound { "unknown" } else { &own }),
             operation: reason.and_then(|one| one.operation.as_deref()).unwrap_or_default(),
-            verdict: if answer.is_denial() { "denied" } else { "failed" },
+            verdict: answer.verdict(),
             status: answer.status,
         };
         let told = Told {

@@ -11,6 +11,7 @@ use meshc_snapshot::slice::FORMAT;
 use meshc_snapshot::{Digest, capability, envelope, read};
 use rustls::pki_types::pem::{PemObject, SectionKind};
 
+use crate::allowances::Allowances;
 use crate::generation::Generation;
 use crate::store::Blobs;
 
@@ -122,11 +123,15 @@ pub fn entry<'a>(manifest: &'a Manifest, workload: &str) -> Result<&'a Entry, St
     found.ok_or_else(|| format!("the snapshot holds nothing for `{workload}`"))
 }
 
-/// Makes tables of a snapshot.
+/// Makes tables of a snapshot; its rate limits go on with the allowances they had.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn load(blobs: &Blobs, wanted: &Wanted<'_>) -> Result<Generation, String> {
+pub fn load(
+    blobs: &Blobs,
+    wanted: &Wanted<'_>,
+    allowances: &Allowances,
+) -> Result<Generation, String> {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let Signed { manifest, digest } = open(&blobs.envelope, wanted)?;
     let entry = entry(&manifest, wanted.workload)?;
@@ -148,6 +153,7 @@ pub fn load(blobs: &Blobs, wanted: &Wanted<'_>) -> Result<Generation, String> {
         _ => return Err("the places are not those the manifest names".to_owned()),
     };
     let tables = Tables::load(slice, places, manifest.commit).map_err(|fault| fault.to_string())?;
+    let limits = allowances.of(&tables).map_err(|fault| fault.to_string())?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    Ok(Generation { manifest: digest, height: manifest.height, tables, number })
+    Ok(Generation { manifest: digest, height: manifest.height, tables, limits, number })
 }

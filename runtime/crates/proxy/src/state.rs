@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::access_log::AccessLog;
+use crate::allowances::Allowances;
 use crate::args::Arguments;
 use crate::generation::Generation;
 use crate::mailbox::{Letter, Mailbox};
@@ -27,6 +28,8 @@ pub struct State {
     pub keys: Option<Keys>,
     /// The access log.
     pub log: AccessLog,
+    /// What rate limits have left.
+    pub allowances: Allowances,
     mailboxes: Vec<Arc<Mailbox>>,
     domain: OnceLock<String>,
     inner: Mutex<Inner>,
@@ -70,8 +73,8 @@ impl State {
         log: AccessLog,
         mailboxes: Vec<Arc<Mailbox>>,
     ) -> Self {
-        let (domain, inner) = (OnceLock::new(), Mutex::default());
-        Self { arguments, store, keys, log, mailboxes, domain, inner }
+        let (allowances, domain, inner) = Default::default();
+        Self { arguments, store, keys, log, allowances, mailboxes, domain, inner }
     }
 
     /// The trust domain of our identity, once there is one.

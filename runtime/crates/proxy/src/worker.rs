@@ -73,7 +73,8 @@ pub(crate) const IDLE: Nanos = 300 * SECOND;
 const LINGER: Nanos = 2 * SECOND;
 
 impl Worker {
-    /// A thread's state; it listens nowhere yet.
+    /// The state of a thread by its number; it listens nowhere yet. All threads share the clock:
+    /// they compare what it says.
     ///
     /// # Errors
     /// What the kernel says.
@@ -81,9 +82,9 @@ impl Worker {
         arguments: Arc<Arguments>,
         log: AccessLog,
         mailbox: Arc<Mailbox>,
-        number: usize,
+        (number, clock): (usize, Clock),
     ) -> Result<Self, Errno> {
-        let (clock, poll) = (Clock::start(), Poll::new()?);
+        let poll = Poll::new()?;
         let mut slots = Slots::new();
         let mail = slots.reserve();
         poll.add(mailbox.wake(), mail)?;

@@ -6,9 +6,10 @@
 use crate::slice::{Match, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 15] = [
+pub const SUPPORTED: [&str; 16] = [
     "format/1",
     "gateway",
+    "limits/local",
     "matching/1",
     "matching/regex",
     "mtls",
@@ -38,6 +39,7 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
     [
         ("format/1", true),
         ("gateway", !slice.routes.is_empty()),
+        ("limits/local", !slice.inbound.rate_limits.is_empty()),
         ("matching/1", true),
         ("matching/regex", matches(slice).any(|one| one.regex.is_some())),
         ("mtls", tls(Tls::Mutual) || !slice.destinations.is_empty()),
@@ -95,6 +97,7 @@ mod tests {
         slice.inbound.guardrails.clear();
         slice.inbound.allow.clear();
         slice.inbound.deny.clear();
+        slice.inbound.rate_limits.clear();
         slice.inbound.audit = false;
         assert_eq!(needs(&slice), ["format/1", "matching/1"]);
     }

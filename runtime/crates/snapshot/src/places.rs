@@ -22,6 +22,9 @@ pub struct Places {
     pub guardrails: Vec<Place>,
     /// `inbound.operations`.
     pub operations: Vec<Place>,
+    /// `inbound.rateLimits`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rate_limits: Vec<Place>,
     /// `routes`.
     pub routes: Vec<Place>,
     /// The document that declares the workload.

@@ -51,6 +51,9 @@ pub struct Inbound {
     pub operations: Vec<Operation>,
     /// Paths answered without identity on a port of their own.
     pub probes: Vec<Probe>,
+    /// Limits of what is admitted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rate_limits: Vec<RateLimit>,
     /// How the application may read a path, sorted.
     pub readings: Vec<Reading>,
 }
@@ -335,6 +338,34 @@ pub struct Probe {
     pub path: String,
     /// Name of the port whose application is asked.
     pub port: String,
+}
+
+/// How many requests a proxy admits. What it refuses does not count.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct RateLimit {
+    /// Requests at once, 1 to 1,000,000.
+    pub burst: u32,
+    /// Requests in a period, 1 to 1,000,000.
+    pub count: u32,
+    /// Its name, or `rateLimits[0]` for an unnamed one.
+    pub name: String,
+    /// Names of HTTP operations, sorted, `rest` among them; absent: every HTTP request.
+    pub operations: Option<Vec<String>>,
+    /// What it counts by.
+    pub per: Per,
+    /// The period in milliseconds, 1 to 3,600,000.
+    pub period_ms: u32,
+}
+
+/// What a rate limit counts by.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Per {
+    /// The verified identity of the caller; those without one together.
+    Caller,
+    /// Nothing: all requests together.
+    Total,
 }
 
 /// A workload this one may call.

@@ -57,7 +57,8 @@ fn anonymous(report: &mut Report<'_>, workload: &Workload, from: &At<String>) {
     }
 }
 
-fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
+/// Operations that are named must exist.
+pub(super) fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
     for operation in named {
         if operation.value == "rest" || workload.operation(&operation.value).is_some() {
             continue;

@@ -173,7 +173,7 @@ impl Watch<'_> {
         let slice = self.fetch("blobs", &entry.slice)?;
         let places = self.fetch("blobs", &entry.places)?;
         let blobs = Blobs { envelope, slice, places };
-        let generation = snapshot::load(&blobs, &wanted)?;
+        let generation = snapshot::load(&blobs, &wanted, &self.state.allowances)?;
         self.check_doors(&generation)?;
         Ok((Arc::new(generation), blobs))
     }

@@ -131,6 +131,14 @@ pub(crate) fn full() -> Slice {
             ],
             operations: vec![operation()],
             probes: vec![Probe { path: "/healthz".into(), port: "api".into() }],
+            rate_limits: vec![RateLimit {
+                burst: 20,
+                count: 100,
+                name: "l".into(),
+                operations: Some(vec!["read".into(), "rest".into()]),
+                per: Per::Caller,
+                period_ms: 1_000,
+            }],
             readings: vec![Reading::Plain],
         },
         routes: vec![Route {
@@ -153,6 +161,8 @@ fn full_places() -> Places {
         }],
         files: vec!["a.yaml".into()],
         format: FORMAT,
+        guardrails: vec![Place(0, 3, 1)],
+        rate_limits: vec![Place(0, 4, 1)],
         ..Places::default()
     }
 }
