@@ -27,14 +27,13 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "tests"))  # the plain reference of the language
 
+import peers  # noqa: E402
 from agreement.differences import explain  # noqa: E402
 from agreement.kinds import KINDS  # noqa: E402
 from agreement.policy import Compiled, compile_all, make, name  # noqa: E402
 from agreement.reduction import reduce  # noqa: E402
 from agreement.request import make as make_request  # noqa: E402
 from agreement.verdict import both_sides  # noqa: E402
-
-import peers  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

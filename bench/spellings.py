@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ours
-
 import peers
 from peers import Setting
 from proxy import await_port, free_port, start

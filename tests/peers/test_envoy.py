@@ -15,9 +15,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "envoy-differences.md"
 sys.path += [str(ROOT / "bench"), str(ROOT / "tests")]
 
-from agreement import differences, example, kinds, policy, verdict  # noqa: E402
-
 import peers  # noqa: E402
+from agreement import differences, example, kinds, policy, verdict  # noqa: E402
 
 PAIRS = 2000
 

@@ -340,6 +340,7 @@ def test_what_is_audited_is_let_through_counted_and_logged(bed: Bed) -> None:
     (line,) = [line for line in cart.lines(verdict="allowed") if "reason" in line]
     would = line["reason"]["would"]
     assert (would["verdict"], would["kind"], would["rule"]) == ("denied", "deny-rule", "no-items")
+    assert would["commit"] == line["reason"]["commit"]
     assert "meshc_audited_total 1" in cart.ask("/metrics")[1]
 
 

@@ -23,7 +23,9 @@ pub(crate) fn explain<F: Fields>(
         Outcome::Forwarded(forward) => forwarded(tables, forward),
         Outcome::Denied(denial) => denied(tables, scene, asked, denial),
     };
-    Reason { commit: tables.commit().to_owned(), ..reason }
+    let commit = tables.commit();
+    let would = reason.would.map(|would| Box::new(Reason { commit: commit.to_owned(), ..*would }));
+    Reason { commit: commit.to_owned(), would, ..reason }
 }
 
 /// A place by its list in the places of the slice.

@@ -33,7 +33,7 @@ pub struct Slice {
 pub struct Inbound {
     /// Allow rules in written order.
     pub allow: Vec<Rule>,
-    /// Nothing is refused for want of an allow; it is only said.
+    /// Nothing is refused by `deny` or for want of an `allow`; it is only said.
     #[serde(default, skip_serializing_if = "is_false")]
     pub audit: bool,
     /// Names it answers to, lower case, without port; empty means any (a gateway).
