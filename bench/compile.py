@@ -79,6 +79,10 @@ def main() -> None:
 def rows(folder: Path, args: argparse.Namespace) -> None:
     """Print a row for each size and command."""
     environment = optimised(folder)
+    runs = [once([sys.executable, "-m", "meshc", "--help"], environment) for _ in range(args.runs)]
+    cpu, wall, memory = zip(*runs, strict=True)
+    times = " | ".join(f"{min(t):.2f} / {statistics.median(t):.2f}" for t in (cpu, wall))
+    print(f"| - | - | --help | {times} | {max(memory):.0f} |", flush=True)
     for size in args.sizes:
         root = folder / str(size)
         megabytes = corpus.write(root, size) / 1e6
