@@ -4,11 +4,9 @@ use meshc_request::{Canonical, Fields};
 use meshc_snapshot::slice::{Condition, From, Hours, Match, Rule, Test};
 
 use crate::asked::Asked;
-use crate::claims::UserCheck;
-use crate::condition::{Check, View};
+use crate::condition::{Check, Conditions, View, header_holds, parameter_holds};
 use crate::explain::place;
-use crate::ids::{OperationIx, UnixSeconds};
-use crate::network::Network;
+use crate::ids::OperationIx;
 use crate::peer::Peer;
 use crate::reason::Nearest;
 use crate::schedule::Schedule;
@@ -95,7 +93,7 @@ fn failures<F: Fields>(
     if rule.audit {
         failed.words.push("the rule is only audited".to_owned());
     }
-    if !rule.source.is_empty() && !inside(rule, peer) {
+    if !rules.takes_source(at, peer.address()) {
         let from = peer.address().map_or("unknown".to_owned(), |address| address.to_string());
         let networks = rule.source.join(", ");
         failed.words.push(format!("source address is {from}, rule allows {networks}"));
@@ -103,23 +101,18 @@ fn failures<F: Fields>(
     if rule.until.is_some_and(|until| asked.now.0 >= until) {
         failed.words.push("the rule has expired (`until`)".to_owned());
     }
-    if let Some(hours) = rule.hours.as_ref().filter(|hours| !is_open(hours, asked.now)) {
-        failed.words.push(format!("it is outside of {}", hours_words(hours)));
+    if let Some(body) = rules.body(at) {
+        let is_open = |one: &Schedule| one.holds(asked.now).unwrap_or(false);
+        if let Some(hours) =
+            rule.hours.as_ref().filter(|_| !body.schedule.as_ref().is_some_and(is_open))
+        {
+            failed.words.push(format!("it is outside of {}", hours_words(hours)));
+        }
+        failed.words.extend(body.user.as_ref().and_then(|user| user.words(asked.user)));
+        condition_words(&body.conditions, asked.request, &mut failed.words);
     }
-    let user = rule.user.as_ref().and_then(|user| UserCheck::new(user).ok());
-    failed.words.extend(user.and_then(|user| user.words(asked.user)));
-    condition_words(rule, asked.request, &mut failed.words);
     failed.other = failed.words.len() > named;
     failed
-}
-
-fn inside(rule: &Rule, peer: &Peer) -> bool {
-    let networks = rule.source.iter().filter_map(|one| Network::parse(one).ok());
-    peer.address().is_some_and(|address| networks.into_iter().any(|one| one.contains(address)))
-}
-
-fn is_open(hours: &Hours, now: UnixSeconds) -> bool {
-    Schedule::new(hours).ok().and_then(|schedule| schedule.holds(now)).unwrap_or(false)
 }
 
 fn hours_words(hours: &Hours) -> String {
@@ -189,13 +182,14 @@ fn operation_words(
     let plain = format!("operation is {is}, rule allows {allowed}");
     let Some(request) = request else { return plain };
     let operations = &tables.slice().inbound.operations;
-    let covered =
-        |at: OperationIx| operations.get(at.index()).is_some_and(|one| names.contains(&one.name));
     // Every operation of the rule that host and path fit: together they say which methods it takes.
+    // The slice lists operations by name, so a rule costs what it names, not what there is.
     let mut matches = Vec::new();
-    for (at, one) in (0_u32..).map(OperationIx).zip(operations) {
-        if covered(at) && tables.admission.methods_near(request, |near| near == at).is_some() {
-            matches.extend(&one.matches);
+    for name in names {
+        let Ok(found) = operations.binary_search_by(|one| one.name.cmp(name)) else { continue };
+        let fits = |near: OperationIx| near.index() == found;
+        if tables.admission.methods_near(request, fits).is_some() {
+            matches.extend(operations.get(found).into_iter().flat_map(|one| &one.matches));
         }
     }
     let words = method_words(matches.into_iter(), request, "rule allows");
@@ -222,23 +216,18 @@ fn method_words<'a>(
 }
 
 fn condition_words<F: Fields>(
-    rule: &Rule,
+    conditions: &Conditions,
     request: Option<(&Canonical<'_>, &F)>,
     failed: &mut Vec<String>,
 ) {
-    use crate::condition::{header_holds, parameter_holds};
-    let header = |one: &&Condition| {
-        !request
-            .zip(Check::new(one).ok())
-            .is_some_and(|((_, fields), check)| header_holds(&check, fields, View::Every))
+    let header =
+        |one: &&Check| !request.is_some_and(|(_, fields)| header_holds(one, fields, View::Every));
+    let parameter = |one: &&Check| {
+        !request.is_some_and(|(request, _)| parameter_holds(one, request.query(), View::Every))
     };
-    let parameter = |one: &&Condition| {
-        !request.zip(Check::new(one).ok()).is_some_and(|((request, _), check)| {
-            parameter_holds(&check, request.query(), View::Every)
-        })
-    };
-    let headers: Vec<_> = rule.headers.iter().filter(header).map(wanted).collect();
-    let query: Vec<_> = rule.query.iter().filter(parameter).map(wanted).collect();
+    let words = |one: &Check| wanted(&one.condition);
+    let headers: Vec<_> = conditions.headers.iter().filter(header).map(words).collect();
+    let query: Vec<_> = conditions.query.iter().filter(parameter).map(words).collect();
     for (what, words) in [("header", headers), ("query", query)] {
         if !words.is_empty() {
             failed.push(format!("{what} {}", words.join(" and ")));

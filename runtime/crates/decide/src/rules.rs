@@ -28,11 +28,11 @@ pub(crate) struct Rules {
 
 /// What a rule asks besides caller and operation.
 #[derive(Debug)]
-struct Body {
+pub(crate) struct Body {
     until: Option<i64>,
-    schedule: Option<Schedule>,
-    user: Option<UserCheck>,
-    conditions: Conditions,
+    pub(crate) schedule: Option<Schedule>,
+    pub(crate) user: Option<UserCheck>,
+    pub(crate) conditions: Conditions,
     direct: bool,
     audit: bool,
 }
@@ -103,6 +103,20 @@ impl Rules {
     /// Whether a rule speaks of whoever proved `identity`, wherever they are.
     pub(crate) fn names_caller(&self, rule: usize, identity: Option<&str>) -> bool {
         self.callers.of(identity).contains(rule)
+    }
+
+    /// What a rule asks besides caller and operation, ready to be asked again: explaining a denial
+    /// builds nothing anew.
+    pub(crate) fn body(&self, rule: usize) -> Option<&Body> {
+        self.bodies.get(rule)
+    }
+
+    /// Whether a rule takes connections from an address, wherever it asks.
+    pub(crate) fn takes_source(&self, rule: usize, address: Option<IpAddr>) -> bool {
+        let asked = self.callers.sources.iter().find(|(at, _)| *at == rule);
+        asked.is_none_or(|(_, networks)| {
+            address.is_some_and(|address| networks.iter().any(|one| one.contains(address)))
+        })
     }
 
     /// Whether a rule speaks of an operation.
