@@ -15,6 +15,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
         identity: workload.identity.clone(),
+        issuers: Vec::new(),
         listeners: listeners(mesh, workload),
         operations: operations(mesh, workload),
         probes: row

@@ -96,7 +96,7 @@ impl Mesh {
         for (number, limit) in workload.row.rate_limits.iter().enumerate() {
             let name = limit.name.clone().unwrap_or_else(|| format!("[{number}]"));
             let field = |end: &str| format!("rateLimits.{name}.{end}");
-            lines.push(values.per(limit).line(field("per"), |per| counted_by(*per).to_owned()));
+            lines.push(values.per(limit).line(field("per"), counted_by));
             lines.push(values.burst(limit).line(field("burst"), u32::to_string));
         }
         lines
@@ -255,10 +255,11 @@ const fn retry_on(on: &RetryOn) -> &'static str {
     }
 }
 
-const fn counted_by(per: Per) -> &'static str {
+fn counted_by(per: &Per) -> String {
     match per {
-        Per::Caller => "caller",
-        Per::Total => "total",
+        Per::Caller => "caller".to_owned(),
+        Per::Total => "total".to_owned(),
+        Per::User { claim, issuer } => format!("{{issuer: {issuer}, claim: {claim}}}"),
     }
 }
 

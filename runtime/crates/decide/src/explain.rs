@@ -145,8 +145,9 @@ fn would_allow(tables: &Tables, denial: Denial, rule: RuleIx) -> Reason {
 
 pub(crate) fn limited(tables: &Tables, limit: LimitIx, operation: OperationIx) -> Reason {
     let written = tables.slice().inbound.rate_limits.get(limit.index());
-    let sentence = match written.map(|one| one.per) {
+    let sentence = match written.map(|one| &one.per) {
         Some(Per::Caller) => "too many requests of this caller",
+        Some(Per::User { .. }) => "too many requests for this user",
         _ => "too many requests",
     };
     Reason {

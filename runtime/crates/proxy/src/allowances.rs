@@ -56,13 +56,13 @@ impl Allowances {
         known.retain(|(_, table)| table.strong_count() > 0);
         let written = tables.slice().inbound.rate_limits.iter().zip(tables.all_limits());
         let all = written.map(|(written, limit)| {
-            let (name, per) = (written.name.clone(), written.per);
-            let wanted = Same { name, per, limit: *limit };
+            let (name, per) = (written.name.clone(), written.per.clone());
+            let wanted = Same { name, per: per.clone(), limit: *limit };
             let found = known.iter().find(|(same, _)| *same == wanted);
             if let Some(table) = found.and_then(|(_, table)| table.upgrade()) {
                 return Ok((per, table));
             }
-            let keys = if per == Per::Caller { CALLERS } else { 1 };
+            let keys = if per == Per::Total { 1 } else { CALLERS };
             let table = Arc::new(Table::new(*limit, keys)?);
             known.push((wanted, Arc::downgrade(&table)));
             Ok((per, table))
@@ -105,7 +105,7 @@ impl RateLimits {
         let (per, table) = self.all.get(limit.index())?;
         let key = match (per, caller) {
             (Per::Caller, Some(identity)) => Key::new(self.keys.hash_one(identity)),
-            (Per::Caller, None) | (Per::Total, _) => Key::EVERYBODY,
+            (Per::Caller, None) | (Per::Total | Per::User { .. }, _) => Key::EVERYBODY,
         };
         Some(Charge { table, key })
     }

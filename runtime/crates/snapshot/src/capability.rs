@@ -3,13 +3,14 @@
 //! A proxy that lacks one refuses the snapshot and keeps the last good one; so nothing in a slice is
 //! ever ignored.
 
-use crate::slice::{Match, Protocol, Rule, Slice, Tls};
+use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 16] = [
+pub const SUPPORTED: [&str; 18] = [
     "format/1",
     "gateway",
     "limits/local",
+    "limits/user",
     "matching/1",
     "matching/regex",
     "mtls",
@@ -22,6 +23,7 @@ pub const SUPPORTED: [&str; 16] = [
     "rules/source",
     "rules/user",
     "tls/terminate",
+    "tokens/jwt",
     "traffic/weights",
 ];
 
@@ -35,11 +37,14 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
     let speaks = |protocol| listens(protocol) || calls(protocol);
     let tls = |mode| slice.inbound.listeners.iter().any(|listener| listener.tls == mode);
     let weights = slice.destinations.iter().any(|to| !to.traffic.is_empty());
+    let limits = &slice.inbound.rate_limits;
+    let per_user = limits.iter().any(|limit| matches!(limit.per, Per::User { .. }));
     let any = |asks: fn(&Rule) -> bool| rules(slice).any(asks);
     [
         ("format/1", true),
         ("gateway", !slice.routes.is_empty()),
         ("limits/local", !slice.inbound.rate_limits.is_empty()),
+        ("limits/user", per_user),
         ("matching/1", true),
         ("matching/regex", matches(slice).any(|one| one.regex.is_some())),
         ("mtls", tls(Tls::Mutual) || !slice.destinations.is_empty()),
@@ -52,6 +57,7 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
         ("rules/source", any(|rule| !rule.source.is_empty())),
         ("rules/user", any(|rule| rule.user.is_some())),
         ("tls/terminate", tls(Tls::Terminate)),
+        ("tokens/jwt", !slice.inbound.issuers.is_empty()),
         ("traffic/weights", weights),
     ]
     .into_iter()
@@ -98,6 +104,7 @@ mod tests {
         slice.inbound.allow.clear();
         slice.inbound.deny.clear();
         slice.inbound.rate_limits.clear();
+        slice.inbound.issuers.clear();
         slice.inbound.audit = false;
         assert_eq!(needs(&slice), ["format/1", "matching/1"]);
     }

@@ -45,6 +45,10 @@ pub struct Inbound {
     pub guardrails: Vec<Rule>,
     /// The workload's own identity, a SPIFFE ID.
     pub identity: String,
+    /// Issuers of user tokens that a rule or limit here names, sorted by name. Without one no token
+    /// is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issuers: Vec<TokenIssuer>,
     /// Ports it listens on.
     pub listeners: Vec<Listener>,
     /// Declared operations, sorted by name; what none matches is the reserved operation `rest`.
@@ -311,6 +315,52 @@ pub enum Scalar {
     Text(String),
 }
 
+/// An issuer of user tokens: JWTs (RFC 7519) that callers present as `Authorization: Bearer`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TokenIssuer {
+    /// Algorithms it may sign with (RFC 7518 and 8037), sorted; never empty.
+    pub algorithms: Vec<String>,
+    /// The values of `aud` that mean us, sorted; never empty.
+    pub audiences: Vec<String>,
+    /// Claims that the application is told, sorted by header.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forward: Vec<ForwardedClaim>,
+    /// The exact `iss` of its tokens.
+    pub issuer: String,
+    /// Its public keys.
+    pub keys: TokenKeys,
+    /// Its name in policy.
+    pub name: String,
+}
+
+/// Where the public keys of an issuer come from.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TokenKeys {
+    /// They are here: a JWK set (RFC 7517) as its text.
+    Inline(String),
+    /// The proxy fetches them, off the path of requests.
+    Url {
+        /// Seconds between two fetches, 60 to 86,400.
+        #[serde(rename = "refreshSeconds")]
+        refresh_seconds: u32,
+        /// An `https` URL of a JWK set.
+        url: String,
+    },
+}
+
+/// A claim of a verified token, given to the application as a header field. A field of that name
+/// that a caller sends is stripped.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ForwardedClaim {
+    /// Path of JSON keys.
+    pub claim: String,
+    /// Field name in lower case.
+    pub header: String,
+}
+
 /// Whom a rule speaks of; its fields are OR.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -359,13 +409,21 @@ pub struct RateLimit {
 }
 
 /// What a rate limit counts by.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Per {
     /// The verified identity of the caller; those without one together.
     Caller,
     /// Nothing: all requests together.
     Total,
+    /// A claim of the verified token; requests without it, or without a token of this issuer,
+    /// together.
+    User {
+        /// Path of JSON keys.
+        claim: String,
+        /// Name of the issuer.
+        issuer: String,
+    },
 }
 
 /// A workload this one may call.

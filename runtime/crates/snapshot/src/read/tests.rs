@@ -77,6 +77,28 @@ fn rule() -> Rule {
     }
 }
 
+fn issuer(keys: TokenKeys) -> TokenIssuer {
+    TokenIssuer {
+        algorithms: vec!["ES256".into()],
+        audiences: vec!["shop".into()],
+        forward: vec![ForwardedClaim { claim: "sub".into(), header: "x-user".into() }],
+        issuer: "https://corp.test".into(),
+        keys,
+        name: "corp".into(),
+    }
+}
+
+fn limit(per: Per) -> RateLimit {
+    RateLimit {
+        burst: 20,
+        count: 100,
+        name: "l".into(),
+        operations: Some(vec!["read".into(), "rest".into()]),
+        per,
+        period_ms: 1_000,
+    }
+}
+
 fn listener(protocol: Protocol, tls: Tls) -> Listener {
     Listener {
         certificate: Some("c".into()),
@@ -124,6 +146,10 @@ pub(crate) fn full() -> Slice {
             authorities: vec!["w".into()],
             deny: vec![rule()],
             identity: "spiffe://mesh.test/ns/a/sa/w".into(),
+            issuers: vec![
+                issuer(TokenKeys::Inline("{\"keys\":[]}".into())),
+                issuer(TokenKeys::Url { refresh_seconds: 300, url: "https://k.test/jwks".into() }),
+            ],
             listeners: vec![
                 listener(Protocol::Http, Tls::Mutual),
                 listener(Protocol::Tcp, Tls::None),
@@ -131,14 +157,10 @@ pub(crate) fn full() -> Slice {
             ],
             operations: vec![operation()],
             probes: vec![Probe { path: "/healthz".into(), port: "api".into() }],
-            rate_limits: vec![RateLimit {
-                burst: 20,
-                count: 100,
-                name: "l".into(),
-                operations: Some(vec!["read".into(), "rest".into()]),
-                per: Per::Caller,
-                period_ms: 1_000,
-            }],
+            rate_limits: vec![
+                limit(Per::Caller),
+                limit(Per::User { claim: "sub".into(), issuer: "corp".into() }),
+            ],
             readings: vec![Reading::Plain],
         },
         routes: vec![Route {
