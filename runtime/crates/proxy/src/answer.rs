@@ -22,6 +22,8 @@ pub struct Answer {
     pub reason: Option<Reason>,
     /// Seconds after which the same request may be let through (RFC 9110, 10.2.3).
     pub retry_after: Option<u64>,
+    /// Which credentials are asked for (RFC 6750, 3).
+    pub challenge: Option<&'static str>,
 }
 
 /// How an answer is written.
@@ -67,7 +69,12 @@ impl Answer {
         };
         let (status, word) = (denial.status(), denial.kind().word());
         let sentence = reason.sentence.clone();
-        Self { reason: Some(reason), ..Self::new(status, flags, word, &sentence) }
+        let challenge = match denial.kind() {
+            DenialKind::BadToken => Some("Bearer error=\"invalid_token\""),
+            DenialKind::NoUser => Some("Bearer"),
+            _ => None,
+        };
+        Self { reason: Some(reason), challenge, ..Self::new(status, flags, word, &sentence) }
     }
 
     /// To a request that a rate limit does not admit now.
@@ -87,7 +94,8 @@ impl Answer {
     #[must_use]
     pub fn new(status: u16, flags: &'static str, word: &'static str, sentence: &str) -> Self {
         let sentence = sentence.to_owned();
-        Self { status, flags, word, sentence, reason: None, retry_after: None }
+        let (reason, retry_after, challenge) = (None, None, None);
+        Self { status, flags, word, sentence, reason, retry_after, challenge }
     }
 
     /// In logs and metrics: `limited`, `denied` where policy refused it otherwise, else `failed`.
@@ -103,7 +111,7 @@ impl Answer {
     /// Appends head and body.
     pub fn write(&self, manner: Manner<'_>, out: &mut Vec<u8>) {
         let body = self.body(manner.trusted);
-        let mut extra = Vec::with_capacity(4);
+        let mut extra = Vec::with_capacity(5);
         extra.extend(ExtraField::new(b"content-type", b"application/json"));
         extra.extend(ExtraField::new(b"x-meshc-flags", self.flags.as_bytes()));
         let snapshot = manner.snapshot.map(str::as_bytes);
@@ -111,6 +119,8 @@ impl Answer {
         let retry_after = self.retry_after.map(|seconds| seconds.to_string());
         let retry_after = retry_after.as_deref().map(str::as_bytes);
         extra.extend(retry_after.and_then(|seconds| ExtraField::new(b"retry-after", seconds)));
+        let challenge = self.challenge.map(str::as_bytes);
+        extra.extend(challenge.and_then(|scheme| ExtraField::new(b"www-authenticate", scheme)));
         let Some(line) = StatusLine::new(self.status, manner.close) else { return };
         let none = std::iter::empty::<Field<'_>>();
         write_response_head(out, line, none, Body::Length(body.len() as u64), &extra);

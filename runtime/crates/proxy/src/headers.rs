@@ -23,6 +23,8 @@ pub struct Passing<'a> {
     pub input: &'a [u8],
     /// Who sent it.
     pub sender: Sender,
+    /// Fields that tell of a user, which only we write.
+    pub ours: &'a [Box<str>],
 }
 
 /// Names the snapshot that a request or answer was decided with; digest of the manifest.
@@ -33,8 +35,10 @@ pub const TRACEPARENT: usize = 55;
 impl<'a> Passing<'a> {
     /// The fields that are passed on: nothing that claims an identity or says what only we say.
     pub fn iter(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
-        let Self { head, input, sender } = *self;
-        head.fields(input).filter(move |field| passes(field, sender))
+        let Self { head, input, sender, ours } = *self;
+        let is_ours =
+            |name: &[u8]| ours.iter().any(|one| name.eq_ignore_ascii_case(one.as_bytes()));
+        head.fields(input).filter(move |field| passes(field, sender) && !is_ours(field.name))
     }
 }
 
@@ -154,11 +158,12 @@ mod tests {
             b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
             X-Forwarded-For: 1.1.1.1\r\nForwarded: for=x\r\nX-Forwarded-Host: b\r\nAccept: c\r\n\
             X.Forwarded.Client.Cert: x\r\nX.Forwarded-For: 1\r\ntraceparent: bad\r\n\
-            X-Meshc-Snapshot: sha256:1\r\n\r\n";
+            X-Meshc-Snapshot: sha256:1\r\nX-User: ann\r\nx-user: bob\r\n\r\n";
         let mut head = Head::new();
         parse_request(input, &mut head, &Limits::default()).unwrap();
         let names = |sender| {
-            let passing = Passing { head: &head, input, sender };
+            let ours = &["x-user".into()];
+            let passing = Passing { head: &head, input, sender, ours };
             let names: Vec<_> =
                 passing.iter().map(|field| String::from_utf8_lossy(field.name)).collect();
             names.join(" ")

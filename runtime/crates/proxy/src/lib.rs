@@ -32,6 +32,7 @@ mod socket;
 mod state;
 mod store;
 mod tls;
+mod tokens;
 mod upstreams;
 mod wheel;
 mod worker;

@@ -173,7 +173,8 @@ impl Watch<'_> {
         let slice = self.fetch("blobs", &entry.slice)?;
         let places = self.fetch("blobs", &entry.places)?;
         let blobs = Blobs { envelope, slice, places };
-        let generation = snapshot::load(&blobs, &wanted, &self.state.allowances)?;
+        let generation =
+            snapshot::load(&blobs, &wanted, &self.state.allowances, &self.state.key_source)?;
         self.check_doors(&generation)?;
         Ok((Arc::new(generation), blobs))
     }
