@@ -5,7 +5,7 @@ use meshc_http1::{Body, ExtraField, Fault, Field, StatusLine, write_response_hea
 use serde::Serialize;
 
 use crate::exchange::{Failure, Route};
-use crate::headers::SNAPSHOT;
+use crate::headers::{FLAGS, REASON, SNAPSHOT};
 
 /// What we answer ourselves.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Manner<'a> {
     pub close: bool,
     /// The asker is one of ours: rules and places are named.
     pub trusted: bool,
+    /// The asker is one that a rule names: it is told in a header field too.
+    pub listed: bool,
     /// The snapshot to name.
     pub snapshot: Option<&'a str>,
 }
@@ -111,11 +113,13 @@ impl Answer {
     /// Appends head and body.
     pub fn write(&self, manner: Manner<'_>, out: &mut Vec<u8>) {
         let body = self.body(manner.trusted);
-        let mut extra = Vec::with_capacity(5);
+        let mut extra = Vec::with_capacity(6);
         extra.extend(ExtraField::new(b"content-type", b"application/json"));
-        extra.extend(ExtraField::new(b"x-meshc-flags", self.flags.as_bytes()));
+        extra.extend(ExtraField::new(FLAGS, self.flags.as_bytes()));
         let snapshot = manner.snapshot.map(str::as_bytes);
         extra.extend(snapshot.and_then(|digest| ExtraField::new(SNAPSHOT, digest)));
+        let reason = self.reason.as_ref().filter(|_| manner.listed).map(Reason::field);
+        extra.extend(reason.as_ref().and_then(|field| ExtraField::new(REASON, field.as_bytes())));
         let retry_after = self.retry_after.map(|seconds| seconds.to_string());
         let retry_after = retry_after.as_deref().map(str::as_bytes);
         extra.extend(retry_after.and_then(|seconds| ExtraField::new(b"retry-after", seconds)));
@@ -155,13 +159,15 @@ mod tests {
         let reason = Reason { rule: Some("no-bots".to_owned()), ..Reason::default() };
         let answer = Answer { reason: Some(reason), ..Answer::new(403, "UAEX", "deny-rule", "no") };
         let text = |trusted| {
-            let manner = Manner { head_only: false, close: true, trusted, snapshot: None };
+            let (head_only, close, listed, snapshot) = (false, true, trusted, None);
+            let manner = Manner { head_only, close, trusted, listed, snapshot };
             let mut out = Vec::new();
             answer.write(manner, &mut out);
             String::from_utf8(out).unwrap()
         };
         assert!(text(true).contains("no-bots"));
-        assert!(!text(false).contains("no-bots"));
+        assert!(text(true).contains("x-meshc-reason: ;rule=\"no-bots\"\r\n"));
+        assert!(!text(false).contains("no-bots") && !text(false).contains("x-meshc-reason"));
         assert!(text(false).starts_with("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n"));
     }
 }

@@ -29,6 +29,10 @@ pub struct Passing<'a> {
 
 /// Names the snapshot that a request or answer was decided with; digest of the manifest.
 pub const SNAPSHOT: &[u8] = b"x-meshc-snapshot";
+/// Envoy's response flags of an answer of ours.
+pub const FLAGS: &[u8] = b"x-meshc-flags";
+/// Why an answer of ours is none of the application's, for a caller that a rule names.
+pub const REASON: &[u8] = b"x-meshc-reason";
 /// Bytes of a `traceparent` of version 00.
 pub const TRACEPARENT: usize = 55;
 
