@@ -6,6 +6,7 @@ mod admin;
 mod allowances;
 mod answer;
 pub mod args;
+mod audits;
 mod body;
 mod clock;
 mod connection;

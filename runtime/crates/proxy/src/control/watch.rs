@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{self, Exchange};
 use super::{join, mutual};
 use crate::args::Controller;
+use crate::audits::Audited;
 use crate::clock::{unix_millis, unix_seconds};
 use crate::generation::Generation;
 use crate::listener;
@@ -35,6 +36,8 @@ struct Report<'a> {
     height: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    audited: Vec<Audited>,
     at: u64,
 }
 
@@ -205,6 +208,7 @@ impl Watch<'_> {
             manifest,
             height,
             reason,
+            audited: self.state.log.audits(),
             at: unix_millis(),
         };
         let sent = mutual(self.state).and_then(|config| {
