@@ -61,6 +61,7 @@ fn passes(field: &Field<'_>, sender: Sender) -> bool {
         }
         FieldId::Other => {
             !spelled_otherwise(field.name, "x-forwarded-client-cert")
+                && !is_override(field.name)
                 && (sender == Sender::Mesh || !is_forwarded(field.name))
         }
         _ => true,
@@ -69,7 +70,20 @@ fn passes(field: &Field<'_>, sender: Sender) -> bool {
 
 /// Whether a name begins with `x-forwarded-`, or would to an application that reads `.` as `-`.
 fn is_forwarded(name: &[u8]) -> bool {
-    let prefix = b"x-forwarded-";
+    starts(name, b"x-forwarded-")
+}
+
+/// Fields by which proxies tell applications of another path than the one that was decided on; some
+/// applications serve that one instead. Nobody in the mesh has another one to tell of.
+fn is_override(name: &[u8]) -> bool {
+    const OVERRIDES: [&[u8]; 4] =
+        [b"x-envoy-", b"x-original-ur", b"x-original-path", b"x-rewrite-ur"];
+    name.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x'))
+        && OVERRIDES.iter().any(|prefix| starts(name, prefix))
+}
+
+/// Whether a name begins so, or would to an application that reads `.` as `-`.
+fn starts(name: &[u8], prefix: &[u8]) -> bool {
     let same = |(one, other): (&u8, &u8)| {
         one.eq_ignore_ascii_case(other) || (*one == b'.' && *other == b'-')
     };
@@ -162,7 +176,9 @@ mod tests {
             b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
             X-Forwarded-For: 1.1.1.1\r\nForwarded: for=x\r\nX-Forwarded-Host: b\r\nAccept: c\r\n\
             X.Forwarded.Client.Cert: x\r\nX.Forwarded-For: 1\r\ntraceparent: bad\r\n\
-            X-Meshc-Snapshot: sha256:1\r\nX-User: ann\r\nx-user: bob\r\n\r\n";
+            X-Meshc-Snapshot: sha256:1\r\nX-User: ann\r\nx-user: bob\r\n\
+            X-Original-URL: /admin\r\nx-rewrite-url: /admin\r\nX.Original-Uri: /\r\n\
+            X-Envoy-Original-Path: /admin\r\nX-Original-Amount: 1\r\n\r\n";
         let mut head = Head::new();
         parse_request(input, &mut head, &Limits::default()).unwrap();
         let names = |sender| {
@@ -172,10 +188,10 @@ mod tests {
                 passing.iter().map(|field| String::from_utf8_lossy(field.name)).collect();
             names.join(" ")
         };
-        assert_eq!(names(Sender::Public), "Host Accept");
+        assert_eq!(names(Sender::Public), "Host Accept X-Original-Amount");
         assert_eq!(
             names(Sender::Mesh),
-            "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept X.Forwarded-For"
+            "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept X.Forwarded-For X-Original-Amount"
         );
     }
 }
