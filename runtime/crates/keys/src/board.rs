@@ -2,7 +2,7 @@
 //! network: instants, documents and draws are handed in.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,18 +90,29 @@ impl Fetched {
 }
 
 impl Board {
+    /// The URLs that are watched.
+    pub(crate) fn watched(&self) -> BTreeSet<Url> {
+        self.entries.keys().cloned().collect()
+    }
+
     /// Watches these URLs and no others. One that was watched before keeps its keys and its timer;
     /// a new one begins with what was stored of it.
     pub(crate) fn watch(
         &mut self,
         now: Now,
         wanted: &BTreeMap<Url, u32>,
-        stored: impl Fn(&Url) -> Result<Option<Stored>, StoreFault>,
+        mut stored: impl FnMut(&Url) -> Result<Option<Stored>, StoreFault>,
     ) -> Result<(), WatchFault> {
         if wanted.len() > MAX_URLS {
             return Err(WatchFault::TooMany(wanted.len()));
         }
-        self.entries.retain(|url, _| wanted.contains_key(url));
+        let mut dropped = false;
+        self.entries.retain(|url, entry| {
+            let stays = wanted.contains_key(url);
+            dropped |= !stays && entry.held.is_some();
+            stays
+        });
+        self.generation = self.generation.saturating_add(u64::from(dropped));
         for (url, &refresh) in wanted {
             if let Some(entry) = self.entries.get_mut(url) {
                 entry.timer.set_refresh(refresh);
@@ -190,10 +201,13 @@ impl Board {
         }
     }
 
-    pub(crate) fn nudge(&mut self, url: &Url) {
-        if let Some(entry) = self.entries.get_mut(url) {
+    /// Whether the URL is due sooner now.
+    pub(crate) fn nudge(&mut self, url: &Url) -> bool {
+        self.entries.get_mut(url).is_some_and(|entry| {
+            let before = entry.timer.due();
             entry.timer.nudge();
-        }
+            entry.timer.due() < before
+        })
     }
 
     pub(crate) fn get(&self, url: &Url) -> Option<(Arc<KeySet>, u64)> {

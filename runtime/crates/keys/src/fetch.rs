@@ -29,7 +29,7 @@ pub struct FetchSettings {
 }
 
 /// Fetches documents over https.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fetcher {
     roots: Roots,
     reach: Reach,
@@ -142,4 +142,25 @@ fn request(url: &Url) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     write_request_head(&mut out, &line, std::iter::empty::<Field<'_>>(), Body::None, &extra);
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A URL that is taken can be asked for, and asks its own host for its own target only.
+        #[test]
+        fn every_url_makes_one_request(rest in "[a-zA-Z0-9@:/?#%._\\[\\]\\\\ \r\n\u{e9}-]{0,24}") {
+            if let Ok(url) = Url::parse(&format!("https://{rest}")) {
+                prop_assert!(url.server_name().is_some());
+                let request = String::from_utf8(request(&url).unwrap()).unwrap();
+                let wanted = format!("GET {} HTTP/1.1\r\nhost: {}\r\n", url.target(), url.authority());
+                prop_assert!(request.to_ascii_lowercase().starts_with(&wanted.to_ascii_lowercase()));
+                prop_assert_eq!(request.matches("\r\n\r\n").count(), 1);
+            }
+        }
+    }
 }

@@ -76,9 +76,14 @@ impl Keys {
     /// # Errors
     /// There are more than 64; those before are still watched.
     pub fn watch(&self, wanted: &BTreeMap<Url, u32>) -> Result<(), WatchFault> {
+        // Nobody waits for the disk: the board is not held while it is read.
+        let known = self.shared.lock().board.watched();
+        let fresh = wanted.keys().filter(|url| !known.contains(url));
+        let mut stored: BTreeMap<_, _> =
+            fresh.map(|url| (url.clone(), self.shared.store.read(url))).collect();
         let now = self.shared.now();
-        let read = |url: &Url| self.shared.store.read(url);
-        let watched = self.shared.lock().board.watch(now, wanted, read);
+        let take = |url: &Url| stored.remove(url).unwrap_or(Ok(None));
+        let watched = self.shared.lock().board.watch(now, wanted, take);
         self.shared.wake.notify_all();
         watched
     }
@@ -90,7 +95,7 @@ impl Keys {
         Some(Current { keys, version })
     }
 
-    /// A number that grows whenever the keys of some URL change.
+    /// A number that grows whenever the keys of some URL come, change or go.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.shared.lock().board.generation()
@@ -99,8 +104,9 @@ impl Keys {
     /// A token named a key that is not in the set of this URL: it is fetched again, a minute after
     /// its last fetch at the earliest. As often as anybody asks, that is one fetch a minute.
     pub fn nudge(&self, url: &Url) {
-        self.shared.lock().board.nudge(url);
-        self.shared.wake.notify_all();
+        if self.shared.lock().board.nudge(url) {
+            self.shared.wake.notify_all();
+        }
     }
 
     /// How every URL stands, sorted by URL.

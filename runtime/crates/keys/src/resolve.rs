@@ -11,7 +11,8 @@ pub(crate) type Lookup = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
 
 /// Look-ups with an end. The system's cannot be given one, so it is done on a thread that is left
 /// behind when it takes too long.
-#[derive(Clone)]
+///
+/// It is not cloned: how often the look-up is referred to says how many are under way.
 pub(crate) struct Resolver {
     lookup: Arc<Lookup>,
 }

@@ -177,7 +177,7 @@ fn watching_again_keeps_what_stays_and_drops_what_goes() {
     assert_eq!(keys(&board), Some((1, 1)), "one URL's keys are no other's");
 
     board.watch(now(7), &wanted(&["b"]), |_| Ok(None)).unwrap();
-    assert_eq!(keys(&board), None);
+    assert_eq!((keys(&board), board.generation()), (None, 3));
     assert!(!good(&mut board, 8, TWO_KEYS), "a fetch that ends after its URL went");
     assert_eq!(keys(&board), None);
     board.watch(now(9), &BTreeMap::new(), |_| Ok(None)).unwrap();
@@ -210,16 +210,16 @@ fn too_many_urls_are_refused_and_those_before_stay() {
 fn nudges_bring_one_fetch_a_minute() {
     let mut board = board();
     assert!(good(&mut board, 0, ONE_KEY));
-    let mut fetches = 0;
+    let (mut fetches, mut woken) = (0, 0);
     for at in (1..=600_000).step_by(100) {
-        board.nudge(&url("a"));
-        board.nudge(&url("stranger"));
+        woken += u32::from(board.nudge(&url("a")));
+        assert!(!board.nudge(&url("stranger")));
         if board.next(at) == Next::Fetch(url("a")) {
             fetches += 1;
             good(&mut board, at, ONE_KEY);
         }
     }
-    assert_eq!(fetches, 9);
+    assert_eq!((fetches, woken), (9, 10));
 }
 
 #[test]
