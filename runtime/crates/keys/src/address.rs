@@ -52,7 +52,6 @@ impl Reach {
 
     /// Whether a connection may be made to an address.
     pub(crate) fn admits(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
         self.allowed.iter().any(|network| network.contains(address)) || is_public(address)
     }
 }

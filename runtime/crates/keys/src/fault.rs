@@ -179,3 +179,42 @@ impl fmt::Display for KeysFault {
 
 impl core::error::Error for FetchFault {}
 impl core::error::Error for KeysFault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_about_a_peer_are_cut_and_have_no_controls() {
+        let words = format!("a\u{1b}[2J\r\nb{}", "x".repeat(1000));
+        let error = io::Error::other(rustls::Error::General(words));
+        let FetchFault::Tls(said) = FetchFault::from_io(&error) else { panic!() };
+        assert!(!said.chars().any(char::is_control) && said.contains("a[2Jb"), "{said}");
+        assert_eq!(said.chars().count(), MAX_WORDS);
+    }
+
+    #[test]
+    fn every_fault_says_whose_it_is_and_that_it_is_tried_again() {
+        let words = || "why".to_owned();
+        for (fault, whose) in [
+            (FetchFault::Roots(RootsFault::NoSystemRoots), "the proxy's operator"),
+            (FetchFault::Lookup(words()), "the network"),
+            (FetchFault::Refused([10, 0, 0, 1].into()), "the intent"),
+            (FetchFault::Unreachable(words()), "the network"),
+            (FetchFault::Certificate(words()), "the issuer"),
+            (FetchFault::Tls(words()), "the issuer"),
+            (FetchFault::TimedOut, "the network"),
+            (FetchFault::Answer("why"), "the issuer"),
+            (FetchFault::BrokeOff, "the network"),
+            (FetchFault::Status(404), "the issuer"),
+            (FetchFault::Redirect(301, None), "the intent"),
+            (FetchFault::TooLong, "the issuer"),
+        ] {
+            let said = KeysFault::Fetch(fault).to_string();
+            let ending = said.split_once(" (up to ").unwrap().1;
+            assert!(ending.starts_with(whose) && ending.ends_with("; tried again)"), "{said}");
+        }
+        let said = KeysFault::Document(JwksFault::NoUsableKey).to_string();
+        assert!(said.ends_with("(up to the issuer; tried again)"), "{said}");
+    }
+}

@@ -57,6 +57,24 @@ fn tls_12_is_spoken_where_a_server_knows_no_better() {
 }
 
 #[test]
+fn only_http_1_is_offered() {
+    let folder = Folder::new();
+    for (protocols, chosen) in
+        [(&[&b"h2"[..], b"http/1.1"][..], true), (&[b"h2"], false), (&[b"h3", b"h2"], false)]
+    {
+        let mut config = TRUSTED.server(HOST, 2060);
+        Arc::get_mut(&mut config).unwrap().alpn_protocols =
+            protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        let (port, _) = serve(config, |_, peer| {
+            peer.send(good(ONE_KEY).as_bytes());
+        });
+        let fetched = folder.fetcher().fetch(&url(port));
+        assert_eq!(fetched.is_ok(), chosen, "{fetched:?}");
+        assert!(chosen || matches!(fetched, Err(FetchFault::Tls(_))), "{fetched:?}");
+    }
+}
+
+#[test]
 fn certificates_are_verified() {
     let folder = Folder::new();
     let stranger = Authority::new("stranger");

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use meshc_token::JwksFault;
 
 use crate::bed::{Folder, HOST, ONE_KEY, PATIENCE, TRUSTED, TWO_KEYS, answering, good, serve, url};
-use crate::{FetchFault, Keys, KeysFault, Url};
+use crate::store::{Store, Stored};
+use crate::{FetchFault, Keys, KeysFault, MAX_AGE_BEYOND_REFRESH, Url};
 
 /// Keys in a folder and what hears of their changes.
 fn start(folder: &Folder) -> (Keys, Receiver<()>) {
@@ -73,6 +75,24 @@ fn stored_keys_outlive_an_issuer_that_answers_with_something_else() {
         Some(KeysFault::Document(JwksFault::Malformed) | KeysFault::Fetch(FetchFault::Status(500)))
     ));
     assert!(changes.try_recv().is_err());
+}
+
+#[test]
+fn keys_that_grow_too_old_are_dropped_and_that_is_told() {
+    let folder = Folder::new();
+    let down = answering("HTTP/1.1 503 Down\r\n\r\n");
+    let refresh = Duration::from_secs(300);
+    // Three seconds of their time are left.
+    let age = refresh + MAX_AGE_BEYOND_REFRESH - Duration::from_secs(3);
+    let fetched_at = (SystemTime::now() - age).duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let stored = Stored { document: ONE_KEY.into(), fetched_at: fetched_at as i64 };
+    Store::open(&folder.0.join("keys")).unwrap().keep(&url(down), &stored).unwrap();
+    let (keys, changes) = start(&folder);
+    watch(&keys, &[down]);
+    assert!(keys.get(&url(down)).is_some());
+    changes.recv_timeout(PATIENCE).unwrap();
+    assert!(keys.get(&url(down)).is_none());
+    assert_eq!((keys.generation(), keys.states()[0].keys), (2, 0));
 }
 
 #[test]
