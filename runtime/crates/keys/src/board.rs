@@ -202,12 +202,8 @@ impl Board {
     }
 
     /// Whether the URL is due sooner now.
-    pub(crate) fn nudge(&mut self, url: &Url) -> bool {
-        self.entries.get_mut(url).is_some_and(|entry| {
-            let before = entry.timer.due();
-            entry.timer.nudge();
-            entry.timer.due() < before
-        })
+    pub(crate) fn nudge(&mut self, now: Millis, url: &Url) -> bool {
+        self.entries.get_mut(url).is_some_and(|entry| entry.timer.nudge(now))
     }
 
     pub(crate) fn get(&self, url: &Url) -> Option<(Arc<KeySet>, u64)> {

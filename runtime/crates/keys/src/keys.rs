@@ -101,10 +101,12 @@ impl Keys {
         self.shared.lock().board.generation()
     }
 
-    /// A token named a key that is not in the set of this URL: it is fetched again, a minute after
-    /// its last fetch at the earliest. As often as anybody asks, that is one fetch a minute.
+    /// A token named a key that is not in the set of this URL: it is fetched again at once, or a
+    /// minute after the last fetch that came of this. As often as anybody asks, that is one fetch a
+    /// minute beyond the ordinary ones.
     pub fn nudge(&self, url: &Url) {
-        if self.shared.lock().board.nudge(url) {
+        let now = self.shared.now().millis;
+        if self.shared.lock().board.nudge(now, url) {
             self.shared.wake.notify_all();
         }
     }

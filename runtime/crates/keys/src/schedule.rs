@@ -12,6 +12,8 @@ pub(crate) struct Timer {
     due: Millis,
     /// When the last fetch ended.
     last: Option<Millis>,
+    /// When the last fetch that was asked for early was due.
+    nudged: Option<Millis>,
     /// Fetches in a row that brought nothing.
     failures: u32,
 }
@@ -26,13 +28,14 @@ const SECOND: Millis = 1000;
 const REFRESH: core::ops::RangeInclusive<u32> = 60..=86_400;
 /// The first wait after a fault; each further one doubles it, up to the refresh time.
 const FIRST_WAIT: Millis = SECOND;
-/// The least time between a fetch and one that a nudge asked for.
+/// The least time between two fetches that were asked for early.
 const NUDGE_GAP: Millis = 60 * SECOND;
 
 impl Timer {
     /// A URL that has not been fetched is due at once.
     pub(crate) fn new(refresh_seconds: u32, now: Millis) -> Self {
-        Self { refresh: refresh_millis(refresh_seconds), due: now, last: None, failures: 0 }
+        let refresh = refresh_millis(refresh_seconds);
+        Self { refresh, due: now, last: None, nudged: None, failures: 0 }
     }
 
     pub(crate) fn due(&self) -> Millis {
@@ -79,12 +82,16 @@ impl Timer {
         self.due = now.saturating_add(wait).saturating_sub(share(wait / 2, draw));
     }
 
-    /// Somebody missed a key: due a minute after the last fetch, if not sooner. However often it is
-    /// asked for, that is one fetch a minute.
-    pub(crate) fn nudge(&mut self) {
-        if let Some(last) = self.last {
-            self.due = self.due.min(last.saturating_add(NUDGE_GAP));
+    /// Somebody missed a key: due now, or a minute after the last fetch that came of this. However
+    /// often it is asked for, that is one fetch a minute beyond the ordinary ones. Whether it is
+    /// due sooner than before.
+    pub(crate) fn nudge(&mut self, now: Millis) -> bool {
+        let earliest = self.nudged.map_or(now, |nudged| now.max(nudged.saturating_add(NUDGE_GAP)));
+        if earliest >= self.due {
+            return false;
         }
+        (self.due, self.nudged) = (earliest, Some(earliest));
+        true
     }
 }
 
@@ -132,19 +139,23 @@ mod tests {
     }
 
     #[test]
-    fn a_nudge_is_heeded_a_minute_after_the_last_fetch() {
+    fn a_nudge_is_heeded_at_once_and_the_next_a_minute_later() {
         let mut timer = Timer::new(3600, 0);
-        timer.nudge();
-        assert_eq!(timer.due(), 0, "nothing was fetched yet: it is due anyway");
+        assert!(!timer.nudge(5000), "nothing was fetched yet: it is due anyway");
         timer.succeeded(5000, 0);
-        timer.nudge();
-        timer.nudge();
-        assert_eq!(timer.due(), 65_000);
-        timer.succeeded(65_000, 0);
-        assert_eq!(timer.due(), 3_665_000);
-        timer.failed(65_000, 0);
-        timer.nudge();
-        assert_eq!(timer.due(), 66_000, "a retry that is sooner stays");
+        assert!(timer.nudge(6000));
+        assert!(!timer.nudge(6500));
+        assert_eq!(timer.due(), 6000);
+        timer.succeeded(7000, 0);
+        assert!(timer.nudge(8000));
+        assert!(!timer.nudge(9000));
+        assert_eq!(timer.due(), 66_000);
+        timer.failed(66_000, 0);
+        assert!(!timer.nudge(66_500), "a retry that is sooner stays");
+        assert_eq!(timer.due(), 67_000);
+        timer.succeeded(67_000, 0);
+        assert!(timer.nudge(1_000_000));
+        assert_eq!(timer.due(), 1_000_000);
     }
 
     #[test]
@@ -171,26 +182,24 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens, a URL is not asked more than once in half a second, nor left alone
-        /// for longer than its refresh time.
+        /// Whatever happens, a URL that nobody nudges is not asked more than once in half a second,
+        /// nor left alone for longer than its refresh time; nudges bring one fetch a minute.
         #[test]
         fn waits_are_bounded(
             refresh: u32, steps in proptest::collection::vec((0..3_u8, any::<u32>()), 1..40),
         ) {
             let mut timer = Timer::new(refresh, 0);
+            let mut heeded = Vec::new();
             for (step, draw) in steps {
                 let now = timer.due();
-                match step {
-                    0 => timer.succeeded(now, draw),
-                    1 => timer.failed(now, draw),
-                    _ => {
-                        timer.failed(now, draw);
-                        timer.nudge();
-                    }
-                }
+                if step == 1 { timer.failed(now, draw) } else { timer.succeeded(now, draw) }
                 let wait = timer.due() - now;
                 prop_assert!((500..=refresh_millis(refresh)).contains(&wait), "{wait}");
+                if step == 2 && timer.nudge(now) {
+                    heeded.push(timer.due());
+                }
             }
+            prop_assert!(heeded.windows(2).all(|two| two[1] - two[0] >= NUDGE_GAP), "{heeded:?}");
         }
     }
 }

@@ -96,6 +96,22 @@ fn keys_that_grow_too_old_are_dropped_and_that_is_told() {
 }
 
 #[test]
+fn a_nudge_brings_a_key_that_came_after_the_last_fetch() {
+    let folder = Folder::new();
+    let (port, requests) = script(vec![good(ONE_KEY), good(TWO_KEYS), good(ONE_KEY)]);
+    let (keys, changes) = start(&folder);
+    watch(&keys, &[port]);
+    changes.recv_timeout(PATIENCE).unwrap();
+    keys.nudge(&url(port));
+    changes.recv_timeout(PATIENCE).unwrap();
+    let current = keys.get(&url(port)).unwrap();
+    assert_eq!((current.keys.len(), current.version), (2, 2));
+    keys.nudge(&url(port));
+    assert_eq!(requests.try_iter().count(), 2);
+    assert!(keys.states()[0].next_in > Duration::from_secs(1), "the budget is a fetch a minute");
+}
+
+#[test]
 fn a_fault_is_tried_again_until_keys_are_there() {
     let folder = Folder::new();
     let (port, requests) = script(vec![good("{}"), good(ONE_KEY)]);
