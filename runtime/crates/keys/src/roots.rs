@@ -92,3 +92,16 @@ impl fmt::Display for RootsFault {
 }
 
 impl core::error::Error for RootsFault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_gives_roots_or_says_that_it_has_none() {
+        match Roots::System.read() {
+            Ok(store) => assert!(!store.is_empty()),
+            Err(fault) => assert_eq!(fault, RootsFault::NoSystemRoots),
+        }
+    }
+}
