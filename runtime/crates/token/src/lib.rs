@@ -19,6 +19,7 @@ mod json;
 mod jwk;
 mod jws;
 mod key_set;
+mod key_url;
 mod payload;
 mod times;
 
@@ -31,6 +32,7 @@ pub use fault::TokenFault;
 pub use issuer::Issuer;
 pub use issuers::{Bearer, Issuers};
 pub use key_set::{JwksFault, KeySet};
+pub use key_url::{KeyUrl, KeyUrlFault, is_public};
 pub use payload::Payload;
 
 /// Seconds since 1970, UTC.
