@@ -115,13 +115,13 @@ fn parted(authority: &str) -> Option<(&str, u16)> {
     Some((host, digits.parse().ok().filter(|_| plain)?))
 }
 
-/// What a host is. A last label of digits is a number to some resolvers, so such a host must be an
-/// IPv4 address in its plain form (RFC 6943, section 3.1.1).
+/// What a host is. One whose last label begins with a digit is a number to some resolvers, so it must
+/// be an IPv4 address in its plain form (RFC 6943, section 3.1.1). A name has no closing dot.
 fn read_host(host: &str) -> Option<Host> {
     if let Ok(address) = host.parse() {
         return Some(Host::Address(address));
     }
-    let labels = host.strip_suffix('.').unwrap_or(host).split('.');
+    let labels = host.split('.');
     let sound = |label: &str| {
         let letters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         (1..=63).contains(&label.len())
@@ -130,17 +130,16 @@ fn read_host(host: &str) -> Option<Host> {
             && !label.ends_with('-')
     };
     let last = labels.clone().next_back()?;
-    let number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    let number = last.starts_with(|first: char| first.is_ascii_digit());
     (host.len() <= 253 && !number && labels.clone().all(sound)).then_some(Host::Name)
 }
 
 /// Whether a name is one of the inside; a name of one label is resolved by search lists only.
 fn is_inside(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
     let below = |suffix: &str| {
-        name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    !name.contains('.') || INSIDE.into_iter().any(below)
+    !host.contains('.') || INSIDE.into_iter().any(below)
 }
 
 /// Whether an address is one of the public internet: none of the ranges that the IANA registries of
@@ -163,6 +162,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         (0 | 10 | 127 | 224..=255, _, _)
             | (100, 64..=127, _)
             | (169, 254, _)
+            | (168, 63, 129)
             | (172, 16..=31, _)
             | (192, 168, _)
             | (192, 0, 0 | 2)
@@ -217,7 +217,7 @@ mod tests {
             ("https://id.corp.example?x", "id.corp.example", 443, "/?x"),
             ("https://8.8.8.8/k", "8.8.8.8", 443, "/k"),
             ("https://[2606:4700::1]:444/k", "2606:4700::1", 444, "/k"),
-            ("https://notlocal.example./@k", "notlocal.example.", 443, "/@k"),
+            ("https://notlocal.example/@k", "notlocal.example", 443, "/@k"),
         ] {
             let url = KeyUrl::parse(text).unwrap();
             assert_eq!((url.host(), url.port(), &*url.target()), (host, port, target), "{text}");
@@ -231,10 +231,8 @@ mod tests {
             "localhost",
             "LOCALHOST",
             "a.localhost",
-            "localhost.",
             "keycloak",
             "x.local",
-            "x.local.",
             "metadata.google.internal",
             "nas.home.arpa",
             "127.0.0.1",
@@ -275,6 +273,7 @@ mod tests {
             ("https://id.corp.example@10.0.0.1/", KeyUrlFault::UserInfo),
             ("https://id.corp.example/#k", KeyUrlFault::Fragment),
             ("https:///k", KeyUrlFault::Host),
+            ("https://localhost./k", KeyUrlFault::Host),
             ("https://127.1/k", KeyUrlFault::Host),
             ("https://2130706433/k", KeyUrlFault::Host),
             ("https://0x7f.0x1/k", KeyUrlFault::Host),
