@@ -40,12 +40,12 @@ impl Rows<'_> {
 
     /// What a rate limit counts by, where it is a claim.
     pub(crate) fn per_user(&mut self, node: NodeId) -> Option<At<Per>> {
-        let issuer = self.string(node, "issuer")?;
+        let issuer = self.text(node, "issuer")?;
         let claim = match self.text(node, "claim") {
             Some(claim) => self.is_claim_path(&claim).then_some(claim.value)?,
             None => "sub".to_owned(),
         };
-        Some(At { value: Per::User { claim, issuer }, span: self.tree.span(node) })
+        Some(At { value: Per::User { claim, issuer: issuer.value }, span: issuer.span })
     }
 
     /// Whether a text names a claim; says why not.
