@@ -57,7 +57,9 @@ fn keys(rows: &mut Rows<'_>, node: NodeId) -> Option<KeysRow> {
             KeyUrlFault::UserInfo | KeyUrlFault::Fragment => "leave it out: key sets are public",
             _ => "an https URL such as `https://id.corp.example/keys`",
         };
-        let message = format!("`{}` is no URL to fetch keys from: {fault}", url.value);
+        // A password is not repeated.
+        let shown = if fault == KeyUrlFault::UserInfo { "https://…@…" } else { &url.value };
+        let message = format!("`{shown}` is no URL to fetch keys from: {fault}");
         rows.findings.push(Finding::new("MC410", url.span, message).help(help));
         return None;
     }
