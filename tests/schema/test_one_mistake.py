@@ -66,7 +66,9 @@ def added(parent: Pairs | list[Node], index: int) -> str | None:
 
 def inside_free(document: Node, parent: Pairs | list[Node]) -> bool:
     """Whether a node is of the JSON that people choose: the claims of a test's token."""
-    if not isinstance(document, Pairs) or document.entries[1][1] != Word("PolicyTest", quoted=False):
+    if not isinstance(document, Pairs) or document.entries[1][1] != Word(
+        "PolicyTest", quoted=False
+    ):
         return False
     claims = [
         get(*place)

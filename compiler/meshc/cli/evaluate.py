@@ -172,13 +172,14 @@ def user(text: str | None) -> User | None:
         return None
     issuer, colon, claims = text.partition(":")
     where = "--user"
+    written = claims.encode()
     if claims.startswith("@"):
         where = f"`{claims[1:]}`"
-        claims = Path(claims[1:]).read_text(encoding="utf-8")
+        written = Path(claims[1:]).read_bytes()
     try:
-        content = json.loads(claims) if colon else {}
-    except json.JSONDecodeError as error:
-        raise exits.Failure(f"the claims of {where} are no JSON: {error.msg}") from None
+        content = json.loads(written) if colon else {}
+    except ValueError as error:
+        raise exits.Failure(f"the claims of {where} are no JSON: {error}") from None
     return user_of({"issuer": issuer, "claims": content}, where)
 
 

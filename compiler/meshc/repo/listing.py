@@ -71,7 +71,11 @@ def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
     it. What stands there without naming keys is read for nothing.
     """
     declaring = [content for _, content in files if b"TokenIssuer" in content]
-    return [path for path in paths if any(path.encode(errors="surrogateescape") in content for content in declaring)]
+    return [
+        path
+        for path in paths
+        if any(path.encode(errors="surrogateescape") in content for content in declaring)
+    ]
 
 
 def enters(folder: str) -> bool:

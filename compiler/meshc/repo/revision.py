@@ -80,7 +80,9 @@ class Revision:
                     Problem(row.path, "it is a symbolic link, and links are never followed")
                 )
             elif int(row.size) > FILE_BYTES:
-                problems.append(Problem(row.path, f"it has {row.size} bytes, more than {FILE_BYTES}"))
+                problems.append(
+                    Problem(row.path, f"it has {row.size} bytes, more than {FILE_BYTES}")
+                )
             elif not row.path.isprintable():
                 problems.append(Problem(ascii(row.path), "its name is not printable UTF-8"))
             else:

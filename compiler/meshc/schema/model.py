@@ -79,7 +79,8 @@ class AnyJson:
             for one in inner:
                 self.check(one)
         elif not isinstance(value, str | bool | int):
-            raise ValueError("text, a whole number, true, false, a list or a mapping")
+            # Only a ValueError is one of the document's mistakes to pydantic.
+            raise ValueError("neither scalar, list nor mapping")  # noqa: TRY004
         elif isinstance(value, int) and abs(value) > EXACT:
             raise ValueError("a whole number of at most 53 bits")
         return value

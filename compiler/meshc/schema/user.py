@@ -1,7 +1,5 @@
 """For whom a caller acts: claims of a verified token, and what is asked of them."""
 
-# ruff: noqa: TC001 - pydantic reads annotations when the module is imported
-
 from __future__ import annotations
 
 from typing import Annotated, Self

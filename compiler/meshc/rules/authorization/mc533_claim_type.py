@@ -39,7 +39,9 @@ spec:
   issuer: https://id.corp.test
   audiences: [shop]
   keys:
-    inline: '{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'
+    inline: |
+      {"keys": [{"kty": "OKP", "crv": "Ed25519",
+                 "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -67,7 +69,9 @@ spec:
   issuer: https://id.corp.test
   audiences: [shop]
   keys:
-    inline: '{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'
+    inline: |
+      {"keys": [{"kty": "OKP", "crv": "Ed25519",
+                 "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent

@@ -37,6 +37,8 @@ spec:
   issuer: https://id.corp.test
   audiences: [shop]
   keys:
-    inline: '{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'
+    inline: |
+      {"keys": [{"kty": "OKP", "crv": "Ed25519",
+                 "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
 """),
 )
