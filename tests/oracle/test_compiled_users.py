@@ -91,12 +91,28 @@ def test_intents_lead_to_the_slices_that_the_reference_reads() -> None:
         "metadata": {"name": "pay", "namespace": "shop"},
         "spec": {"ports": ports, "operations": operations, "allow": rules},
     }
-    documents = [MESH, issuer("corp"), issuer("partner"), service]
+    gateway = {
+        "apiVersion": "meshc.dev/v1",
+        "kind": "GatewayIntent",
+        "metadata": {"name": "edge", "namespace": "shop"},
+        "spec": {
+            "listeners": [{"name": "web", "port": 8080, "protocol": "http"}],
+            "routes": [{"to": "pay.read"}],
+            "allow": [{"from": ["anonymous"]}],
+            "deny": [{"user": {"issuer": "partner", "claims": {"ok": {"equals": False}}}}],
+        },
+    }
+    other = {
+        **service,
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"calls": [{"to": "pay.read"}]},
+    }
+    documents = [MESH, issuer("corp"), issuer("partner"), service, gateway, other]
     text = "".join(f"---\n{json.dumps(one)}\n" for one in documents)
     compiled = compile_files([("mesh.yaml", text.encode())], "worktree")
     assert compiled.fit, compiled.findings[:3]
-    ((_, slice_, _),) = compiled.slices
-    inbound = json.loads(slice_)["inbound"]
+    slices = {name: json.loads(slice_) for name, slice_, _ in compiled.slices}
+    inbound = slices["shop/pay"]["inbound"]
     wanted = [
         {"issuer": user["issuer"], "claims": [settled(one) for one in user["claims"]]}
         for user in users
@@ -106,5 +122,7 @@ def test_intents_lead_to_the_slices_that_the_reference_reads() -> None:
         wanted, sort_keys=True
     )
     assert [one["name"] for one in inbound["issuers"]] == ["corp", "partner"]
+    assert [one["name"] for one in slices["shop/edge"]["inbound"]["issuers"]] == ["partner"]
+    assert "issuers" not in slices["shop/web"]["inbound"]
     tests = {next(iter(one["test"])) for user in users for one in user["claims"]}
     assert tests == {"equals", "has", "oneOf", "present", *WORDS}

@@ -146,9 +146,10 @@ impl Rows<'_> {
             Holds::Number => (asked == "a number", "a number of seconds"),
             Holds::Text => (asked == "text", "text"),
             Holds::Words => (asked == "a list of text", "a list of words"),
-            Holds::TextOrList => {
-                (matches!(asked, "text" | "a list of text"), "text or a list of it")
-            }
+            Holds::TextOrList => (
+                matches!(asked, "text" | "a list of text" | "a list of text with blanks"),
+                "text or a list of it",
+            ),
         };
         if fits || matches!(test, ClaimTest::Present(_)) {
             return None;
@@ -205,6 +206,8 @@ const fn type_of(scalar: &Scalar) -> &'static str {
 fn asks(test: &ClaimTest, first: &'static str) -> &'static str {
     match test {
         ClaimTest::Equals(_) | ClaimTest::OneOf(_) => first,
+        // Blanks part the words of a `scope`; in other lists a text may hold one.
+        ClaimTest::Has(Scalar::Text(text)) if text.contains(' ') => "a list of text with blanks",
         ClaimTest::Has(Scalar::Text(_)) => "a list of text",
         ClaimTest::Has(_) => "a list of other values",
         ClaimTest::Prefix(_) | ClaimTest::Regex(_) | ClaimTest::Suffix(_) => "text",
