@@ -33,7 +33,7 @@ KeyUrl = Annotated[
     str,
     Field(
         pattern=r"^https://[!-~]+$",
-        max_length=1024,
+        max_length=2048,
         examples=["https://id.corp.example/keys"],
         json_schema_extra={"x-meshc-format": "key-url"},
     ),

@@ -51,19 +51,28 @@ fn keys(rows: &mut Rows<'_>, node: NodeId) -> Option<KeysRow> {
         rows.findings.push(finding);
         return None;
     }
-    if let Err(fault) = KeyUrl::parse(&url.value) {
-        let help = match fault {
-            KeyUrlFault::Inside => "name the issuer's public host, or give the keys as a `file`",
-            KeyUrlFault::UserInfo | KeyUrlFault::Fragment => "leave it out: key sets are public",
-            _ => "an https URL such as `https://id.corp.example/keys`",
-        };
+    is_fetched(rows, &url).then_some(KeysRow::Url { url, refresh_seconds: seconds })
+}
+
+/// Whether keys may be fetched from a URL; says why not (MC410).
+fn is_fetched(rows: &mut Rows<'_>, url: &At<String>) -> bool {
+    let (shown, why, help) = match KeyUrl::parse(&url.value) {
+        Ok(parsed) if !parsed.is_inside() => return true,
+        Ok(_) => (
+            url.value.as_str(),
+            "its host is a name or address of the inside".to_owned(),
+            "name the issuer's public host, or give the keys as a `file`",
+        ),
         // A password is not repeated.
-        let shown = if fault == KeyUrlFault::UserInfo { "https://…@…" } else { &url.value };
-        let message = format!("`{shown}` is no URL to fetch keys from: {fault}");
-        rows.findings.push(Finding::new("MC410", url.span, message).help(help));
-        return None;
-    }
-    Some(KeysRow::Url { url, refresh_seconds: seconds })
+        Err(fault @ KeyUrlFault::User) => ("https://…@…", fault.to_string(), "leave it out"),
+        Err(fault) => {
+            let help = "an https URL such as `https://id.corp.example/keys`";
+            (url.value.as_str(), fault.to_string(), help)
+        }
+    };
+    let message = format!("no keys are fetched from `{shown}`: {why}");
+    rows.findings.push(Finding::new("MC410", url.span, message).help(help));
+    false
 }
 
 /// Whether a JWK set can be used.
