@@ -39,7 +39,7 @@ class Folder:
                 files.append(found)
             if len(files) > FILES:
                 raise Unreadable(f"`{self.path}` holds more than {FILES} intent files")
-        return Listing(tuple(sorted(files)), tuple(sorted(problems)))
+        return Listing.of(files, problems)
 
     def _walk(self) -> Iterator[tuple[str, str]]:
         """Give each path with why it is not to be read; an explicit stack, never recursion."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
 
 SETTINGS_FILE: Final = "meshc.toml"
+CERTIFICATES: Final = ".pem"
+"""Ends the name of a trust bundle. Nobody need name one: what cannot be read of them is not there,
+and is missed where a Mesh names it."""
 FILE_BYTES: Final = 16 * 1024 * 1024
 """Largest file that is read; the reader of documents has a smaller budget and names the place."""
 FILES: Final = 100_000
@@ -38,6 +44,12 @@ class Listing:
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
 
+    @classmethod
+    def of(cls, files: Iterable[File], problems: Iterable[Problem]) -> Listing:
+        """Sort what was read and what was not, certificates that nobody can read left out."""
+        grave = (one for one in problems if not one.path.endswith(CERTIFICATES))
+        return cls(tuple(sorted(files)), tuple(sorted(grave)))
+
     def complete(self) -> list[File]:
         """Give the files; raises `Unreadable` if one could not be read."""
         if self.problems:
@@ -50,7 +62,7 @@ def wanted(path: str) -> bool:
     if path == SETTINGS_FILE:
         return True
     *folders, name = path.split("/")
-    if name.startswith(".") or not name.endswith((".yaml", ".yml")):
+    if name.startswith(".") or not name.endswith((".yaml", ".yml", CERTIFICATES)):
         return False
     return all(enters(folder) for folder in folders)
 

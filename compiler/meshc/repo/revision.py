@@ -50,8 +50,8 @@ class Revision:
         if len(blobs) > FILES:
             raise Unreadable(f"commit {self.commit} holds more than {FILES} intent files")
         contents = self._contents([blob for _, blob in blobs])
-        files = sorted(zip((path for path, _ in blobs), contents, strict=True))
-        return Listing(tuple(files), tuple(sorted(problems)))
+        files = zip((path for path, _ in blobs), contents, strict=True)
+        return Listing.of(files, problems)
 
     def _contents(self, blobs: list[str]) -> list[bytes]:
         """Read blobs by one `git cat-file --batch`."""

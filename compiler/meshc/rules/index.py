@@ -264,6 +264,13 @@ RULES: Final[dict[str, Listed]] = {
         help="give each its own `identity.serviceAccount`",
         module="meshc.rules.identity.mc404_identity_collision",
     ),
+    "MC412": Listed(
+        name="bundle-missing",
+        severity="error",
+        found_by="linker",
+        help="list the trust domain with its root certificates under `federation` of the Mesh",
+        module="meshc.rules.identity.mc412_bundle_missing",
+    ),
     "MC501": Listed(
         name="allow-all",
         severity="error",

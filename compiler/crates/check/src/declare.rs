@@ -8,8 +8,8 @@ use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow,
-    ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+    At, CallRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow,
+    RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
 
@@ -100,7 +100,14 @@ fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
             .map(|item| rows.texts(*item, "hosts").into_iter().map(|host| host.value).collect())
             .collect(),
         teams: rows.texts(spec, "teams").into_iter().map(|team| team.value).collect(),
+        federation: each(rows, spec, "federation", federation),
     }
+}
+
+fn federation(rows: &mut Rows<'_>, item: NodeId) -> Option<FederationRow> {
+    let bundle = rows.get(item, "bundle")?;
+    let trust_domain = rows.text(item, "trustDomain")?;
+    Some(FederationRow { trust_domain, bundle_file: rows.text(bundle, "file")? })
 }
 
 fn workload(
@@ -266,6 +273,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         name: rows.string(item, "name"),
         span: rows.tree.span(item),
         from: rows.optional_texts(item, "from"),
+        federated: identities(rows, item),
         operations: rows.optional_texts(item, "operations"),
         matches: rows.matches(item),
         headers,
@@ -276,6 +284,12 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         audit: rows.get(item, "enforce").is_some(),
         damaged: faulty || rows.has_bad(item),
     })
+}
+
+/// The callers of a rule that are SPIFFE IDs.
+fn identities(rows: &Rows<'_>, rule: NodeId) -> Vec<At<String>> {
+    let callers = rows.items(rule, "from").into_iter();
+    callers.filter_map(|caller| rows.text(caller, "identity")).collect()
 }
 
 fn rate_limit(rows: &mut Rows<'_>, item: NodeId) -> Option<RateLimitRow> {

@@ -46,6 +46,17 @@ pub struct MeshRow {
     pub namespace_hosts: Vec<Vec<String>>,
     /// Listed teams.
     pub teams: Vec<String>,
+    /// Federated trust domains.
+    pub federation: Vec<FederationRow>,
+}
+
+/// A trust domain besides ours.
+#[derive(Clone, Debug)]
+pub struct FederationRow {
+    /// Its name.
+    pub trust_domain: At<String>,
+    /// File of the repository that holds its root certificates.
+    pub bundle_file: At<String>,
 }
 
 /// What kind of workload.
@@ -195,6 +206,8 @@ pub struct RuleRow {
     pub span: Span,
     /// Callers; absent: not written.
     pub from: Option<Vec<At<String>>>,
+    /// Callers of other trust domains: SPIFFE IDs, some with `/*` at their end.
+    pub federated: Vec<At<String>>,
     /// Operations it is limited to.
     pub operations: Option<Vec<At<String>>>,
     /// Requests a deny names.

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use meshc_check::unit::{At, RuleRow};
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
-use meshc_link::{Mesh, Workload};
+use meshc_link::{Mesh, Workload, trust_domain_of};
 use meshc_snapshot::slice::{
-    From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
+    Federated, From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
 };
 
 /// What a workload accepts.
@@ -14,6 +16,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         audit: workload.row.audit,
         guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
+        federated: federated(mesh, workload),
         identity: workload.identity.clone(),
         issuers: Vec::new(),
         listeners: listeners(mesh, workload),
@@ -63,6 +66,23 @@ pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// The trust domains that a rule names, with their bundles. Nobody proves an identity to a gateway.
+fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
+    if workload.is_gateway() {
+        return Vec::new();
+    }
+    let rules = workload.row.allow.iter().chain(&workload.row.deny);
+    let callers = rules.flat_map(|rule| &rule.federated);
+    let named: BTreeSet<&str> = callers.map(|one| trust_domain_of(&one.value)).collect();
+    let known = mesh.federation.iter().filter(|one| named.contains(one.trust_domain.as_str()));
+    known
+        .filter_map(|one| {
+            let (bundle, trust_domain) = (one.bundle.clone()?, one.trust_domain.clone());
+            Some(Federated { bundle, trust_domain })
+        })
+        .collect()
 }
 
 fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
@@ -151,6 +171,14 @@ fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {
             },
         }
     }
+    for one in &row.federated {
+        match one.value.strip_suffix('*') {
+            Some(above) => from.prefixes.push(above.to_owned()),
+            None => from.identities.push(one.value.clone()),
+        }
+    }
+    from.prefixes.sort_unstable();
+    from.prefixes.dedup();
     from.identities.sort_unstable();
     from.identities.dedup();
     from.namespaces.sort_unstable();

@@ -2,6 +2,7 @@
 
 pub mod defaults;
 mod effective;
+mod federation;
 mod gather;
 mod graph;
 mod judge;
@@ -12,5 +13,6 @@ mod resolve;
 pub mod table;
 
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
+pub use federation::trust_domain_of;
 pub use graph::Graph;
-pub use mesh::{Edge, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
+pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

@@ -11,7 +11,7 @@ const FEW: usize = 64;
 pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<SourceFile> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = is_data(&bytes);
+        let data = is_pem(&path) || is_data(&bytes);
         let unit = if data { meshc_check::unit::Unit::default() } else { declare(&bytes, schema) };
         SourceFile { path, bytes, unit }
     };
@@ -28,6 +28,11 @@ pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<So
         }
         all
     })
+}
+
+/// Whether a file is no document but certificates, which a Mesh may name.
+pub(crate) fn is_pem(path: &str) -> bool {
+    path.ends_with(".pem")
 }
 
 /// Whether a file is no document but a list that an intent names (`instances: {file: …}`): its

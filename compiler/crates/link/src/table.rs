@@ -263,12 +263,17 @@ impl Mesh {
                     let list = list.as_ref()?;
                     Some(list.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(" "))
                 };
+                let from = names(&rule.from).map(|named| {
+                    let all = core::iter::once(named.as_str()).filter(|named| !named.is_empty());
+                    let federated = rule.federated.iter().map(|one| one.value.as_str());
+                    all.chain(federated).collect::<Vec<_>>().join(" ")
+                });
                 table.push(
                     (workload.file, rule.span),
                     [
                         workload.id.as_str().into(),
                         name.as_str().into(),
-                        names(&rule.from).as_deref().into(),
+                        from.as_deref().into(),
                         names(&rule.operations).as_deref().into(),
                         u32::try_from(rule.headers.len() + rule.query.len())
                             .unwrap_or(u32::MAX)

@@ -267,6 +267,13 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
         unique("cluster", to.clusters.iter().map(|one| one.name.as_str()))?;
         unique("port", to.ports.iter().map(|one| one.port))?;
     }
+    unique(
+        "federated trust domain",
+        inbound.federated.iter().map(|one| one.trust_domain.as_str()),
+    )?;
+    if inbound.federated.iter().any(|one| one.trust_domain == slice.trust_domain) {
+        return Err("our own trust domain is federated".to_owned());
+    }
     let ports = inbound.listeners.iter().flat_map(|one| [one.port, one.target]);
     let ports = ports.chain(slice.destinations.iter().flat_map(|to| &to.ports).map(|one| one.port));
     if ports.into_iter().any(|port| port == 0) {

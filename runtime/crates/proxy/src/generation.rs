@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use meshc_decide::Tables;
+use meshc_svid::TrustBundle;
 
 use crate::allowances::RateLimits;
 use crate::clock::{Nanos, SECOND};
@@ -16,6 +17,8 @@ pub struct Generation {
     pub height: u64,
     /// The tables.
     pub tables: Tables,
+    /// Roots of the trust domains besides ours whose certificates are taken while it is current.
+    pub federated: Arc<[TrustBundle]>,
     /// Its rate limits, with what they have left.
     pub limits: RateLimits,
     /// Unlike any other generation of this process.
@@ -81,7 +84,8 @@ mod tests {
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
-        Arc::new(Generation { manifest: name.to_owned(), height: number, tables, limits, number })
+        let (manifest, federated) = (name.to_owned(), Arc::default());
+        Arc::new(Generation { manifest, height: number, tables, federated, limits, number })
     }
 
     fn decided_with(generations: &Generations, named: Option<&str>, now: Nanos) -> Option<u64> {

@@ -40,6 +40,10 @@ pub struct Inbound {
     pub authorities: Vec<String>,
     /// Deny rules in written order.
     pub deny: Vec<Rule>,
+    /// Trust domains besides ours that a rule here names, sorted by name. Without one, certificates
+    /// of ours alone are taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated: Vec<Federated>,
     /// Deny rules of the platform, by name; they come before everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guardrails: Vec<Rule>,
@@ -60,6 +64,16 @@ pub struct Inbound {
     pub rate_limits: Vec<RateLimit>,
     /// How the application may read a path, sorted.
     pub readings: Vec<Reading>,
+}
+
+/// A trust domain federated with ours.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Federated {
+    /// Its root certificates, in PEM. They vouch for identities of this trust domain and no other.
+    pub bundle: String,
+    /// SPIFFE trust domain, without scheme.
+    pub trust_domain: String,
 }
 
 /// How an application may read a path (language reference, section 4).

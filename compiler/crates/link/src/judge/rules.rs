@@ -27,6 +27,11 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
 }
 
 fn callers(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    for caller in &rule.federated {
+        if let Some(finding) = crate::federation::fault(report.mesh, caller) {
+            report.add(workload, finding);
+        }
+    }
     for from in rule.from.iter().flatten() {
         if matches!(from.value.as_str(), "anyone" | "anonymous") {
             anonymous(report, workload, from);

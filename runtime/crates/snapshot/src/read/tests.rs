@@ -145,6 +145,10 @@ pub(crate) fn full() -> Slice {
             guardrails: vec![rule()],
             authorities: vec!["w".into()],
             deny: vec![rule()],
+            federated: vec![Federated {
+                bundle: "-----BEGIN".into(),
+                trust_domain: "other.test".into(),
+            }],
             identity: "spiffe://mesh.test/ns/a/sa/w".into(),
             issuers: vec![
                 issuer(TokenKeys::Inline("{\"keys\":[]}".into())),
