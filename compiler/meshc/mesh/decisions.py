@@ -42,6 +42,8 @@ class Request:
     draw: int = 0
     source: str | None = None
     """The IP address the connection comes from; nothing where it is not known."""
+    client: str | None = None
+    """The IP address of the client as our gateway saw it; nothing: a gateway sees the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,8 @@ class Decisions:
             "listener": listener["name"],
             "host": request.host or authority(workload, None),
         }
-        if request.source is not None:
-            question["source"] = request.source
+        seen = {"source": request.source, "client": request.client}
+        question |= {name: text for name, text in seen.items() if text is not None}
         if content["routes"] and request.host is None:
             question["host"] = next(
                 (h for h in listener["hosts"] if not h.startswith("*")), "gateway"
@@ -166,6 +168,7 @@ class Decisions:
                 path=request.path,
                 headers=request.headers,
                 draw=request.draw,
+                client=request.client or request.source,
             )
             steps += self._inbound(onward.to, onward, content["inbound"]["identity"])
         return steps

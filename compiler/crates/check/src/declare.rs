@@ -264,8 +264,11 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
     let (headers, query) = (condition("headers", true), condition("query", false));
-    let networks = when.and_then(|when| rows.get(when, "source"));
-    let source = networks.map_or_else(Vec::new, |source| rows.networks(source));
+    let mut networks = |key: &str| {
+        let found = when.and_then(|when| rows.get(when, key));
+        found.map_or_else(Vec::new, |found| rows.networks(found))
+    };
+    let (source, client) = (networks("source"), networks("client"));
     let clock = when.and_then(|when| rows.get(when, "hours"));
     let hours = clock.and_then(|hours| rows.hours(hours));
     let faulty = clock.is_some() && hours.is_none();
@@ -279,6 +282,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         headers,
         query,
         source,
+        client,
         hours,
         until: rows.day(item, "until"),
         audit: rows.get(item, "enforce").is_some(),
@@ -349,6 +353,7 @@ fn test(
         path: rows.string(request, "path")?,
         host: rows.string(request, "host"),
         headers: headers.map_or_else(Vec::new, |headers| rows.labels(headers, &[])),
+        client: rows.string(request, "client"),
         at: rows.string(request, "at"),
         verdict: rows.text(expect, "verdict")?,
         status: rows.number(expect, "status").map(|status| status.value),

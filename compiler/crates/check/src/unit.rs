@@ -218,6 +218,8 @@ pub struct RuleRow {
     pub query: Vec<Condition>,
     /// Networks of the connection's peer.
     pub source: Vec<String>,
+    /// Networks of the client as our gateway saw it.
+    pub client: Vec<String>,
     /// Times of the week.
     pub hours: Option<Hours>,
     /// Unix seconds at which it ends.
@@ -294,6 +296,8 @@ pub struct TestRow {
     pub host: Option<String>,
     /// Further fields.
     pub headers: Vec<(String, String)>,
+    /// Address of the client that a gateway saw.
+    pub client: Option<String>,
     /// Instant, RFC 3339.
     pub at: Option<String>,
     /// Expected verdict.

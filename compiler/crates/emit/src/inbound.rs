@@ -14,6 +14,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         allow: rules(mesh, workload, &row.allow, "allow"),
         authorities: authorities(mesh, workload),
         audit: workload.row.audit,
+        gateways: gateways(mesh, workload),
         guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
         federated: federated(mesh, workload),
@@ -85,6 +86,18 @@ fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
         .collect()
 }
 
+/// The gateways whose word about a client counts, where a rule asks for it; a gateway needs nobody's.
+fn gateways(mesh: &Mesh, workload: &Workload) -> Vec<String> {
+    let mut rules = workload.row.allow.iter().chain(&workload.row.deny);
+    if workload.is_gateway() || rules.all(|rule| rule.client.is_empty()) {
+        return Vec::new();
+    }
+    let gateways = mesh.workloads.iter().filter(|one| one.is_gateway());
+    let mut all: Vec<String> = gateways.map(|one| one.identity.clone()).collect();
+    all.sort_unstable();
+    all
+}
+
 fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
     let ports = workload.row.ports.iter();
     ports
@@ -115,6 +128,7 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
             let operations = row.operations.as_deref().map(sorted);
             Rule {
                 audit: row.audit,
+                client: row.client.clone(),
                 from: from(mesh, workload, row),
                 headers: row.headers.clone(),
                 hours: row.hours.clone(),

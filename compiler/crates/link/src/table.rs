@@ -268,6 +268,8 @@ impl Mesh {
                     let federated = rule.federated.iter().map(|one| one.value.as_str());
                     all.chain(federated).collect::<Vec<_>>().join(" ")
                 });
+                let client = usize::from(!rule.client.is_empty());
+                let conditions = rule.headers.len() + rule.query.len() + client;
                 table.push(
                     (workload.file, rule.span),
                     [
@@ -275,9 +277,7 @@ impl Mesh {
                         name.as_str().into(),
                         from.as_deref().into(),
                         names(&rule.operations).as_deref().into(),
-                        u32::try_from(rule.headers.len() + rule.query.len())
-                            .unwrap_or(u32::MAX)
-                            .into(),
+                        u32::try_from(conditions).unwrap_or(u32::MAX).into(),
                         rule.until.map_or(Cell::Empty, Cell::Number),
                     ],
                 );

@@ -7,6 +7,7 @@ use meshc_snapshot::places::Places;
 use meshc_snapshot::slice::{Destination, FORMAT, Slice};
 
 use crate::asked::Asked;
+use crate::client::Witnesses;
 use crate::denial::Denial;
 use crate::ids::{DestinationIx, LimitIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
 use crate::inbound::Admission;
@@ -24,6 +25,7 @@ pub struct Tables {
     commit: String,
     pub(crate) admission: Admission,
     pub(crate) routing: Routing,
+    witnesses: Witnesses,
     limits: Limits,
 }
 
@@ -44,7 +46,8 @@ impl Tables {
             Admission::new(&slice.inbound, &slice.trust_domain).map_err(LoadFault::new)?;
         let routing = Routing::new(&slice, admission.readings).map_err(LoadFault::new)?;
         let limits = Limits::new(&slice.inbound).map_err(LoadFault::new)?;
-        Ok(Self { slice, places, commit, admission, routing, limits })
+        let witnesses = Witnesses::new(&slice.inbound);
+        Ok(Self { slice, places, commit, admission, routing, witnesses, limits })
     }
 
     /// Whether the slice is that of a gateway: what it admits, it routes.
@@ -162,6 +165,14 @@ impl Tables {
     #[must_use]
     pub fn peer(&self, identity: Option<&str>, address: Option<IpAddr>) -> Peer {
         self.admission.peer(identity, address)
+    }
+
+    /// The client of a request as our gateway saw it, for [`Asked::client`]: at a gateway the peer
+    /// itself, at a service whoever a peer that is a gateway of the mesh names in `x-forwarded-for`.
+    /// Absent where that is not known, and where no rule asks.
+    #[must_use]
+    pub fn client<F: Fields>(&self, peer: &Peer, fields: &F) -> Option<IpAddr> {
+        self.witnesses.client(self.is_gateway(), peer, fields)
     }
 
     /// Decides a request that arrived on a listener.

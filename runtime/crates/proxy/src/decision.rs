@@ -26,6 +26,8 @@ use crate::worker::Worker;
 struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
+    /// The client as our gateway saw it, once a rule has asked.
+    client: Option<IpAddr>,
     now: UnixSeconds,
     /// By the clock that rate limits are kept by.
     at: Nanos,
@@ -33,7 +35,8 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     const fn asked(&'a self) -> Asked<'a, Passing<'a>> {
-        Asked::request(&self.canonical, &self.passing, self.now)
+        let asked = Asked::request(&self.canonical, &self.passing, self.now);
+        Asked { client: self.client, ..asked }
     }
 }
 
@@ -104,14 +107,17 @@ impl Worker {
             let sentence = "no operation allows an upgrade";
             return Err(Box::new(Answer::new(403, "UAEX", "upgrade", sentence)));
         }
+        // What leaves a gateway says what the gateway saw, even where a process beside it sends it.
+        let is_gateway = generation.tables.is_gateway();
         let public = matches!(&connection.kind, Kind::Server(server)
-            if !server.door.is_mutual() && !server.door.is_outbound());
+            if !server.door.is_mutual() && (is_gateway || !server.door.is_outbound()));
         let sender = if public { Sender::Public } else { Sender::Mesh };
         let passing = Passing { head, input, sender };
         let (now, at) = (UnixSeconds(self.unix), self.now);
-        let question = Question { canonical, passing, now, at };
+        let mut question = Question { canonical, passing, client: None, now, at };
         let draw = self.random.draw();
-        let Decided { leave, route, audited } = decide(connection, generation, &question, draw)?;
+        let Decided { leave, route, audited } =
+            decide(connection, generation, &mut question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
             Kind::Server(server) if server.door.is_outbound() => Direction::Outbound,
@@ -228,7 +234,7 @@ impl Decided {
 fn decide(
     connection: &mut Connection,
     generation: &Generation,
-    question: &Question<'_>,
+    question: &mut Question<'_>,
     draw: u32,
 ) -> Result<Decided, Box<Answer>> {
     let (tables, number) = (&generation.tables, generation.number);
@@ -251,6 +257,7 @@ fn decide(
         return Ok(Decided::new(Leave::Forwarded(forward), Route::Destination));
     };
     let (ix, peer) = known_peer(server, tables, number, listener, (identity.as_deref(), address));
+    question.client = tables.client(peer, &question.passing);
     let permit = tables.admit(ix, peer, &question.asked());
     let permit: Permit =
         explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;

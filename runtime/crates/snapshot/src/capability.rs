@@ -6,7 +6,7 @@
 use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 19] = [
+pub const SUPPORTED: [&str; 20] = [
     "format/1",
     "gateway",
     "limits/local",
@@ -19,6 +19,7 @@ pub const SUPPORTED: [&str; 19] = [
     "protocol/http1",
     "protocol/tcp",
     "rules/audit",
+    "rules/client",
     "rules/guardrails",
     "rules/hours",
     "rules/source",
@@ -54,6 +55,7 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
         ("protocol/http1", speaks(Protocol::Http)),
         ("protocol/tcp", speaks(Protocol::Tcp)),
         ("rules/audit", slice.inbound.audit || any(|rule| rule.audit)),
+        ("rules/client", any(|rule| !rule.client.is_empty())),
         ("rules/guardrails", !slice.inbound.guardrails.is_empty()),
         ("rules/hours", any(|rule| rule.hours.is_some())),
         ("rules/source", any(|rule| !rule.source.is_empty())),

@@ -44,6 +44,10 @@ pub struct Inbound {
     /// of ours alone are taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub federated: Vec<Federated>,
+    /// SPIFFE IDs of the gateways whose word about a client is believed, sorted; only where a rule
+    /// asks for the client.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<String>,
     /// Deny rules of the platform, by name; they come before everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guardrails: Vec<Rule>,
@@ -236,6 +240,9 @@ pub struct Rule {
     /// It only says what it would have decided.
     #[serde(default, skip_serializing_if = "is_false")]
     pub audit: bool,
+    /// Networks of the client as our gateway saw it, as CIDR; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client: Vec<String>,
     /// Whom it speaks of.
     pub from: From,
     /// Conditions on header fields.

@@ -107,7 +107,7 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     if !rule.damaged && rule.operations.is_none() {
         unlimited_conditions(report, workload, rule);
     }
-    if rule.headers.is_empty() && rule.query.is_empty() {
+    if !asks_of_requests(rule) {
         return;
     }
     for operation in rule.operations.iter().flatten() {
@@ -125,6 +125,11 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     }
 }
 
+/// Whether a rule asks for what only a request of HTTP has; the client is one that a field names.
+fn asks_of_requests(rule: &RuleRow) -> bool {
+    !(rule.headers.is_empty() && rule.query.is_empty() && rule.client.is_empty())
+}
+
 /// The same for a rule without `operations`: with `match` it is about HTTP requests, of which there
 /// must be some; with `when` alone about every port.
 fn unlimited_conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
@@ -138,7 +143,7 @@ fn unlimited_conditions(report: &mut Report<'_>, workload: &Workload, rule: &Rul
                 .help("without `match` the rule denies connections");
             report.add(workload, finding);
         }
-    } else if !(rule.headers.is_empty() && rule.query.is_empty()) {
+    } else if asks_of_requests(rule) {
         let message = format!("`when` can never hold on `{opaque}`, which carries no HTTP");
         let finding = Finding::new("MC517", rule.span, message)
             .help("name the HTTP operations that the rule is about");
