@@ -102,6 +102,11 @@ impl Rules {
         bits
     }
 
+    /// Whether a rule names an identity, by itself or with those beside it.
+    pub(crate) fn lists(&self, identity: &str) -> bool {
+        self.callers.lists(identity)
+    }
+
     /// Whether a rule speaks of whoever proved `identity`, wherever they are.
     pub(crate) fn names_caller(&self, rule: usize, identity: Option<&str>) -> bool {
         self.callers.of(identity).contains(rule)
@@ -261,6 +266,15 @@ impl Callers {
             prefixes,
             sources,
         })
+    }
+
+    fn lists(&self, identity: &str) -> bool {
+        let below =
+            |prefix: &str| identity.strip_prefix(prefix).is_some_and(|below| !below.is_empty());
+        let namespace = identity.strip_prefix(&*self.prefix).and_then(namespace_of);
+        self.identities.contains_key(identity)
+            || self.prefixes.iter().any(|(prefix, _)| below(prefix))
+            || namespace.is_some_and(|namespace| self.namespaces.contains_key(namespace))
     }
 
     fn of(&self, identity: Option<&str>) -> Bits {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use meshc_decide::{
     Asked, Forward, ListenerIx, OperationIx, Outcome, Peer, Permit, Reason, Scene, Settings,
-    Tables, UnixSeconds,
+    Tables, UnixSeconds, User,
 };
 use meshc_http1::{ExtraField, FieldId, Head, RequestLine, Side, write_request_head};
 use meshc_request::{Canonical, Raw, canonicalise};
 
+use crate::allowances::Counted;
 use crate::answer::Answer;
 use crate::body::{Flow, Wrap};
 use crate::clock::{MILLISECOND, Nanos};
@@ -20,12 +21,14 @@ use crate::headers::{self, Passing, SNAPSHOT, Sender};
 use crate::listener::Way;
 use crate::metrics::Direction;
 use crate::socket;
+use crate::tokens::Presented;
 use crate::worker::Worker;
 
 /// A request in its one form, with what was asked about it.
 struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
+    user: User<'a>,
     /// The client as our gateway saw it, once a rule has asked.
     client: Option<IpAddr>,
     now: UnixSeconds,
@@ -35,8 +38,9 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     const fn asked(&'a self) -> Asked<'a, Passing<'a>> {
-        let asked = Asked::request(&self.canonical, &self.passing, self.now);
-        Asked { client: self.client, ..asked }
+        let Self { canonical, passing, user, client, now, .. } = self;
+        let asked = Asked::request(canonical, passing, *now);
+        Asked { user: *user, client: *client, ..asked }
     }
 }
 
@@ -107,14 +111,21 @@ impl Worker {
             let sentence = "no operation allows an upgrade";
             return Err(Box::new(Answer::new(403, "UAEX", "upgrade", sentence)));
         }
+        let (mutual, outbound) = match &connection.kind {
+            Kind::Server(server) => (server.door.is_mutual(), server.door.is_outbound()),
+            Kind::Client(_) | Kind::Stream(_) => (false, true),
+        };
         // What leaves a gateway says what the gateway saw, even where a process beside it sends it.
-        let is_gateway = generation.tables.is_gateway();
-        let public = matches!(&connection.kind, Kind::Server(server)
-            if !server.door.is_mutual() && (is_gateway || !server.door.is_outbound()));
-        let sender = if public { Sender::Public } else { Sender::Mesh };
-        let passing = Passing { head, input, sender };
+        let of_mesh = mutual || (outbound && !generation.tables.is_gateway());
+        let sender = if of_mesh { Sender::Mesh } else { Sender::Public };
+        // What leaves through us is read where it arrives.
+        let presented =
+            if outbound { Presented::Nobody } else { self.present(generation, (head, input)) };
+        let ours = if outbound { &[] } else { generation.tables.forwarded_fields() };
+        let passing = Passing { head, input, sender, ours };
         let (now, at) = (UnixSeconds(self.unix), self.now);
-        let mut question = Question { canonical, passing, client: None, now, at };
+        let user = presented.user();
+        let mut question = Question { canonical, passing, user, client: None, now, at };
         let draw = self.random.draw();
         let Decided { leave, route, audited } =
             decide(connection, generation, &mut question, draw)?;
@@ -155,6 +166,18 @@ impl Worker {
         }))
     }
 
+    /// For whom a request that comes in is made.
+    fn present(&mut self, generation: &Generation, message: (&Head, &[u8])) -> Presented {
+        let Generation { tables, tokens, .. } = generation;
+        let presented = tokens.read(tables, message, &mut self.verified, self.unix);
+        match &presented {
+            Presented::Nobody => {}
+            Presented::Unsound(..) => self.metrics.tokens_refused += 1,
+            Presented::Verified(_) => self.metrics.tokens_verified += 1,
+        }
+        presented
+    }
+
     /// The head as it is sent on: nothing of it is as it came but what was checked.
     fn head_for(
         &mut self,
@@ -179,7 +202,11 @@ impl Worker {
         let line = RequestLine::new(canonical.method().as_bytes(), &target, host);
         let unsound = || Answer::new(400, "DPE", "bad-request", "the request cannot be sent on");
         let line = line.ok_or_else(|| Box::new(unsound()))?;
-        let mut extra = Vec::with_capacity(5);
+        let told: Vec<_> = generation.tables.forwarded(question.user).collect();
+        let mut extra = Vec::with_capacity(5 + told.len());
+        for (name, value) in &told {
+            extra.extend(ExtraField::new(name.as_bytes(), value.as_bytes()));
+        }
         let trace;
         if !passing.iter().any(|field| field.id == FieldId::Traceparent) {
             trace = headers::traceparent(&mut self.random);
@@ -267,13 +294,13 @@ fn decide(
     });
     let operation = permit.operation();
     if !tables.is_gateway() {
-        charge(generation, operation, identity.as_deref(), question.at)?;
+        charge(generation, operation, identity.as_deref(), question)?;
         let decided = Decided::new(Leave::Admitted(permit), Route::Application(*target));
         return Ok(Decided { audited, ..decided });
     }
     let routed = tables.route_gateway(permit, &question.canonical, &question.passing, draw);
     let forward: Forward = explained(tables, Scene::Gateway { listener: ix }, question, routed)?;
-    charge(generation, operation, identity.as_deref(), question.at)?;
+    charge(generation, operation, identity.as_deref(), question)?;
     Ok(Decided { audited, ..Decided::new(Leave::Forwarded(forward), Route::Destination) })
 }
 
@@ -282,11 +309,12 @@ fn charge(
     generation: &Generation,
     operation: OperationIx,
     caller: Option<&str>,
-    at: Nanos,
+    question: &Question<'_>,
 ) -> Result<(), Box<Answer>> {
-    let limits = generation.tables.limits(operation);
-    generation.limits.charge(limits, caller, at).map_err(|limited| {
-        let reason = generation.tables.limited(limited.by, operation);
+    let tables = &generation.tables;
+    let counted = Counted { tables, caller, user: question.user };
+    generation.limits.charge(tables.limits(operation), &counted, question.at).map_err(|limited| {
+        let reason = tables.limited(limited.by, operation);
         Box::new(Answer::limited(reason, limited.retry_after))
     })
 }

@@ -7,6 +7,7 @@ use meshc_svid::TrustBundle;
 
 use crate::allowances::RateLimits;
 use crate::clock::{Nanos, SECOND};
+use crate::tokens::Tokens;
 
 /// One verified snapshot as this workload enforces it.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Generation {
     pub federated: Arc<[TrustBundle]>,
     /// Its rate limits, with what they have left.
     pub limits: RateLimits,
+    /// The issuers of users' tokens, with their keys.
+    pub tokens: Tokens,
     /// Unlike any other generation of this process.
     pub number: u64,
 }
@@ -84,8 +87,10 @@ mod tests {
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
+        let tokens = Tokens::new(&tables, Arc::new(crate::tokens::NoSource)).unwrap();
         let (manifest, federated) = (name.to_owned(), Arc::default());
-        Arc::new(Generation { manifest, height: number, tables, federated, limits, number })
+        let height = number;
+        Arc::new(Generation { manifest, height, tables, federated, limits, tokens, number })
     }
 
     fn decided_with(generations: &Generations, named: Option<&str>, now: Nanos) -> Option<u64> {

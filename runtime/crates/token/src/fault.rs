@@ -4,6 +4,8 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenFault {
+    /// There is more than one `Authorization` field, and one of them names this issuer.
+    Several,
     /// Longer than the issuer's tokens may be.
     TooLong,
     /// Not three parts of base64url.
@@ -18,6 +20,8 @@ pub enum TokenFault {
     Critical,
     /// The `typ` is that of something other than an access token.
     Type,
+    /// The issuer's keys were never fetched.
+    NoKeys,
     /// No key of the issuer has this `kid`, or no key is of the algorithm's type.
     UnknownKey,
     /// The key of this `kid` is for another algorithm.
@@ -42,13 +46,15 @@ pub enum TokenFault {
 
 impl TokenFault {
     /// Every fault, in the order in which they are looked for.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
+        Self::Several,
         Self::TooLong,
         Self::Form,
         Self::Header,
         Self::Critical,
         Self::Algorithm,
         Self::Type,
+        Self::NoKeys,
         Self::UnknownKey,
         Self::KeyMismatch,
         Self::Signature,
@@ -66,6 +72,7 @@ impl TokenFault {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Several => "several",
             Self::TooLong => "too-long",
             Self::Form => "form",
             Self::Header => "header",
@@ -73,6 +80,7 @@ impl TokenFault {
             Self::Algorithm => "algorithm",
             Self::Critical => "critical",
             Self::Type => "type",
+            Self::NoKeys => "no-keys",
             Self::UnknownKey => "unknown-key",
             Self::KeyMismatch => "key-mismatch",
             Self::Signature => "signature",
@@ -90,6 +98,7 @@ impl TokenFault {
 impl fmt::Display for TokenFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Several => "there is more than one `Authorization` field",
             Self::TooLong => "the token is longer than its issuer's may be",
             Self::Form => "the token is not three parts of base64url without padding",
             Self::Header => "the token's header is not a sound JSON object",
@@ -97,6 +106,7 @@ impl fmt::Display for TokenFault {
             Self::Algorithm => "the token is signed with an algorithm its issuer may not use",
             Self::Critical => "the token's header demands an extension that is not known",
             Self::Type => "the token's `typ` is not that of an access token",
+            Self::NoKeys => "the keys of the token's issuer could not be fetched yet",
             Self::UnknownKey => "the token is signed with a key its issuer has not published",
             Self::KeyMismatch => "the token's key is for another algorithm",
             Self::Signature => "the token's signature is wrong",
