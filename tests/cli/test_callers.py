@@ -80,7 +80,7 @@ def shop(tmp_path: Path) -> Path:
     """A repository with a partner's roots."""
     (tmp_path / "trust").mkdir()
     shutil.copy(ROOTS, tmp_path / "trust/partner.pem")
-    (tmp_path / "trust/stray.pem").write_text("nobody names this")
+    (tmp_path / "trust/stray.pem").write_bytes(b"\xff\0 nobody names this")
     (tmp_path / "intents.yaml").write_text(INTENTS)
     return tmp_path
 
