@@ -102,3 +102,12 @@ def test_at_a_gateway_the_client_is_the_peer(bed: Bed) -> None:
         assert through_gateway(OFFICE)[0] == 200
         assert through_gateway(ELSEWHERE, X_Forwarded_For=OFFICE)[0] == 403
         assert len(app.seen) == 1
+
+
+def test_a_process_beside_a_gateway_speaks_for_nobody_else(bed: Bed) -> None:
+    """What it sends through the gateway's proxy names itself as the client."""
+    gate = bed.proxy(edge_slice(), EDGE)
+    bed.proxy(limited_cart(), CART)
+    with application(CART, 9080) as app:
+        assert call(gate, "cart", "/items/1", headers={"X-Forwarded-For": OFFICE})[0] == 403
+        assert app.seen == []
