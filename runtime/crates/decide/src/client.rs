@@ -54,7 +54,7 @@ impl Witnesses {
 
 /// The networks a rule takes clients from; without one it takes any.
 #[derive(Debug)]
-pub(crate) struct ClientCheck(Vec<Network>);
+pub(crate) struct ClientCheck(Box<[Network]>);
 
 impl ClientCheck {
     pub(crate) fn new(written: &[String]) -> Result<Self, String> {

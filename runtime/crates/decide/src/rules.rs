@@ -32,7 +32,7 @@ pub(crate) struct Rules {
 pub(crate) struct Body {
     until: Option<i64>,
     pub(crate) schedule: Option<Schedule>,
-    pub(crate) user: Option<UserCheck>,
+    pub(crate) user: Option<Box<UserCheck>>,
     pub(crate) client: ClientCheck,
     pub(crate) conditions: Conditions,
     direct: bool,
@@ -63,7 +63,9 @@ impl Rules {
         view: View,
         reads: &mut Reads,
     ) -> Result<Self, String> {
-        let mut by_operation = vec![Vec::new(); operations.len() + 1];
+        // A list without rules has nothing to say of any operation.
+        let count = if rules.is_empty() { 0 } else { operations.len() + 1 };
+        let mut by_operation = vec![Vec::new(); count];
         let mut bodies = Vec::with_capacity(rules.len());
         let names: FxHashMap<&str, usize> =
             operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
@@ -185,7 +187,7 @@ impl Body {
         Ok(Self {
             until: rule.until,
             schedule: rule.hours.as_ref().map(Schedule::new).transpose()?,
-            user: rule.user.as_ref().map(UserCheck::new).transpose()?,
+            user: rule.user.as_ref().map(UserCheck::new).transpose()?.map(Box::new),
             client: ClientCheck::new(&rule.client)?,
             conditions: Conditions::new(&rule.headers, &rule.query)?,
             direct: !rule.matches.is_empty(),
