@@ -79,6 +79,8 @@ impl Generations {
 mod tests {
     use super::*;
     use crate::allowances::Allowances;
+    use crate::issuer_keys::IssuerKeys;
+    use meshc_keys::{FetchSettings, Roots};
 
     fn generation(name: &str, number: u64) -> Arc<Generation> {
         let slice = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
@@ -87,9 +89,10 @@ mod tests {
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
-        let tokens = Tokens::new(&tables, Arc::new(crate::tokens::NoSource)).unwrap();
-        let (manifest, federated) = (name.to_owned(), Arc::default());
-        let height = number;
+        let (roots, allowed, folder) = (Roots::System, Vec::new(), std::path::PathBuf::new());
+        let keys = Arc::new(IssuerKeys::new(FetchSettings { roots, allowed, folder }));
+        let tokens = Tokens::new(&tables, &keys).unwrap();
+        let (manifest, federated, height) = (name.to_owned(), Arc::default(), number);
         Arc::new(Generation { manifest, height, tables, federated, limits, tokens, number })
     }
 
