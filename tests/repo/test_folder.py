@@ -20,6 +20,8 @@ TREE = {
     "shop/cart.yaml": "c",
     "shop/web.yml": "w",
     "shop/notes.txt": "no",
+    "trust/partner.pem": "p",
+    ".hidden/key.pem": "no",
     ".git/config.yaml": "no",
     ".hidden/x.yaml": "no",
     ".meshc/y.yaml": "yes",
@@ -27,7 +29,8 @@ TREE = {
     "meshc.toml": "",
     "shop/meshc.toml": "no",
 }
-READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
+READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml",
+        "trust/partner.pem"]  # fmt: skip
 
 
 def test_files_come_sorted_and_hidden_ones_do_not_come(tmp_path: Path) -> None:
@@ -44,6 +47,14 @@ def test_one_predicate_says_what_is_read(path: str) -> None:
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no such file"):
         Folder(tmp_path / "absent").read()
+
+
+def test_certificates_that_cannot_be_read_are_not_there(tmp_path: Path) -> None:
+    write(tmp_path, {"mesh.yaml": "m", "trust/real.pem": "r"})
+    (tmp_path / "trust/link.pem").symlink_to("real.pem")
+    (tmp_path / "trust/large.pem").write_bytes(b" " * (16 * 1024 * 1024 + 1))
+    os.mkfifo(tmp_path / "trust/pipe.pem")
+    assert [path for path, _ in Folder(tmp_path).files()] == ["mesh.yaml", "trust/real.pem"]
 
 
 def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:

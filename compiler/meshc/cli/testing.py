@@ -88,6 +88,7 @@ def request(test: Json) -> Request:
         headers=tuple(spread(asked.get("headers") or {}, test["name"])),
         port=asked.get("port"),
         user=user_of(asked.get("user"), test["name"]),
+        client=asked.get("client"),
         now=instant(asked.get("at")),
     )
 

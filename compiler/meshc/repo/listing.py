@@ -12,6 +12,9 @@ File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
 
 SETTINGS_FILE: Final = "meshc.toml"
+NAMING: Final = {".json": b"TokenIssuer", ".pem": b"federation"}
+"""Files that are read if an intent names them: keys of an issuer, certificates of a federated trust
+domain; and the word that stands in every intent which may."""
 FILE_BYTES: Final = 16 * 1024 * 1024
 """Largest file that is read; the reader of documents has a smaller budget and names the place."""
 FILES: Final = 100_000
@@ -58,24 +61,28 @@ def wanted(path: str) -> bool:
     return all(enters(folder) for folder in folders)
 
 
-def may_hold_keys(path: str) -> bool:
-    """Tell whether a path inside a repository may be the JSON file of a TokenIssuer's keys."""
+def may_be_named(path: str) -> bool:
+    """Tell whether a path inside a repository may be one that an intent names."""
     *folders, name = path.split("/")
-    return name.endswith(".json") and not name.startswith(".") and all(map(enters, folders))
+    return name.endswith(tuple(NAMING)) and not name.startswith(".") and all(map(enters, folders))
 
 
 def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
-    """Give those of the paths that stand in a file that declares a TokenIssuer.
+    """Give those of the paths that stand in a file that may name them.
 
-    Other JSON of a repository is none of our business: it is not read, and nothing is wrong with
-    it. What stands there without naming keys is read for nothing.
+    Other files of these kinds are none of our business: they are not read, and nothing is wrong
+    with them. What stands there without being named is read for nothing.
     """
-    declaring = [content for _, content in files if b"TokenIssuer" in content]
-    return [
-        path
-        for path in paths
-        if any(path.encode(errors="surrogateescape") in content for content in declaring)
-    ]
+    contents = [content for _, content in files]
+    naming = {
+        end: [content for content in contents if word in content] for end, word in NAMING.items()
+    }
+
+    def is_named(path: str) -> bool:
+        text = path.encode(errors="surrogateescape")
+        return any(text in content for content in naming[path[path.rindex(".") :]])
+
+    return [path for path in paths if is_named(path)]
 
 
 def enters(folder: str) -> bool:

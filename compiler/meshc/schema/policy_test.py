@@ -10,7 +10,17 @@ from pydantic import ConfigDict, Field
 
 from meshc.schema.metadata import Metadata
 from meshc.schema.model import Model
-from meshc.schema.text import DnsLabel, HeaderName, Instant, Method, Path, Reference, Sender, Text
+from meshc.schema.text import (
+    Address,
+    DnsLabel,
+    HeaderName,
+    Instant,
+    Method,
+    Path,
+    Reference,
+    Sender,
+    Text,
+)
 from meshc.schema.user import TokenUser
 
 
@@ -30,6 +40,9 @@ class TestRequest(Model):
     )
     user: TokenUser | None = Field(
         default=None, description="For whom it is sent; absent: it carries no token."
+    )
+    client: Address | None = Field(
+        default=None, description="The client that a gateway of ours saw."
     )
     at: Instant | None = Field(default=None, description="The instant; absent: now.")
 

@@ -25,6 +25,8 @@ pub struct Mesh {
     pub teams: Vec<String>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Federated trust domains, sorted by name.
+    pub federation: Vec<Federation>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.
@@ -36,6 +38,15 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+}
+
+/// A federated trust domain.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Federation {
+    /// Its name.
+    pub trust_domain: String,
+    /// Its roots, PEM; absent: what was declared is no bundle, and was reported.
+    pub bundle: Option<String>,
 }
 
 /// One file of the repository.
