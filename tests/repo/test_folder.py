@@ -20,7 +20,7 @@ TREE = {
     "shop/cart.yaml": "c",
     "shop/web.yml": "w",
     "shop/notes.txt": "no",
-    "trust/partner.pem": "p",
+    "trust/partner.pem": "no",
     ".hidden/key.pem": "no",
     ".git/config.yaml": "no",
     ".hidden/x.yaml": "no",
@@ -29,8 +29,7 @@ TREE = {
     "meshc.toml": "",
     "shop/meshc.toml": "no",
 }
-READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml",
-        "trust/partner.pem"]  # fmt: skip
+READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
 
 
 def test_files_come_sorted_and_hidden_ones_do_not_come(tmp_path: Path) -> None:
@@ -49,12 +48,15 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
         Folder(tmp_path / "absent").read()
 
 
-def test_certificates_that_cannot_be_read_are_not_there(tmp_path: Path) -> None:
-    write(tmp_path, {"mesh.yaml": "m", "trust/real.pem": "r"})
+def test_certificates_are_read_where_a_federation_names_them(tmp_path: Path) -> None:
+    write(tmp_path, {"mesh.yaml": "federation: [trust/real.pem]", "trust/real.pem": "r"})
     (tmp_path / "trust/link.pem").symlink_to("real.pem")
     (tmp_path / "trust/large.pem").write_bytes(b" " * (16 * 1024 * 1024 + 1))
     os.mkfifo(tmp_path / "trust/pipe.pem")
     assert [path for path, _ in Folder(tmp_path).files()] == ["mesh.yaml", "trust/real.pem"]
+    (tmp_path / "mesh.yaml").write_text("federation: [trust/link.pem]")
+    with pytest.raises(Unreadable, match="symbolic link"):
+        Folder(tmp_path).files()
 
 
 def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:
@@ -167,3 +169,32 @@ def test_settings() -> None:
 def test_settings_that_are_none_are_refused(content: bytes) -> None:
     with pytest.raises(SettingsError, match=r"meshc\.toml"):
         settings_of([("meshc.toml", content)])
+
+
+ISSUER = "kind: TokenIssuer\nspec: {keys: {file: keys/corp.json}}\n"
+KEYS = {
+    "corp.yaml": ISSUER,
+    "shop/other.yaml": "# keys/other.json",
+    "keys/corp.json": "{}",
+    "keys/other.json": "no",
+    "package.json": "no",
+    ".hidden/keys/corp.json": "no",
+}
+
+
+def test_json_comes_only_where_an_issuer_names_it(tmp_path: Path) -> None:
+    write(tmp_path, KEYS)
+    (tmp_path / "linked.json").symlink_to("keys/corp.json")
+    listing = Folder(tmp_path).read()
+    assert [path for path, _ in listing.files] == ["corp.yaml", "keys/corp.json", "shop/other.yaml"]
+    assert not listing.problems
+    (tmp_path / "corp.yaml").write_text(ISSUER.replace("keys/corp", "linked"))
+    assert [one.path for one in Folder(tmp_path).read().problems] == ["linked.json"]
+
+
+def test_a_revision_gives_the_same_json(tmp_path: Path) -> None:
+    write(tmp_path, KEYS)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.test"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x", "--no-gpg-sign"]):
+        subprocess.run([*git, *words], check=True)
+    assert Revision(tmp_path, "HEAD").read() == Folder(tmp_path).read()

@@ -24,6 +24,17 @@ class Unanswerable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """For whom a request is sent: as if it carried a sound token of that TokenIssuer.
+
+    `claims` are those of the token, as JSON; proxies that read no token of the issuer ignore it.
+    """
+
+    issuer: str
+    claims: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request as its sender would send it; `to` and `sender` are `namespace/name`.
 
@@ -44,6 +55,8 @@ class Request:
     """The IP address the connection comes from; nothing where it is not known."""
     client: str | None = None
     """The IP address of the client as our gateway saw it; nothing: a gateway sees the source."""
+    user: User | None = None
+    """For whom it is sent; nothing where it carries no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +165,8 @@ class Decisions:
         }
         seen = {"source": request.source, "client": request.client}
         question |= {name: text for name, text in seen.items() if text is not None}
+        if request.user is not None:
+            question["user"] = {"issuer": request.user.issuer, "claims": request.user.claims}
         if content["routes"] and request.host is None:
             question["host"] = next(
                 (h for h in listener["hosts"] if not h.startswith("*")), "gateway"
@@ -169,6 +184,7 @@ class Decisions:
                 headers=request.headers,
                 draw=request.draw,
                 client=request.client or request.source,
+                user=request.user,
             )
             steps += self._inbound(onward.to, onward, content["inbound"]["identity"])
         return steps

@@ -12,9 +12,6 @@ File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
 
 SETTINGS_FILE: Final = "meshc.toml"
-CERTIFICATES: Final = ".pem"
-"""Ends the name of a trust bundle. Nobody need name one: what cannot be read of them is not there,
-and is missed where a Mesh names it."""
 FILE_BYTES: Final = 16 * 1024 * 1024
 """Largest file that is read; the reader of documents has a smaller budget and names the place."""
 FILES: Final = 100_000
@@ -44,12 +41,6 @@ class Listing:
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
 
-    @classmethod
-    def of(cls, files: Iterable[File], problems: Iterable[Problem]) -> Listing:
-        """Sort what was read and what was not, certificates that nobody can read left out."""
-        grave = (one for one in problems if not one.path.endswith(CERTIFICATES))
-        return cls(tuple(sorted(files)), tuple(sorted(grave)))
-
     def complete(self) -> list[File]:
         """Give the files; raises `Unreadable` if one could not be read."""
         if self.problems:
@@ -62,9 +53,32 @@ def wanted(path: str) -> bool:
     if path == SETTINGS_FILE:
         return True
     *folders, name = path.split("/")
-    if name.startswith(".") or not name.endswith((".yaml", ".yml", CERTIFICATES)):
+    if name.startswith(".") or not name.endswith((".yaml", ".yml")):
         return False
     return all(enters(folder) for folder in folders)
+
+
+def may_be_named(path: str) -> bool:
+    """Tell whether a path may be a TokenIssuer's keys (JSON) or the Mesh's trust bundle (PEM)."""
+    *folders, name = path.split("/")
+    return (
+        name.endswith((".json", ".pem")) and not name.startswith(".") and all(map(enters, folders))
+    )
+
+
+def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
+    """Give those of the paths that stand in a file that declares a TokenIssuer or a federation.
+
+    Other JSON and PEM of a repository is none of our business: it is not read, and nothing is wrong
+    with it. What stands there without naming keys or roots is read for nothing.
+    """
+    words = (b"TokenIssuer", b"federation")
+    declaring = [content for _, content in files if any(word in content for word in words)]
+    return [
+        path
+        for path in paths
+        if any(path.encode(errors="surrogateescape") in content for content in declaring)
+    ]
 
 
 def enters(folder: str) -> bool:

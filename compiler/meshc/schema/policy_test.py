@@ -21,6 +21,7 @@ from meshc.schema.text import (
     Sender,
     Text,
 )
+from meshc.schema.user import TokenUser
 
 
 class TestRequest(Model):
@@ -39,6 +40,9 @@ class TestRequest(Model):
     )
     client: Address | None = Field(
         default=None, description="The client that a gateway of ours saw."
+    )
+    user: TokenUser | None = Field(
+        default=None, description="For whom it is sent; absent: it carries no token."
     )
     at: Instant | None = Field(default=None, description="The instant; absent: now.")
 

@@ -5,6 +5,7 @@ use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
 use meshc_link::{Mesh, Workload, trust_domain_of};
 use meshc_snapshot::slice::{
     Federated, From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
+    User,
 };
 
 /// What a workload accepts.
@@ -19,7 +20,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         deny: rules(mesh, workload, &row.deny, "deny"),
         federated: federated(mesh, workload),
         identity: workload.identity.clone(),
-        issuers: Vec::new(),
+        issuers: mesh.issuers_of(workload).filter_map(|one| one.sliced.clone()).collect(),
         listeners: listeners(mesh, workload),
         operations: operations(mesh, workload),
         probes: row
@@ -138,7 +139,10 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
                 query: row.query.clone(),
                 source: row.source.clone(),
                 until: row.until,
-                user: None,
+                user: row.user.as_ref().map(|user| User {
+                    claims: user.claims.clone(),
+                    issuer: user.issuer.value.clone(),
+                }),
             }
         })
         .collect()

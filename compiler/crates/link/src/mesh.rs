@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::effective::Effective;
 use crate::graph::Graph;
+use crate::issuers::Issuer;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Mesh {
     pub teams: Vec<String>,
     /// Federated trust domains, sorted by name.
     pub federation: Vec<Federation>,
+    /// Issuers of user tokens by name; a duplicate is left out.
+    pub issuers: Vec<Issuer>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.

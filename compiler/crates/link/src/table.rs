@@ -268,8 +268,6 @@ impl Mesh {
                     let federated = rule.federated.iter().map(|one| one.value.as_str());
                     all.chain(federated).collect::<Vec<_>>().join(" ")
                 });
-                let client = usize::from(!rule.client.is_empty());
-                let conditions = rule.headers.len() + rule.query.len() + client;
                 table.push(
                     (workload.file, rule.span),
                     [
@@ -277,7 +275,7 @@ impl Mesh {
                         name.as_str().into(),
                         from.as_deref().into(),
                         names(&rule.operations).as_deref().into(),
-                        u32::try_from(conditions).unwrap_or(u32::MAX).into(),
+                        u32::try_from(conditions(rule)).unwrap_or(u32::MAX).into(),
                         rule.until.map_or(Cell::Empty, Cell::Number),
                     ],
                 );
@@ -349,6 +347,14 @@ impl Mesh {
 
 fn length<T>(list: &[T]) -> Cell {
     u32::try_from(list.len()).unwrap_or(u32::MAX).into()
+}
+
+/// How many conditions on a request limit a rule; a user is one, and each of its claims.
+fn conditions(rule: &meshc_check::unit::RuleRow) -> usize {
+    let user = rule.user.as_ref().map_or(0, |user| user.claims.len().saturating_add(1));
+    let client = usize::from(!rule.client.is_empty());
+    let fields = rule.headers.len().saturating_add(rule.query.len());
+    fields.saturating_add(user).saturating_add(client)
 }
 
 fn operation_span(workload: &Workload, name: &str) -> Span {

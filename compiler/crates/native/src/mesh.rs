@@ -108,6 +108,9 @@ fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
             "port": row.port,
             "client": row.client,
             "at": row.at,
+            "user": row.user.as_ref().map(|(issuer, claims)| {
+                json!({"issuer": issuer.value, "claims": claims})
+            }),
         },
         "expect": {
             "verdict": row.verdict.value,

@@ -104,12 +104,13 @@ fn opened_by_naming(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow
 
 /// A condition on a request that meets a port that carries none.
 fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
-    if !rule.damaged && rule.operations.is_none() {
-        unlimited_conditions(report, workload, rule);
-    }
-    if !asks_of_requests(rule) {
+    if rule.damaged {
         return;
     }
+    if rule.operations.is_none() {
+        unlimited_conditions(report, workload, rule);
+    }
+    let Some(condition) = of_requests(rule) else { return };
     for operation in rule.operations.iter().flatten() {
         let opaque = workload
             .operation(&operation.value)
@@ -117,7 +118,7 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
             .is_some_and(|one| one.matches.is_empty());
         if opaque {
             let message =
-                format!("`{}` carries no HTTP, so `when` can never hold", operation.value);
+                format!("`{}` carries no HTTP, so `{condition}` can never hold", operation.value);
             let finding = Finding::new("MC517", operation.span, message)
                 .help("part the rule: one for HTTP operations, one for the TCP port");
             report.add(workload, finding);
@@ -125,9 +126,13 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     }
 }
 
-/// Whether a rule asks for what only a request of HTTP has; the client is one that a field names.
-fn asks_of_requests(rule: &RuleRow) -> bool {
-    !(rule.headers.is_empty() && rule.query.is_empty() && rule.client.is_empty())
+/// The field of a rule that asks something of a request which a connection does not have; the client
+/// is one that a header field names.
+fn of_requests(rule: &RuleRow) -> Option<&'static str> {
+    if !(rule.headers.is_empty() && rule.query.is_empty() && rule.client.is_empty()) {
+        return Some("when");
+    }
+    rule.user.as_ref().map(|_| "user")
 }
 
 /// The same for a rule without `operations`: with `match` it is about HTTP requests, of which there
@@ -143,8 +148,8 @@ fn unlimited_conditions(report: &mut Report<'_>, workload: &Workload, rule: &Rul
                 .help("without `match` the rule denies connections");
             report.add(workload, finding);
         }
-    } else if asks_of_requests(rule) {
-        let message = format!("`when` can never hold on `{opaque}`, which carries no HTTP");
+    } else if let Some(condition) = of_requests(rule) {
+        let message = format!("`{condition}` can never hold on `{opaque}`, which carries no HTTP");
         let finding = Finding::new("MC517", rule.span, message)
             .help("name the HTTP operations that the rule is about");
         report.add(workload, finding);
