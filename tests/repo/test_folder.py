@@ -20,7 +20,7 @@ TREE = {
     "shop/cart.yaml": "c",
     "shop/web.yml": "w",
     "shop/notes.txt": "no",
-    "trust/partner.pem": "p",
+    "trust/partner.pem": "no",
     ".hidden/key.pem": "no",
     ".git/config.yaml": "no",
     ".hidden/x.yaml": "no",
@@ -29,8 +29,7 @@ TREE = {
     "meshc.toml": "",
     "shop/meshc.toml": "no",
 }
-READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml",
-        "trust/partner.pem"]  # fmt: skip
+READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
 
 
 def test_files_come_sorted_and_hidden_ones_do_not_come(tmp_path: Path) -> None:
@@ -49,12 +48,15 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
         Folder(tmp_path / "absent").read()
 
 
-def test_certificates_that_cannot_be_read_are_not_there(tmp_path: Path) -> None:
-    write(tmp_path, {"mesh.yaml": "m", "trust/real.pem": "r"})
+def test_certificates_are_read_where_a_federation_names_them(tmp_path: Path) -> None:
+    write(tmp_path, {"mesh.yaml": "federation: [trust/real.pem]", "trust/real.pem": "r"})
     (tmp_path / "trust/link.pem").symlink_to("real.pem")
     (tmp_path / "trust/large.pem").write_bytes(b" " * (16 * 1024 * 1024 + 1))
     os.mkfifo(tmp_path / "trust/pipe.pem")
     assert [path for path, _ in Folder(tmp_path).files()] == ["mesh.yaml", "trust/real.pem"]
+    (tmp_path / "mesh.yaml").write_text("federation: [trust/link.pem]")
+    with pytest.raises(Unreadable, match="symbolic link"):
+        Folder(tmp_path).files()
 
 
 def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ Examples:
   meshc eval --snapshot build --file requests.jsonl
 
 A line of the file is {"from": …, "to": …, "method": …, "path": …, "host": …, "headers":
-{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …, "client": …, "user":
-{"issuer": …, "claims": {…}}}; all but "to" may be left out.
+{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …, "client": …,
+"user": {"issuer": …, "claims": {…}}}; all but "to" may be left out.
 
 Exit codes: 0 every request is allowed, 1 one is not (or the intents do not compile)."""
 )
@@ -114,8 +114,8 @@ def requests(options: dict[str, Any]) -> Iterator[Request]:
         headers=tuple(header(text) for text in options["headers"]),
         port=options["port"],
         source=address(options["source"]),
-        user=user(options["user"]),
         client=address(options["client"]),
+        user=user(options["user"]),
         now=instant(options["at"]),
         draw=options["draw"],
     )
@@ -146,8 +146,8 @@ def from_line(line: str, number: int) -> Request:
         headers=tuple(spread(one.get("headers", {}), f"line {number}")),
         port=one.get("port"),
         source=address(one.get("source")),
-        user=user_of(one.get("user"), f"line {number}"),
         client=address(one.get("client")),
+        user=user_of(one.get("user"), f"line {number}"),
         now=instant(one.get("at")),
         draw=draw,
     )

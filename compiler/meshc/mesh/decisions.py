@@ -53,10 +53,10 @@ class Request:
     draw: int = 0
     source: str | None = None
     """The IP address the connection comes from; nothing where it is not known."""
-    user: User | None = None
-    """For whom it is sent; nothing where it carries no token."""
     client: str | None = None
     """The IP address of the client as our gateway saw it; nothing: a gateway sees the source."""
+    user: User | None = None
+    """For whom it is sent; nothing where it carries no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,8 @@ class Decisions:
                 path=request.path,
                 headers=request.headers,
                 draw=request.draw,
-                user=request.user,
                 client=request.client or request.source,
+                user=request.user,
             )
             steps += self._inbound(onward.to, onward, content["inbound"]["identity"])
         return steps

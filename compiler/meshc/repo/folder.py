@@ -119,7 +119,7 @@ class Folder:
 
 
 def is_read(path: str) -> bool:
-    """Tell whether a path is read, or would be if an intent names it."""
+    """Tell whether a path is read, or would be if an issuer names it."""
     return wanted(path) or may_be_named(path)
 
 

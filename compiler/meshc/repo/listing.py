@@ -12,9 +12,6 @@ File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
 
 SETTINGS_FILE: Final = "meshc.toml"
-NAMING: Final = {".json": b"TokenIssuer", ".pem": b"federation"}
-"""Files that are read if an intent names them: keys of an issuer, certificates of a federated trust
-domain; and the word that stands in every intent which may."""
 FILE_BYTES: Final = 16 * 1024 * 1024
 """Largest file that is read; the reader of documents has a smaller budget and names the place."""
 FILES: Final = 100_000
@@ -62,27 +59,26 @@ def wanted(path: str) -> bool:
 
 
 def may_be_named(path: str) -> bool:
-    """Tell whether a path inside a repository may be one that an intent names."""
+    """Tell whether a path may be a TokenIssuer's keys (JSON) or the Mesh's trust bundle (PEM)."""
     *folders, name = path.split("/")
-    return name.endswith(tuple(NAMING)) and not name.startswith(".") and all(map(enters, folders))
+    return (
+        name.endswith((".json", ".pem")) and not name.startswith(".") and all(map(enters, folders))
+    )
 
 
 def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
-    """Give those of the paths that stand in a file that may name them.
+    """Give those of the paths that stand in a file that declares a TokenIssuer or a federation.
 
-    Other files of these kinds are none of our business: they are not read, and nothing is wrong
-    with them. What stands there without being named is read for nothing.
+    Other JSON and PEM of a repository is none of our business: it is not read, and nothing is wrong
+    with it. What stands there without naming keys or roots is read for nothing.
     """
-    contents = [content for _, content in files]
-    naming = {
-        end: [content for content in contents if word in content] for end, word in NAMING.items()
-    }
-
-    def is_named(path: str) -> bool:
-        text = path.encode(errors="surrogateescape")
-        return any(text in content for content in naming[path[path.rindex(".") :]])
-
-    return [path for path in paths if is_named(path)]
+    words = (b"TokenIssuer", b"federation")
+    declaring = [content for _, content in files if any(word in content for word in words)]
+    return [
+        path
+        for path in paths
+        if any(path.encode(errors="surrogateescape") in content for content in declaring)
+    ]
 
 
 def enters(folder: str) -> bool:

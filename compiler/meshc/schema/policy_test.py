@@ -38,11 +38,11 @@ class TestRequest(Model):
     headers: Annotated[dict[HeaderName, Text], Field(min_length=1)] | None = Field(
         default=None, description="Further fields.", examples=[{"x-canary": "always"}]
     )
-    user: TokenUser | None = Field(
-        default=None, description="For whom it is sent; absent: it carries no token."
-    )
     client: Address | None = Field(
         default=None, description="The client that a gateway of ours saw."
+    )
+    user: TokenUser | None = Field(
+        default=None, description="For whom it is sent; absent: it carries no token."
     )
     at: Instant | None = Field(default=None, description="The instant; absent: now.")
 

@@ -365,11 +365,11 @@ fn test(
         path: rows.string(request, "path")?,
         host: rows.string(request, "host"),
         headers: headers.map_or_else(Vec::new, |headers| rows.labels(headers, &[])),
+        client: rows.string(request, "client"),
         user: user.and_then(|user| {
             let claims = rows.get(user, "claims").map(|claims| rows.json(claims));
             Some((rows.text(user, "issuer")?, claims.unwrap_or_else(|| json!({}))))
         }),
-        client: rows.string(request, "client"),
         at: rows.string(request, "at"),
         verdict: rows.text(expect, "verdict")?,
         status: rows.number(expect, "status").map(|status| status.value),

@@ -351,10 +351,10 @@ pub struct TestRow {
     pub host: Option<String>,
     /// Further fields.
     pub headers: Vec<(String, String)>,
-    /// Issuer and claims of the user it is sent for.
-    pub user: Option<(At<String>, serde_json::Value)>,
     /// Address of the client that a gateway saw.
     pub client: Option<String>,
+    /// Issuer and claims of the user it is sent for.
+    pub user: Option<(At<String>, serde_json::Value)>,
     /// Instant, RFC 3339.
     pub at: Option<String>,
     /// Expected verdict.

@@ -23,10 +23,10 @@ pub struct Mesh {
     pub namespaces: Vec<(String, Vec<String>)>,
     /// Listed teams.
     pub teams: Vec<String>,
-    /// Issuers of user tokens by name; a duplicate is left out.
-    pub issuers: Vec<Issuer>,
     /// Federated trust domains, sorted by name.
     pub federation: Vec<Federation>,
+    /// Issuers of user tokens by name; a duplicate is left out.
+    pub issuers: Vec<Issuer>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.

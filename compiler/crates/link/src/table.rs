@@ -353,7 +353,8 @@ fn length<T>(list: &[T]) -> Cell {
 fn conditions(rule: &meshc_check::unit::RuleRow) -> usize {
     let user = rule.user.as_ref().map_or(0, |user| user.claims.len().saturating_add(1));
     let client = usize::from(!rule.client.is_empty());
-    rule.headers.len().saturating_add(rule.query.len()).saturating_add(user).saturating_add(client)
+    let fields = rule.headers.len().saturating_add(rule.query.len());
+    fields.saturating_add(user).saturating_add(client)
 }
 
 fn operation_span(workload: &Workload, name: &str) -> Span {
