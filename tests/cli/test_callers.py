@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from verb import ROOT, meshc
 
-ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ROOT / "tests/link/cases/callers_of_other_trust_domains/trust/partner.pem"
 PARTNER = "spiffe://partner.test/batch/night"
 INTENTS = f"""\
@@ -59,20 +56,6 @@ spec:
       request: {{to: edge, method: GET, path: /, client: 192.0.3.1}}
       expect: {{verdict: denied, status: 403}}
 """
-
-
-def meshc(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a verb."""
-    path = f"{ROOT}/compiler:{ROOT}/runtime"
-    return subprocess.run(
-        [sys.executable, "-m", "meshc", *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": path},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from cli.test_verbs import meshc
+from verb import meshc
 
 INTENTS = """\
 apiVersion: meshc.dev/v1

@@ -10,22 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def meshc(*words: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "meshc", *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}/compiler:{ROOT}/runtime", **environment},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stderr
-    return done
+from verb import ROOT, meshc
 
 
 @pytest.fixture
