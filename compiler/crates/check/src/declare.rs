@@ -34,7 +34,7 @@ pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
     let mut instances = Vec::new();
     for tree in &file.trees {
         let checked = crate::walk::Checked::default();
-        let rows = Rows { tree, checked: &checked, findings: Vec::new() };
+        let rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
         for item in tree.items(tree.root()) {
             match instance(&rows, item) {
                 Some(row) if row.address.value.parse::<core::net::IpAddr>().is_ok() => {
@@ -58,7 +58,7 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
     let mut checked = check(tree, schema);
     unit.findings.append(&mut checked.findings);
     unit.documents += 1;
-    let mut rows = Rows { tree, checked: &checked, findings: Vec::new() };
+    let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
     let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
     if let (Some(metadata), Some(spec)) = (metadata, spec)
@@ -146,7 +146,7 @@ fn workload(
         traffic: each(rows, spec, "traffic", traffic),
         allow: each(rows, spec, "allow", rule),
         audit: rows.get(spec, "enforce").is_some(),
-        deny: each(rows, spec, "deny", rule),
+        deny: each(rows, spec, "deny", denial),
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
         probes: rows
@@ -295,6 +295,14 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         user,
         damaged: faulty || rows.has_bad(item),
     })
+}
+
+/// An item of `deny`: its conditions are met by whole lines too.
+fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+    rows.denies = true;
+    let row = rule(rows, item);
+    rows.denies = false;
+    row
 }
 
 /// The callers of a rule that are SPIFFE IDs.

@@ -2,7 +2,7 @@
 
 use meshc_automaton::Automaton;
 use meshc_decide::pattern::{self, Pattern, PatternFault};
-use meshc_decide::{Network, NetworkFault};
+use meshc_decide::{Network, NetworkFault, never_met};
 use meshc_document::{Kind, NodeId, Span, Tree};
 use meshc_snapshot::slice::{Condition, Hours, Match, Test};
 
@@ -16,6 +16,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) tree: &'a Tree,
     pub(crate) checked: &'a Checked,
     pub(crate) findings: Vec<Finding>,
+    /// What is read belongs to a deny.
+    pub(crate) denies: bool,
 }
 
 impl Rows<'_> {
@@ -243,12 +245,28 @@ impl Rows<'_> {
                 Some(inner) => (true, inner),
                 None => (false, entry.value),
             };
-            if let Some(test) = self.test(value) {
-                conditions.push(Condition { name, not, test });
+            let Some(test) = self.test(value) else { continue };
+            let condition = Condition { name, not, test };
+            let vain = if fold { never_met(&condition, self.denies) } else { None };
+            if let Some(why) = vain {
+                self.vain(value, &condition.name, why);
             }
+            conditions.push(condition);
         }
         conditions.sort_by(|a, b| a.name.cmp(&b.name));
         conditions
+    }
+
+    /// A condition on a header field that nothing sent can meet.
+    fn vain(&mut self, test: NodeId, header: &str, why: &str) {
+        let Some(entry) = self.tree.entries(test).next() else { return };
+        let what = match self.tree.text(entry.value) {
+            "" => "every value".to_owned(),
+            text => format!("`{text}`"),
+        };
+        let message = format!("no value of `{header}` is ever so: {what} {why}");
+        let help = "write one value; several are `oneOf`, or conditions of two rules";
+        self.findings.push(Finding::new("MC534", self.tree.span(entry.value), message).help(help));
     }
 
     fn test(&mut self, node: NodeId) -> Option<Test> {

@@ -51,6 +51,7 @@ mod rules;
 mod schedule;
 mod tables;
 mod target;
+mod unmet;
 mod values;
 
 pub use asked::{Asked, External};
@@ -63,3 +64,4 @@ pub use outcome::{Forward, Outcome, Permit, Settings};
 pub use peer::Peer;
 pub use reason::{Nearest, Reason, ReasonPlace, Scene};
 pub use tables::{LoadFault, Tables};
+pub use unmet::never_met;
