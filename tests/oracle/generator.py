@@ -76,6 +76,17 @@ NETWORKS = [
     "10.0.0.0/8", "10.1.2.0/23", "192.168.1.77/32", "0.0.0.0/0", "2001:db8::/32", "fd00::/127",
     "::/0", "172.16.0.0/12",
 ]  # fmt: skip
+#: Whoever vouches for users; the core is asked with users it takes for verified.
+ISSUERS = [
+    {
+        "algorithms": ["ES256"],
+        "audiences": ["shop"],
+        "issuer": f"https://{name}.test",
+        "keys": {"url": {"refreshSeconds": 300, "url": f"https://{name}.test/keys"}},
+        "name": name,
+    }
+    for name in ("corp", "partner")
+]
 SCALARS = ["admin", "ad", "", "1", "true", 1, 0, True, False]
 #: Values that tokens carry below a path of keys.
 CLAIMS: dict[str, list[Any]] = {
@@ -317,6 +328,7 @@ def make_slice(rng: random.Random) -> Json:
             "deny": deny,
             "guardrails": guardrails,
             "identity": f"spiffe://{TRUST_DOMAIN}/ns/shop/sa/self",
+            "issuers": ISSUERS,
             "listeners": listeners,
             "operations": known,
             "probes": [],

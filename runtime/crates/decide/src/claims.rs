@@ -1,20 +1,19 @@
 //! Conditions on the user a caller acts for (language reference, section 4).
 
 use core::fmt;
-use std::borrow::Cow;
 
 use meshc_automaton::Automaton;
-use meshc_snapshot::slice::{Claim, ClaimTest, Scalar, User as Wanted};
-use serde_json::Value;
+use meshc_snapshot::slice::{Claim as Wanted, ClaimTest, Scalar, User as WantedUser};
+use meshc_token::{Claim, ClaimPath, Payload, TokenFault, VerifiedClaims};
 
 use crate::condition::View;
 
-/// The claims of a token whose signature, times and audience were checked.
+/// The claims of a sound token.
 pub trait Claims {
     /// Name of the issuer, as policy calls it.
     fn issuer(&self) -> &str;
-    /// The whole payload, a JSON object.
-    fn payload(&self) -> &serde_json::Map<String, Value>;
+    /// What the token says.
+    fn payload(&self) -> &Payload;
 }
 
 /// For whom a caller acts.
@@ -23,8 +22,8 @@ pub enum User<'a> {
     /// There was no token, or nobody reads it.
     #[default]
     Nobody,
-    /// There was one of a declared issuer, and it failed a check.
-    Unsound,
+    /// There was one of this declared issuer, and it failed a check.
+    Unsound(&'a str, TokenFault),
     /// There was a sound one.
     Verified(&'a dyn Claims),
 }
@@ -38,23 +37,24 @@ pub(crate) struct UserCheck {
 
 #[derive(Debug)]
 struct ClaimCheck {
-    claim: Claim,
+    wanted: Wanted,
+    path: ClaimPath,
     automaton: Option<Automaton>,
 }
 
+impl Claims for VerifiedClaims {
+    fn issuer(&self) -> &str {
+        self.issuer()
+    }
+
+    fn payload(&self) -> &Payload {
+        self.payload()
+    }
+}
+
 impl UserCheck {
-    pub(crate) fn new(wanted: &Wanted) -> Result<Self, String> {
-        let read = |claim: &Claim| {
-            let automaton = match &claim.test {
-                ClaimTest::Regex(text) => {
-                    let read = Automaton::new(text);
-                    Some(read.map_err(|why| format!("claim `{}`: {why}", claim.path))?)
-                }
-                _ => None,
-            };
-            Ok(ClaimCheck { claim: claim.clone(), automaton })
-        };
-        let claims = wanted.claims.iter().map(read).collect::<Result<_, String>>()?;
+    pub(crate) fn new(wanted: &WantedUser) -> Result<Self, String> {
+        let claims = wanted.claims.iter().map(ClaimCheck::new).collect::<Result<_, _>>()?;
         Ok(Self { issuer: wanted.issuer.clone(), claims })
     }
 
@@ -66,8 +66,12 @@ impl UserCheck {
     }
 
     /// The claims that do not hold of a token.
-    fn failing<'a>(&'a self, token: &'a dyn Claims, view: View) -> impl Iterator<Item = &'a Claim> {
-        self.claims.iter().filter(move |one| !one.holds(token, view)).map(|one| &one.claim)
+    fn failing<'a>(
+        &'a self,
+        token: &'a dyn Claims,
+        view: View,
+    ) -> impl Iterator<Item = &'a Wanted> {
+        self.claims.iter().filter(move |one| !one.holds(token, view)).map(|one| &one.wanted)
     }
 
     /// What a user lacks, in words; values of a token are not repeated.
@@ -88,28 +92,41 @@ impl UserCheck {
 }
 
 impl ClaimCheck {
+    fn new(wanted: &Wanted) -> Result<Self, String> {
+        let wrong = |why: &dyn fmt::Display| format!("claim `{}`: {why}", wanted.path);
+        let path = ClaimPath::parse(&wanted.path).map_err(|why| wrong(&why))?;
+        let automaton = match &wanted.test {
+            ClaimTest::Regex(text) => Some(Automaton::new(text).map_err(|why| wrong(&why))?),
+            _ => None,
+        };
+        Ok(Self { wanted: wanted.clone(), path, automaton })
+    }
+
     fn holds(&self, token: &dyn Claims, view: View) -> bool {
-        let Claim { not, path, test } = &self.claim;
-        let value = look(token.payload(), path);
+        let Wanted { not, test, .. } = &self.wanted;
+        let found = token.payload().get(&self.path);
         if let ClaimTest::Present(wanted) = test {
-            return (value.is_some_and(|value| !value.is_null()) == *wanted) != *not;
+            return (!matches!(found, None | Some(Claim::Null)) == *wanted) != *not;
         }
-        match value.map(|value| self.test(&value)) {
+        match found.map(|claim| self.test(claim)) {
             None => *not && view == View::Deny,
             Some(None) => view == View::Deny,
             Some(Some(met)) => met != *not,
         }
     }
 
-    /// Whether a value meets the test; nothing where its type does not fit.
-    fn test(&self, value: &Value) -> Option<bool> {
-        let text = || value.as_str();
-        match &self.claim.test {
-            ClaimTest::Equals(wanted) => equals(value, wanted),
+    /// Whether a claim meets the test; nothing where its type does not fit.
+    fn test(&self, claim: Claim<'_>) -> Option<bool> {
+        let text = match claim {
+            Claim::Text(text) => Some(text),
+            _ => None,
+        };
+        match &self.wanted.test {
+            ClaimTest::Equals(wanted) => equals(claim, wanted),
             ClaimTest::OneOf(wanted) => {
                 let mut known = false;
                 for one in wanted {
-                    match equals(value, one) {
+                    match equals(claim, one) {
                         Some(true) => return Some(true),
                         Some(false) => known = true,
                         None => {}
@@ -117,50 +134,33 @@ impl ClaimCheck {
                 }
                 known.then_some(false)
             }
-            ClaimTest::Has(wanted) => {
-                let list = value.as_array()?;
-                Some(list.iter().any(|one| equals(one, wanted) == Some(true)))
-            }
-            ClaimTest::Prefix(wanted) => text().map(|text| text.starts_with(wanted)),
-            ClaimTest::Suffix(wanted) => text().map(|text| text.ends_with(wanted)),
+            ClaimTest::Has(wanted) => match claim {
+                Claim::List(list) => Some(list.iter().any(|one| equals(one, wanted) == Some(true))),
+                _ => None,
+            },
+            ClaimTest::Prefix(wanted) => text.map(|text| text.starts_with(wanted)),
+            ClaimTest::Suffix(wanted) => text.map(|text| text.ends_with(wanted)),
             ClaimTest::Regex(_) => {
-                let automaton = self.automaton.as_ref()?;
-                text().map(|text| automaton.matches(text.bytes()))
+                text.zip(self.automaton.as_ref()).map(|(text, one)| one.matches(text.bytes()))
             }
             ClaimTest::Present(_) => None,
         }
     }
 }
 
-/// The value at a path of JSON keys, each of which may hold `~1` for `/` and `~0` for `~`
-/// (RFC 6901). A `null` is found: it is nothing present, and of a type no test fits. `scope` is a
-/// list split at spaces (RFC 8693, 4.2).
-fn look<'a>(payload: &'a serde_json::Map<String, Value>, path: &str) -> Option<Cow<'a, Value>> {
-    let mut keys = path.split('/').map(|key| key.replace("~1", "/").replace("~0", "~"));
-    let mut value = payload.get(&keys.next()?)?;
-    for key in keys {
-        value = value.as_object()?.get(&key)?;
-    }
-    match value {
-        Value::String(text) if path == "scope" => {
-            let words = text.split(' ').filter(|word| !word.is_empty());
-            Some(Cow::Owned(words.map(|word| Value::String(word.to_owned())).collect()))
-        }
-        value => Some(Cow::Borrowed(value)),
-    }
-}
-
-/// Whether two values of one type are equal; nothing for values of two types.
-fn equals(value: &Value, wanted: &Scalar) -> Option<bool> {
-    match wanted {
-        Scalar::Text(wanted) => value.as_str().map(|text| text == wanted),
-        Scalar::Number(wanted) => value.as_number().map(|one| one.as_i64() == Some(*wanted)),
-        Scalar::Truth(wanted) => value.as_bool().map(|truth| truth == *wanted),
+/// Whether a claim equals a value; nothing where they are of two types.
+fn equals(claim: Claim<'_>, wanted: &Scalar) -> Option<bool> {
+    match (claim, wanted) {
+        (Claim::Text(text), Scalar::Text(wanted)) => Some(text == wanted),
+        (Claim::Integer(number), Scalar::Number(wanted)) => Some(number == *wanted),
+        (Claim::Float(_), Scalar::Number(_)) => Some(false),
+        (Claim::Boolean(truth), Scalar::Truth(wanted)) => Some(truth == *wanted),
+        _ => None,
     }
 }
 
 /// A condition on a claim as a demand.
-fn demand(claim: &Claim) -> String {
+fn demand(claim: &Wanted) -> String {
     let not = if claim.not { "not " } else { "" };
     let test = match &claim.test {
         ClaimTest::Equals(value) => format!("equal {value}"),
@@ -182,7 +182,7 @@ impl fmt::Debug for User<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Nobody => "Nobody",
-            Self::Unsound => "Unsound",
+            Self::Unsound(..) => "Unsound",
             Self::Verified(_) => "Verified",
         })
     }
@@ -190,27 +190,27 @@ impl fmt::Debug for User<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    struct Token(serde_json::Map<String, Value>);
+    struct Token(Payload);
 
     impl Claims for Token {
         fn issuer(&self) -> &str {
             "corp"
         }
 
-        fn payload(&self) -> &serde_json::Map<String, Value> {
+        fn payload(&self) -> &Payload {
             &self.0
         }
     }
 
     /// Whether a deny and an allow see it hold.
     fn holds(path: &str, not: bool, test: ClaimTest, payload: &Value) -> [bool; 2] {
-        let claims = vec![Claim { not, path: path.into(), test }];
-        let check = UserCheck::new(&Wanted { claims, issuer: "corp".into() }).unwrap();
-        let token = Token(payload.as_object().cloned().unwrap());
+        let claims = vec![Wanted { not, path: path.into(), test }];
+        let check = UserCheck::new(&WantedUser { claims, issuer: "corp".into() }).unwrap();
+        let token = Token(Payload::read(payload.to_string().as_bytes()).unwrap());
         [View::Deny, View::Every].map(|view| check.holds(User::Verified(&token), view))
     }
 
@@ -252,8 +252,10 @@ mod tests {
         assert_eq!(holds("a", false, ClaimTest::Equals(text("x")), &json!({})), [false; 2]);
         assert_eq!(holds("a", true, ClaimTest::Equals(text("x")), &json!({})), [true, false]);
         assert_eq!(holds("a", false, ClaimTest::Present(false), &json!({"a": null})), [true; 2]);
-        let big = json!({"a": 1.5});
-        assert_eq!(holds("a", true, ClaimTest::Equals(Scalar::Number(1)), &big), [true; 2]);
+        let one = || ClaimTest::Equals(Scalar::Number(1));
+        assert_eq!(holds("a", true, one(), &json!({"a": 1.5})), [true; 2]);
+        assert_eq!(holds("a", false, one(), &json!({"a": 1.0})), [true; 2]);
+        assert_eq!(holds("a", true, one(), &json!({"a": u64::MAX})), [true, false]);
     }
 
     #[test]
@@ -271,12 +273,12 @@ mod tests {
 
     #[test]
     fn nobody_is_no_user_for_either() {
-        let check = UserCheck::new(&Wanted { claims: vec![], issuer: "corp".into() }).unwrap();
-        for user in [User::Nobody, User::Unsound] {
+        let check = UserCheck::new(&WantedUser { claims: vec![], issuer: "corp".into() }).unwrap();
+        for user in [User::Nobody, User::Unsound("corp", TokenFault::Expired)] {
             assert!(!check.holds(user, View::Deny) && !check.holds(user, View::Every));
         }
-        let other = UserCheck::new(&Wanted { claims: vec![], issuer: "else".into() }).unwrap();
-        let token = Token(serde_json::Map::new());
+        let other = UserCheck::new(&WantedUser { claims: vec![], issuer: "else".into() }).unwrap();
+        let token = Token(Payload::read(b"{}").unwrap());
         assert!(!other.holds(User::Verified(&token), View::Deny));
         assert!(check.holds(User::Verified(&token), View::Every));
     }

@@ -92,11 +92,16 @@ impl Conditions {
 impl Reads {
     pub(crate) fn add(&mut self, conditions: &Conditions) {
         for Check { condition, .. } in &conditions.headers {
-            if !self.headers.iter().any(|name| **name == condition.name) {
-                self.headers.push(condition.name.as_str().into());
-            }
+            self.add_header(&condition.name);
         }
         self.query |= !conditions.query.is_empty();
+    }
+
+    /// A header that is looked at, whatever for.
+    pub(crate) fn add_header(&mut self, header: &str) {
+        if !self.headers.iter().any(|name| **name == *header) {
+            self.headers.push(header.into());
+        }
     }
 
     /// Refuses a field that only some applications take for one that policy reads, and a query

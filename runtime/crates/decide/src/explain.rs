@@ -5,6 +5,7 @@ use meshc_snapshot::places::Place;
 use meshc_snapshot::slice::Per;
 
 use crate::asked::Asked;
+use crate::claims::User;
 use crate::denial::{Denial, DenialKind};
 use crate::ids::{LimitIx, OperationIx, RuleIx};
 use crate::nearest;
@@ -215,6 +216,10 @@ fn sentence<F: Fields>(
         (DenialKind::Guardrail, Some(rule)) => {
             format!("guardrail `{}` matches", tables.guardrail_name(rule))
         }
+        (DenialKind::BadToken, _) => match asked.user {
+            User::Unsound(issuer, fault) => format!("a token of issuer `{issuer}`: {fault}"),
+            User::Nobody | User::Verified(_) => plain.to_owned(),
+        },
         (DenialKind::Authority, _) => {
             format!("`{}` does not answer to host `{host}`", tables.slice().workload)
         }

@@ -68,6 +68,9 @@ impl Admission {
         }
         let readings = Readings::new(&inbound.readings)?;
         let mut reads = Reads::default();
+        for told in inbound.issuers.iter().flat_map(|issuer| &issuer.forward) {
+            reads.add_header(&told.header);
+        }
         let operations = &inbound.operations;
         let partition = Partition::new(operations, readings, inbound.listeners.len(), &mut reads)?;
         let mut rules =
@@ -135,7 +138,7 @@ impl Admission {
             return Err(Denial::new(DenialKind::Authority));
         }
         self.reads.check(request, fields).map_err(Denial::new)?;
-        if matches!(asked.user, User::Unsound) {
+        if matches!(asked.user, User::Unsound(..)) {
             return Err(Denial::new(DenialKind::BadToken));
         }
         let operation = self

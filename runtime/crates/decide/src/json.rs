@@ -4,7 +4,9 @@ use core::net::IpAddr;
 
 use meshc_request::{BadRequest, Canonical, Raw, Scratch, canonicalise};
 use meshc_snapshot::slice::Protocol;
+use meshc_token::Payload;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::asked::Asked;
 use crate::claims::{Claims, User};
@@ -47,8 +49,8 @@ struct Question {
 #[serde(deny_unknown_fields)]
 struct Token {
     issuer: String,
-    #[serde(default)]
-    claims: serde_json::Map<String, serde_json::Value>,
+    #[serde(default, deserialize_with = "claims")]
+    claims: Payload,
 }
 
 impl Claims for Token {
@@ -56,9 +58,15 @@ impl Claims for Token {
         &self.issuer
     }
 
-    fn payload(&self) -> &serde_json::Map<String, serde_json::Value> {
+    fn payload(&self) -> &Payload {
         &self.claims
     }
+}
+
+fn claims<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Payload, D::Error> {
+    let text = <&RawValue>::deserialize(source)?.get();
+    let unsound = "`claims` are no object of claims that a token could hold";
+    Payload::read(text.as_bytes()).ok_or_else(|| serde::de::Error::custom(unsound))
 }
 
 #[derive(Serialize)]

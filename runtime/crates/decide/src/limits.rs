@@ -1,7 +1,9 @@
 use meshc_limit::{Limit, Nanos};
-use meshc_snapshot::slice::{Inbound, Operation, RateLimit};
+use meshc_snapshot::slice::{Inbound, Operation, Per, RateLimit};
+use meshc_token::{Claim, ClaimPath};
 use rustc_hash::FxHashMap;
 
+use crate::claims::User;
 use crate::ids::{LimitIx, OperationIx};
 use crate::rules::slots;
 
@@ -10,6 +12,8 @@ use crate::rules::slots;
 #[derive(Debug)]
 pub(crate) struct Limits {
     all: Vec<Limit>,
+    /// What those that count by user count by.
+    claims: Vec<Option<(String, ClaimPath)>>,
     /// By operation; the last are those of the rest.
     by_operation: Vec<Vec<LimitIx>>,
 }
@@ -25,10 +29,12 @@ impl Limits {
         let names: FxHashMap<&str, usize> =
             operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
         let mut all = Vec::with_capacity(inbound.rate_limits.len());
+        let mut claims = Vec::with_capacity(inbound.rate_limits.len());
         let mut by_operation = vec![Vec::new(); operations.len().saturating_add(1)];
         for (at, written) in (0_u32..).zip(&inbound.rate_limits) {
             let wrong = |why: String| format!("rate limit `{}`: {why}", written.name);
             all.push(limit(written).map_err(wrong)?);
+            claims.push(claim(written).map_err(wrong)?);
             let named = written.operations.as_deref();
             for slot in slots(named, &names, operations.len()).map_err(wrong)? {
                 if let Some(opaque) = operations.get(slot).filter(|one| is_opaque(one)) {
@@ -44,11 +50,18 @@ impl Limits {
                 }
             }
         }
-        Ok(Self { all, by_operation })
+        Ok(Self { all, claims, by_operation })
     }
 
     pub(crate) fn all(&self) -> &[Limit] {
         &self.all
+    }
+
+    /// The value that a limit counts a user by.
+    pub(crate) fn claim<'a>(&self, limit: LimitIx, user: User<'a>) -> Option<Claim<'a>> {
+        let (issuer, path) = self.claims.get(limit.index())?.as_ref()?;
+        let User::Verified(token) = user else { return None };
+        if token.issuer() != issuer { None } else { token.payload().get(path) }
     }
 
     pub(crate) fn of(&self, operation: OperationIx) -> &[LimitIx] {
@@ -64,6 +77,12 @@ fn limit(written: &RateLimit) -> Result<Limit, String> {
     }
     let period = u64::from(period_ms).saturating_mul(MILLISECOND);
     Limit::new(count, period, burst).map_err(|fault| fault.to_string())
+}
+
+fn claim(written: &RateLimit) -> Result<Option<(String, ClaimPath)>, String> {
+    let Per::User { claim, issuer } = &written.per else { return Ok(None) };
+    let path = ClaimPath::parse(claim).map_err(|why| format!("claim `{claim}`: {why}"))?;
+    Ok(Some((issuer.clone(), path)))
 }
 
 /// The operation of a TCP port.

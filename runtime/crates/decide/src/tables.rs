@@ -4,10 +4,13 @@ use core::net::IpAddr;
 use meshc_limit::Limit;
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::places::Places;
-use meshc_snapshot::slice::{Destination, FORMAT, Slice};
+use meshc_snapshot::slice::{Destination, FORMAT, Inbound, Per, Slice};
+use meshc_token::{Claim, Issuers, KeySet};
 
 use crate::asked::Asked;
+use crate::claims::User;
 use crate::denial::Denial;
+use crate::forward::Forwarding;
 use crate::ids::{DestinationIx, LimitIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
 use crate::inbound::Admission;
 use crate::limits::Limits;
@@ -25,6 +28,7 @@ pub struct Tables {
     pub(crate) admission: Admission,
     pub(crate) routing: Routing,
     limits: Limits,
+    forwarding: Forwarding,
 }
 
 /// A slice that contradicts itself; it is refused whole.
@@ -44,7 +48,9 @@ impl Tables {
             Admission::new(&slice.inbound, &slice.trust_domain).map_err(LoadFault::new)?;
         let routing = Routing::new(&slice, admission.readings).map_err(LoadFault::new)?;
         let limits = Limits::new(&slice.inbound).map_err(LoadFault::new)?;
-        Ok(Self { slice, places, commit, admission, routing, limits })
+        crate::issuers::issuers(&slice.inbound.issuers, |_| None).map_err(LoadFault::new)?;
+        let forwarding = Forwarding::new(&slice.inbound.issuers).map_err(LoadFault::new)?;
+        Ok(Self { slice, places, commit, admission, routing, limits, forwarding })
     }
 
     /// Whether the slice is that of a gateway: what it admits, it routes.
@@ -134,6 +140,34 @@ impl Tables {
     #[must_use]
     pub fn limits(&self, operation: OperationIx) -> &[LimitIx] {
         self.limits.of(operation)
+    }
+
+    /// What verifies the tokens of users, with the keys that were `fetched` from an issuer's URL.
+    ///
+    /// # Errors
+    /// Never of tables that were loaded: a declaration that cannot be is refused there.
+    pub fn issuers(&self, fetched: impl Fn(&str) -> Option<KeySet>) -> Result<Issuers, LoadFault> {
+        crate::issuers::issuers(&self.slice.inbound.issuers, fetched).map_err(LoadFault::new)
+    }
+
+    /// The value by which a rate limit tells users apart; nothing where it does not count by user,
+    /// and where there is none of its issuer or the token does not say.
+    #[must_use]
+    pub fn counted_claim<'a>(&self, limit: LimitIx, user: User<'a>) -> Option<Claim<'a>> {
+        self.limits.claim(limit, user)
+    }
+
+    /// Names of the header fields that tell the application of a user, lower case. Whoever sends a
+    /// request on strips them from what came, whether or not there is a token.
+    #[must_use]
+    pub fn forwarded_fields(&self) -> &[Box<str>] {
+        self.forwarding.fields()
+    }
+
+    /// The header fields that tell the application of this user: name and value, in the order of
+    /// names. A value is visible ASCII with spaces inside at most.
+    pub fn forwarded<'a>(&'a self, user: User<'a>) -> impl Iterator<Item = (&'a str, String)> {
+        self.forwarding.of(user)
     }
 
     /// Every rate limit, as the slice lists them.
@@ -260,6 +294,7 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
     unique("listener", inbound.listeners.iter().map(|one| one.name.as_str()))?;
     unique("listener port", inbound.listeners.iter().map(|one| one.port))?;
     unique("operation", inbound.operations.iter().map(|one| one.name.as_str()))?;
+    check_issuers(inbound)?;
     unique("rate limit", inbound.rate_limits.iter().map(|one| one.name.as_str()))?;
     unique("destination", slice.destinations.iter().map(|one| one.workload.as_str()))?;
     for to in &slice.destinations {
@@ -286,6 +321,23 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
             && places.destinations.len() == slice.destinations.len()
     });
     if parallel { Ok(()) } else { Err("the places belong to another slice".to_owned()) }
+}
+
+/// Issuers are told apart by name and by `iss`, and everything that names one is of one that is here.
+fn check_issuers(inbound: &Inbound) -> Result<(), String> {
+    unique("issuer", inbound.issuers.iter().map(|one| one.name.as_str()))?;
+    unique("`iss`", inbound.issuers.iter().map(|one| one.issuer.as_str()))?;
+    let rules = inbound.guardrails.iter().chain(&inbound.deny).chain(&inbound.allow);
+    let users = rules.filter_map(|rule| rule.user.as_ref()).map(|user| &user.issuer);
+    let limits = inbound.rate_limits.iter().filter_map(|limit| match &limit.per {
+        Per::User { issuer, .. } => Some(issuer),
+        Per::Caller | Per::Total => None,
+    });
+    let mut named = users.chain(limits);
+    match named.find(|name| !inbound.issuers.iter().any(|issuer| issuer.name == **name)) {
+        Some(name) => Err(format!("names token issuer `{name}`, unknown")),
+        None => Ok(()),
+    }
 }
 
 fn unique<T: Ord + fmt::Display>(what: &str, names: impl Iterator<Item = T>) -> Result<(), String> {

@@ -90,7 +90,8 @@ fn main() -> Result<(), Failure> {
     for (name, made) in [("RS256", rsa()?), ("ES256", ecdsa()?), ("EdDSA", ed25519()?)] {
         let (key, token) = made;
         let keys = KeySet::from_jwks(json!({ "keys": [key] }).to_string().as_bytes())?;
-        let config = IssuerConfig::new("https://issuer.test".into(), vec!["api".into()], keys);
+        let config =
+            IssuerConfig::new("https://issuer.test".into(), vec!["api".into()], Some(keys));
         let issuers = Issuers::new(vec![Arc::new(Issuer::new(config)?)])?;
         let mut cache = Cache::new(1024)?;
         if !matches!(cache.read(&issuers, &token, NOW), Bearer::Verified(_)) {

@@ -153,7 +153,7 @@ pub(crate) fn key_set(keys: &[Value]) -> KeySet {
 
 /// The declaration of an issuer that may use every algorithm.
 pub(crate) fn config(name: &str, keys: &[Value]) -> IssuerConfig {
-    let mut config = IssuerConfig::new(name.into(), vec![AUDIENCE.into()], key_set(keys));
+    let mut config = IssuerConfig::new(name.into(), vec![AUDIENCE.into()], Some(key_set(keys)));
     config.algorithms = Algorithm::ALL.to_vec();
     config
 }

@@ -15,7 +15,9 @@ pub enum Claim<'a> {
     Boolean(bool),
     /// A list.
     List(ClaimList<'a>),
-    /// Something no rule can compare: an object, `null`, or a number that is no `i64` and too large
+    /// `null`: nothing is there, and no rule can compare it.
+    Null,
+    /// Something no rule can compare: an object, or a number that is no `i64` and too large
     /// to be told from its neighbours. A type mismatch, whatever it is compared with.
     Other,
 }
@@ -87,7 +89,8 @@ impl<'a> Claim<'a> {
             Json::Float(value) => Self::number(*value),
             Json::Boolean(value) => Self::Boolean(*value),
             Json::List(items) => Self::List(ClaimList { items, words: "" }),
-            Json::Object(_) | Json::Null | Json::Huge => Self::Other,
+            Json::Null => Self::Null,
+            Json::Object(_) | Json::Huge => Self::Other,
         }
     }
 
@@ -119,6 +122,7 @@ impl fmt::Debug for Claim<'_> {
             Self::Float(_) => "float",
             Self::Boolean(_) => "boolean",
             Self::List(_) => "list",
+            Self::Null => "null",
             Self::Other => "other",
         })
     }
@@ -185,7 +189,7 @@ mod tests {
         assert_eq!(at(&object, "https:~1~1x.test~1r"), Some(Claim::List(list)));
         assert_ne!(at(&object, "empty"), Some(Claim::List(list)));
         let members: Vec<_> = list.iter().collect();
-        assert_eq!(members, [Claim::Text("p"), Claim::Integer(1), Claim::Other]);
+        assert_eq!(members, [Claim::Text("p"), Claim::Integer(1), Claim::Null]);
     }
 
     #[test]

@@ -2,8 +2,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use crate::UnixSeconds;
-use crate::claim::{Claim, ClaimPath};
-use crate::json::Object;
+use crate::payload::Payload;
 use crate::times::Times;
 
 /// The claims of a token that was verified; only [`Issuer::verify`] makes them.
@@ -12,15 +11,15 @@ use crate::times::Times;
 pub struct VerifiedClaims {
     issuer: Arc<str>,
     times: Times,
-    payload: Object,
+    payload: Payload,
 }
 
 impl VerifiedClaims {
-    pub(crate) fn new(issuer: Arc<str>, times: Times, payload: Object) -> Self {
+    pub(crate) fn new(issuer: Arc<str>, times: Times, payload: Payload) -> Self {
         Self { issuer, times, payload }
     }
 
-    /// The declared issuer whose key made the signature.
+    /// The declared issuer whose key made the signature, by its name in policy.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
@@ -38,17 +37,16 @@ impl VerifiedClaims {
         self.times.hold(now)
     }
 
-    /// The claim that stands at `path`, or nothing when there is none. A `scope` at the top is a
-    /// list of its words.
+    /// What the token says.
     #[must_use]
-    pub fn get(&self, path: &ClaimPath) -> Option<Claim<'_>> {
-        path.find(&self.payload)
+    pub const fn payload(&self) -> &Payload {
+        &self.payload
     }
 
     /// The user the token speaks for, when it says so.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.payload.text("sub")
+        self.payload.object().text("sub")
     }
 }
 

@@ -6,6 +6,8 @@ use crate::key_set::KeySet;
 /// What is declared about one issuer.
 #[derive(Clone, Debug)]
 pub struct IssuerConfig {
+    /// What policy calls it.
+    pub name: String,
     /// The exact `iss` of its tokens, not empty.
     pub issuer: String,
     /// The values of `aud` that mean us, at least one and none empty.
@@ -16,8 +18,8 @@ pub struct IssuerConfig {
     pub skew_seconds: u32,
     /// The longest token, in bytes; at most 64 KiB.
     pub max_token_bytes: usize,
-    /// Its keys.
-    pub keys: KeySet,
+    /// Its keys; absent where they were never fetched, which refuses every token of it.
+    pub keys: Option<KeySet>,
 }
 
 /// Why an issuer cannot be declared so.
@@ -33,7 +35,7 @@ pub enum ConfigFault {
     Skew,
     /// Tokens may be of no byte, or of more than 64 KiB.
     TokenBytes,
-    /// Two issuers are declared under one name, this one.
+    /// Two issuers have one `iss` or one name, this one.
     DuplicateIssuer(String),
 }
 
@@ -44,10 +46,12 @@ impl IssuerConfig {
     /// The most bytes a token may ever have: what a request's head may.
     pub const MAX_TOKEN_BYTES: usize = 64 << 10;
 
-    /// An issuer with the defaults: RS256, ES256 and EdDSA, 60 seconds of skew, tokens of 8 KiB.
+    /// An issuer with the defaults: RS256, ES256 and EdDSA, 60 seconds of skew, tokens of 8 KiB,
+    /// called by its `iss`.
     #[must_use]
-    pub fn new(issuer: String, audiences: Vec<String>, keys: KeySet) -> Self {
+    pub fn new(issuer: String, audiences: Vec<String>, keys: Option<KeySet>) -> Self {
         Self {
+            name: issuer.clone(),
             issuer,
             audiences,
             algorithms: Algorithm::DEFAULT.to_vec(),

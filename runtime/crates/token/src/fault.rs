@@ -18,6 +18,8 @@ pub enum TokenFault {
     Critical,
     /// The `typ` is that of something other than an access token.
     Type,
+    /// The issuer's keys were never fetched.
+    NoKeys,
     /// No key of the issuer has this `kid`, or no key is of the algorithm's type.
     UnknownKey,
     /// The key of this `kid` is for another algorithm.
@@ -42,13 +44,14 @@ pub enum TokenFault {
 
 impl TokenFault {
     /// Every fault, in the order in which they are looked for.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::TooLong,
         Self::Form,
         Self::Header,
         Self::Critical,
         Self::Algorithm,
         Self::Type,
+        Self::NoKeys,
         Self::UnknownKey,
         Self::KeyMismatch,
         Self::Signature,
@@ -73,6 +76,7 @@ impl TokenFault {
             Self::Algorithm => "algorithm",
             Self::Critical => "critical",
             Self::Type => "type",
+            Self::NoKeys => "no-keys",
             Self::UnknownKey => "unknown-key",
             Self::KeyMismatch => "key-mismatch",
             Self::Signature => "signature",
@@ -97,6 +101,7 @@ impl fmt::Display for TokenFault {
             Self::Algorithm => "the token is signed with an algorithm its issuer may not use",
             Self::Critical => "the token's header demands an extension that is not known",
             Self::Type => "the token's `typ` is not that of an access token",
+            Self::NoKeys => "the keys of the token's issuer could not be fetched yet",
             Self::UnknownKey => "the token is signed with a key its issuer has not published",
             Self::KeyMismatch => "the token's key is for another algorithm",
             Self::Signature => "the token's signature is wrong",

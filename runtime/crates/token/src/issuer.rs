@@ -10,6 +10,7 @@ use crate::config::{ConfigFault, IssuerConfig};
 use crate::fault::TokenFault;
 use crate::json::{Json, Object};
 use crate::jws::Compact;
+use crate::payload::Payload;
 use crate::times;
 
 /// A declared issuer of tokens, with its keys.
@@ -18,10 +19,6 @@ pub struct Issuer {
     config: IssuerConfig,
 }
 
-/// The most values a payload may hold, nested ones included. Bounds what a verified token takes in
-/// memory: about 64 KiB for the longest one that is allowed by default.
-const MAX_VALUES: u32 = 1024;
-
 impl Issuer {
     /// An issuer as declared.
     ///
@@ -29,13 +26,19 @@ impl Issuer {
     /// What of the declaration is out of bounds.
     pub fn new(config: IssuerConfig) -> Result<Self, ConfigFault> {
         config.check()?;
-        Ok(Self { name: config.issuer.as_str().into(), config })
+        Ok(Self { name: config.name.as_str().into(), config })
+    }
+
+    /// What policy calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The `iss` of its tokens.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn issuer(&self) -> &str {
+        &self.config.issuer
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {
@@ -56,15 +59,17 @@ impl Issuer {
             return Err(TokenFault::TooLong);
         }
         let compact = Compact::read(token, &self.config.algorithms)?;
-        let payload = compact.verify(&self.config.keys)?;
-        let payload = Object::read(&payload, MAX_VALUES).ok_or(TokenFault::Payload)?;
-        if payload.text("iss") != Some(self.name()) {
+        let keys = self.config.keys.as_ref().ok_or(TokenFault::NoKeys)?;
+        let payload = compact.verify(keys)?;
+        let payload = Payload::read(&payload).ok_or(TokenFault::Payload)?;
+        let object = payload.object();
+        if object.text("iss") != Some(self.issuer()) {
             return Err(TokenFault::Issuer);
         }
-        if !self.is_for_us(&payload) {
+        if !self.is_for_us(object) {
             return Err(TokenFault::Audience);
         }
-        let times = times::check(&payload, self.config.skew_seconds, now)?;
+        let times = times::check(object, self.config.skew_seconds, now)?;
         Ok(VerifiedClaims::new(Arc::clone(&self.name), times, payload))
     }
 
@@ -83,12 +88,20 @@ impl Issuer {
 
     /// Feeds everything that a verdict depends on, in a form that no other declaration has.
     pub(crate) fn describe(&self, digest: &mut Context) {
-        let IssuerConfig { issuer, audiences, algorithms, skew_seconds, max_token_bytes, keys } =
-            &self.config;
+        let IssuerConfig {
+            name,
+            issuer,
+            audiences,
+            algorithms,
+            skew_seconds,
+            max_token_bytes,
+            keys,
+        } = &self.config;
         let mut part = |bytes: &[u8]| {
             digest.update(&(bytes.len() as u64).to_be_bytes());
             digest.update(bytes);
         };
+        part(name.as_bytes());
         part(issuer.as_bytes());
         part(&(audiences.len() as u64).to_be_bytes());
         audiences.iter().for_each(|each| part(each.as_bytes()));
@@ -96,7 +109,7 @@ impl Issuer {
         algorithms.iter().copied().map(Algorithm::name).for_each(|each| part(each.as_bytes()));
         part(&skew_seconds.to_be_bytes());
         part(&(*max_token_bytes as u64).to_be_bytes());
-        part(keys.digest());
+        part(keys.as_ref().map_or(&[][..], |keys| keys.digest()));
     }
 }
 

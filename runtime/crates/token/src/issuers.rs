@@ -21,7 +21,8 @@ pub struct Issuers {
 pub enum Bearer {
     /// No JWT of a declared issuer: the request carries no user.
     NotOurs,
-    /// A JWT that names this declared issuer and is refused: 401 before anything else.
+    /// A JWT that names this declared issuer (here by its name in policy) and is refused: 401
+    /// before anything else.
     Refused(Arc<str>, TokenFault),
     /// A token that holds.
     Verified(Arc<VerifiedClaims>),
@@ -35,7 +36,10 @@ impl Issuers {
     pub fn new(list: Vec<Arc<Issuer>>) -> Result<Self, ConfigFault> {
         let mut digest = Context::new(&SHA256);
         for (place, issuer) in list.iter().enumerate() {
-            if list.iter().take(place).any(|earlier| earlier.name() == issuer.name()) {
+            let same = |earlier: &Arc<Issuer>| {
+                earlier.issuer() == issuer.issuer() || earlier.name() == issuer.name()
+            };
+            if list.iter().take(place).any(same) {
                 return Err(ConfigFault::DuplicateIssuer(issuer.name().to_owned()));
             }
             issuer.describe(&mut digest);
@@ -43,6 +47,12 @@ impl Issuers {
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(digest.finish().as_ref());
         Ok(Self { list: list.into(), fingerprint })
+    }
+
+    /// Whether no issuer is declared.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// The declared issuer a bearer value names, whether or not it is right in doing so.
@@ -53,7 +63,7 @@ impl Issuers {
             return None;
         }
         let claimed = claimed::issuers(bearer);
-        let named = |issuer: &&Arc<Issuer>| claimed.iter().any(|name| **name == *issuer.name());
+        let named = |issuer: &&Arc<Issuer>| claimed.iter().any(|name| **name == *issuer.issuer());
         self.list.iter().find(named).map(|issuer| &**issuer)
     }
 

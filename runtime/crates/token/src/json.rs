@@ -25,6 +25,7 @@ pub(crate) enum Json {
 }
 
 /// Members sorted by name; no name stands twice.
+#[derive(Default)]
 pub(crate) struct Object(Box<[(Box<str>, Json)]>);
 
 /// Up to here, every integer has an `f64` of its own.

@@ -19,6 +19,7 @@ mod json;
 mod jwk;
 mod jws;
 mod key_set;
+mod payload;
 mod times;
 
 pub use algorithm::Algorithm;
@@ -30,6 +31,7 @@ pub use fault::TokenFault;
 pub use issuer::Issuer;
 pub use issuers::{Bearer, Issuers};
 pub use key_set::{JwksFault, KeySet};
+pub use payload::Payload;
 
 /// Seconds since 1970, UTC.
 pub type UnixSeconds = i64;

@@ -64,12 +64,13 @@ fn refused_tokens_are_not_remembered() {
 #[test]
 fn changed_declarations_find_nothing_of_the_old_ones() {
     let token = SIGNER.good(&json!({}), &json!({}));
-    let changes: [fn(&mut IssuerConfig); 5] = [
+    let changes: [fn(&mut IssuerConfig); 6] = [
         |config| config.audiences.push("more".into()),
         |config| config.algorithms.truncate(9 - 1),
         |config| config.skew_seconds = 59,
         |config| config.max_token_bytes -= 1,
-        |config| config.keys = crate::bed::key_set(&[SIGNER.jwk(&json!({"kid": "new"}))]),
+        |config| config.keys = Some(crate::bed::key_set(&[SIGNER.jwk(&json!({"kid": "new"}))])),
+        |config| config.name = "corp".into(),
     ];
     for (at, change) in changes.into_iter().enumerate() {
         let mut changed = declared();

@@ -29,6 +29,32 @@ fn declarations_have_bounds() {
 }
 
 #[test]
+fn an_issuer_whose_keys_are_not_known_yet_refuses_its_tokens() {
+    let signer = Signer::new(Algorithm::Es256);
+    let unknown = IssuerConfig { keys: None, ..config(ISSUER, &[signer.jwk(&json!({}))]) };
+    let issuer = Issuer::new(unknown).unwrap();
+    let token = signer.good(&json!({}), &json!({}));
+    assert_eq!(issuer.verify(&token, NOW).err(), Some(TokenFault::NoKeys));
+}
+
+#[test]
+fn policy_may_call_an_issuer_by_a_name_of_its_own() {
+    let signer = Signer::new(Algorithm::Es256);
+    let named = |name: &str, iss: &str| {
+        let declared = config(iss, &[signer.jwk(&json!({}))]);
+        Arc::new(Issuer::new(IssuerConfig { name: name.into(), ..declared }).unwrap())
+    };
+    let issuers = Issuers::new(vec![named("corp", ISSUER)]).unwrap();
+    let token = signer.good(&json!({}), &json!({}));
+    let Bearer::Verified(claims) = issuers.read(&token, NOW) else { panic!("the token holds") };
+    assert_eq!(claims.issuer(), "corp");
+    let late = issuers.read(&token, NOW + 1_000_000);
+    assert!(matches!(late, Bearer::Refused(name, TokenFault::Expired) if &*name == "corp"));
+    let twice = Issuers::new(vec![named("corp", ISSUER), named("corp", "https://else.test")]);
+    assert_eq!(twice.err(), Some(ConfigFault::DuplicateIssuer("corp".into())));
+}
+
+#[test]
 fn what_is_not_said_has_a_strict_default() {
     let keys = config(ISSUER, &[Signer::new(Algorithm::Es256).jwk(&json!({}))]).keys;
     let config = IssuerConfig::new(ISSUER.into(), vec!["api".into()], keys);
