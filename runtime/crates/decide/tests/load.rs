@@ -8,7 +8,7 @@
 use meshc_decide::{Asked, LimitIx, ListenerIx, OperationIx, Tables, UnixSeconds};
 use meshc_request::{NoFields, Raw, Scratch, canonicalise};
 use meshc_snapshot::places::{DestinationPlaces, Place, Places};
-use meshc_snapshot::slice::{Reading, Slice};
+use meshc_snapshot::slice::{Probe, Reading, Slice};
 use serde_json::{Value, json};
 
 const PAYMENTS: &str = include_str!("payments.json");
@@ -83,9 +83,36 @@ fn a_rate_limit_that_cannot_be_kept_is_a_contradiction() {
         let found = fault(with_limit(field, value));
         assert!(found.contains(words), "{field}: {found}");
     }
+    for (field, value) in [
+        ("/count", json!(1_000_000)),
+        ("/burst", json!(1_000_000)),
+        ("/periodMs", json!(3_600_000)),
+    ] {
+        assert!(Tables::load(with_limit(field, value), None, String::new()).is_ok(), "{field}");
+    }
     let mut twice = with_limit("/burst", json!(2));
     twice.inbound.rate_limits.push(twice.inbound.rate_limits[0].clone());
     assert!(fault(twice).contains("rate limit `l` appears twice"));
+}
+
+#[test]
+fn a_destination_has_64_ports_at_most() {
+    let with_ports = |count: u16| {
+        let port = |at| json!({"name": format!("p{at}"), "port": 9_000 + at, "protocol": "http"});
+        with("/destinations/0/ports", (0..count).map(port).collect())
+    };
+    assert!(Tables::load(with_ports(64), None, String::new()).is_ok());
+    assert!(fault(with_ports(65)).contains("destination `books/ledger`: more than 64 ports"));
+}
+
+#[test]
+fn a_probe_names_a_port() {
+    let mut slice = slice();
+    let probe = |port: &str| Probe { path: "/health".into(), port: port.into() };
+    slice.inbound.probes = vec![probe("api"), probe("store")];
+    assert!(Tables::load(slice.clone(), None, String::new()).is_ok());
+    slice.inbound.probes.push(probe("none"));
+    assert_eq!(fault(slice), "probe `/health` names port `none`, unknown");
 }
 
 #[test]
