@@ -307,6 +307,17 @@ mod tests {
         assert_eq!(best("other", "*"), None);
     }
 
+    #[test]
+    fn templates_of_one_place_are_told_apart() {
+        let index =
+            index(&[(None, "/x/{id}:refund"), (None, "/x/p{id}"), (None, "/x/{id}:refund/y")]);
+        let best = |path| index.best("h", plain(path), |_| true).copied();
+        assert_eq!((best("/x/1:refund"), best("/x/p1"), best("/x/q1")), (Some(0), Some(1), None));
+        assert_eq!((best("/x/1:refund/y"), best("/x/p1/y")), (Some(2), None));
+        // One node for each segment that is written, whoever writes it: two roots and five more.
+        assert_eq!(index.nodes.len(), 2 + 2 * 4);
+    }
+
     fn patterns() -> impl Strategy<Value = Pattern> {
         let segment = prop::sample::select(vec!["a", "b", "ab", "{x}", "a{x}", "{x}b", "a{x}b"]);
         let tail = prop::sample::select(vec!["", "/", "/**"]);

@@ -9,13 +9,21 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use meshc_decide::json::{inbound_batch, inbound_json, outbound_batch, outbound_json};
 use meshc_decide::{
-    Asked, DenialKind, DestinationIx, Forward, ListenerIx, Outcome, Permit, RuleIx, Scene, Tables,
-    UnixSeconds,
+    Asked, Claims, DenialKind, DestinationIx, Forward, LimitIx, ListenerIx, Outcome, Permit,
+    RuleIx, Scene, Tables, UnixSeconds, User,
 };
 use meshc_request::{Canonical, NoFields, Raw, Scratch, canonicalise};
 use meshc_snapshot::slice::Slice;
+use meshc_token::{Bearer, Claim, Payload, TokenFault};
 
 const WEB: &str = "spiffe://mesh.test/ns/shop/sa/web";
+/// Signed with the key of RFC 8037, appendix A: `{"iss":"https://login.test","aud":"shop",
+/// "exp":4102444800,"sub":"ada","role":["editor"],"tier":2}`.
+const TOKEN: &str = concat!(
+    "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL2xvZ2luLnRlc3QiLCJhdWQiOiJzaG9wIiwiZXhwIjo0MTA",
+    "yNDQ0ODAwLCJzdWIiOiJhZGEiLCJyb2xlIjpbImVkaXRvciJdLCJ0aWVyIjoyfQ.vtaYpzGzF9iBG1YE80uSRPIb",
+    "qQpyWR8RBlbic1_JpYCOQl5hsPMhy2q1ClUMmj0wldDU-p-k2ShyC5LGdFqaCw",
+);
 
 fn tables(slice: &str) -> Tables {
     let slice: Slice = serde_json::from_str(slice).unwrap();
@@ -63,7 +71,7 @@ fn listeners_and_destinations_by_name() {
     assert_eq!(tables.listener("feed"), Some(ListenerIx(2)));
     assert_eq!(tables.listener("none"), None);
     assert_eq!(tables.destination_named("shop/stock"), Some(DestinationIx(0)));
-    assert_eq!(edge().destination_named("shop/wild"), Some(DestinationIx(5)));
+    assert_eq!(edge().destination_named("shop/wild"), Some(DestinationIx(6)));
     assert_eq!(tables.destination_named("shop/none"), None);
     assert!(!tables.is_gateway() && edge().is_gateway());
 }
@@ -166,4 +174,101 @@ fn a_batch_is_its_questions_one_by_one() {
         outbound_batch(&tables, &lines(outbound)),
         answers(outbound_json, outbound).concat()
     );
+}
+
+/// A user as if there had been a token that says so.
+struct Said(&'static str, Payload);
+
+impl Said {
+    fn new(issuer: &'static str, claims: &str) -> Self {
+        Self(issuer, Payload::read(claims.as_bytes()).unwrap())
+    }
+}
+
+impl Claims for Said {
+    fn issuer(&self) -> &str {
+        self.0
+    }
+
+    fn payload(&self) -> &Payload {
+        &self.1
+    }
+}
+
+/// The verdict on `PATCH /orders/1` on behalf of a user.
+fn status(tables: &Tables, user: User<'_>) -> (u16, String) {
+    let raw = Raw { method: b"PATCH", target: b"/orders/1", host: Some(b"orders"), odd: false };
+    let mut scratch = Scratch::new();
+    let request = canonicalise(raw, &mut scratch).unwrap();
+    let peer = tables.peer(Some(WEB), None);
+    let asked = Asked { user, ..Asked::request(&request, &NoFields, UnixSeconds(0)) };
+    let outcome = tables.admit(ListenerIx(0), &peer, &asked).into();
+    let scene = Scene::Inbound { listener: ListenerIx(0), peer: &peer };
+    let reason = tables.reason(scene, &asked, outcome);
+    (reason.status, reason.sentence)
+}
+
+#[test]
+fn a_token_from_its_signature_to_the_rule() {
+    let tables = orders();
+    let issuers = tables.issuers(|_| None).unwrap();
+    let Bearer::Verified(claims) = issuers.read(TOKEN, 0) else {
+        panic!("the token is sound");
+    };
+    assert_eq!(status(&tables, User::Verified(&*claims)).0, 200);
+    assert_eq!(Claims::issuer(&*claims), "login");
+    let Bearer::Refused(issuer, fault) = issuers.read(TOKEN, 4_102_444_861) else {
+        panic!("the token has expired");
+    };
+    let (code, sentence) = status(&tables, User::Unsound(&issuer, fault));
+    assert_eq!(code, 401);
+    assert!(sentence.starts_with("a token of issuer `login`: "), "{sentence}");
+}
+
+#[test]
+fn a_limit_counts_by_the_claim_of_its_issuer() {
+    let tables = orders();
+    let ada = Said::new("login", r#"{"sub":"ada"}"#);
+    let other = Said::new("other", r#"{"sub":"ada"}"#);
+    let counted = |limit, user| match tables.counted_claim(LimitIx(limit), user) {
+        Some(Claim::Text(text)) => Some(text.to_owned()),
+        _ => None,
+    };
+    assert_eq!(counted(0, User::Verified(&ada)).as_deref(), Some("ada"));
+    assert_eq!(counted(0, User::Verified(&other)), None);
+    assert_eq!(counted(0, User::Nobody), None);
+    assert_eq!(counted(1, User::Verified(&ada)), None);
+}
+
+#[test]
+fn the_application_is_told_what_is_declared() {
+    let tables = orders();
+    let names: Vec<&str> = tables.forwarded_fields().iter().map(|name| &**name).collect();
+    assert_eq!(names, ["x-role", "x-user"]);
+    let told = |issuer, claims: &str| {
+        let said = Said::new(issuer, claims);
+        tables.forwarded(User::Verified(&said)).map(|(_, value)| value).collect::<Vec<_>>()
+    };
+    assert_eq!(told("login", r#"{"sub":"ada","role":["a","b"],"tier":2}"#), ["a,b", "ada"]);
+    assert_eq!(told("login", r#"{"sub":"ada","role":[",a"]}"#), ["ada"]);
+    assert_eq!(told("login", r#"{"sub":"ada","role":["a",",b"]}"#), ["ada"]);
+    assert_eq!(told("other", r#"{"sub":"ada"}"#), [""; 0]);
+}
+
+#[test]
+fn a_user_is_shown_without_claims() {
+    let ada = Said::new("login", r#"{"sub":"ada"}"#);
+    let unsound = User::Unsound("login", TokenFault::Expired);
+    let shown = [User::Nobody, unsound, User::Verified(&ada)].map(|user| format!("{user:?}"));
+    assert_eq!(shown, ["Nobody", "Unsound", "Verified"]);
+}
+
+#[test]
+fn a_call_that_waits_less_leaves_less_for_each_try() {
+    let tables = orders();
+    let settings = sent(&tables, "stock:8080", "/items").settings();
+    assert_eq!((settings.timeout_ms, settings.per_try_ms, settings.attempts), (900, 400, 2));
+    assert!(settings.after_connect_failure && !settings.after_refused_stream);
+    let settings = sent(&tables, "stock:9090", "/slow").settings();
+    assert_eq!((settings.timeout_ms, settings.per_try_ms, settings.attempts), (3_000, 3_000, 1));
 }

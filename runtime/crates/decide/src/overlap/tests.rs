@@ -108,6 +108,11 @@ fn a_narrower_operation_takes_requests_out_of_a_wider_one() {
     assert_eq!(taken(0), [(2, "/admin/x".to_owned())]);
     assert_eq!(taken(1).len(), 2);
     assert!(taken(2).is_empty());
+    let mut apart = all.clone();
+    apart[2].ports = vec![1];
+    assert!(carved(&apart, &PLAIN, 0).is_empty(), "on another port it takes nothing");
+    apart[0].matches.push(matching("GET /admin/own"));
+    assert!(carved(&apart, &PLAIN, 0).is_empty(), "nor does an operation take of itself");
 }
 
 #[test]
