@@ -183,6 +183,7 @@ class Server:
 
     async def report(self, request: web.Request) -> web.Response:
         """Take in what a proxy says of itself."""
+        from meshd import audited
         from meshd.step import Reported
 
         workload = self.caller(request)
@@ -197,7 +198,12 @@ class Server:
         if manifest and not DIGEST.fullmatch(manifest):
             raise web.HTTPBadRequest(text="`manifest` is the digest of one")
         said = reason[:REASON_CHARACTERS]
-        self.mesh.happened(Reported(instance, workload, EVENTS[event], manifest, height, said))
+        try:
+            audits = audited.read(body.get("audited"))
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        report = Reported(instance, workload, EVENTS[event], manifest, height, said, audits)
+        self.mesh.happened(report)
         return web.json_response({})
 
     async def blob(self, request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from meshc.snapshot import atomic
+from meshd import audited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,7 @@ def describe_proxy(name: str, proxy: Proxy, state: State) -> dict[str, Any]:
         "workload": proxy.workload,
         "manifest": proxy.manifest,
         "height": proxy.height,
+        "audited": audited.describe(proxy.audited),
         "lastSeen": int(proxy.seen * 1000),
         "state": how,
     }

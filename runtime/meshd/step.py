@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshd.audited import Audited
+
 PREPARE_SECONDS = 10.0
 """How long a switch waits for a live proxy to prepare before it is fenced."""
 INSTANCES = 1000
@@ -38,6 +40,7 @@ class Proxy:
     seen: float = 0.0
     fenced: bool = False
     refusal: str | None = None
+    audited: tuple[Audited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Reported:
     manifest: str
     height: int = 0
     reason: str = ""
+    audited: tuple[Audited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +300,7 @@ def reported(state: State, event: Reported, now: float) -> Outcome:
     known = state.proxies.get(event.instance)
     if known is None or known.workload != event.workload:
         return state, ()
-    proxy = replace(known, seen=now)
+    proxy = replace(known, seen=now, audited=event.audited)
     if event.event in {"committed", "alive"} and event.manifest:
         level = state.current is not None and event.manifest == state.current.manifest
         proxy = replace(

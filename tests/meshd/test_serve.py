@@ -202,6 +202,12 @@ def test_a_workload_fetches_its_own_blobs_only(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def audits(**changes: object) -> bytes:
+    """Give a report of one audited rule."""
+    one = {"would": "denied", "kind": "deny-rule", "rule": "r", "place": "a:1", "count": 3}
+    return json.dumps({"instance": "i", "event": "alive", "audited": [one | changes]}).encode()
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -215,6 +221,14 @@ def test_a_workload_fetches_its_own_blobs_only(tmp_path: Path) -> None:
         (b'{"instance": "i", "event": "alive", "height": true}', 400),
         (b'{"instance": "i", "event": "alive", "height": -1}', 400),
         (b'{"instance": "i", "event": "alive", "manifest": "../x"}', 400),
+        (b'{"instance": "i", "event": "alive", "audited": {}}', 400),
+        (b'{"instance": "i", "event": "alive", "audited": [1]}', 400),
+        (b'{"instance": "i", "event": "alive", "audited": [' + b"{}," * 64 + b"{}]}", 400),
+        (audits(count=0), 400),
+        (audits(count=True), 400),
+        (audits(rule="x" * 513), 400),
+        (audits(place=None), 400),
+        (audits(), 200),
         (b'{"instance": "i", "event": "alive", "height": 1}', 200),
     ],
 )

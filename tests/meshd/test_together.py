@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bed import WAIT, application, binary, until
@@ -158,3 +158,35 @@ def test_a_swap_refills_no_rate_limit(site: Site) -> None:
             until("the new limit", lambda: commit in ask(CART, "/snapshot")[1])
             assert status() == 200, "a limit that was changed is another one"
             assert len(app.seen) == 4
+
+
+def counted(status: dict[str, Any]) -> int:
+    """Count the requests that audited rules would have decided otherwise."""
+    return sum(item["count"] for one in status["proxies"] for item in one["audited"])
+
+
+def test_status_shows_what_an_audited_rule_would_do(site: Site) -> None:
+    """Requests that an audited rule would deny are let through, and told of with file and line."""
+    file = site.folder / "repo/shop/cart.yaml"
+    deny = "owner: orders\n  deny: [{name: soon, enforce: audit, match: ['GET /carts/**']}]"
+    file.write_text(file.read_text().replace("owner: orders", deny))
+    site.commit()
+    with site.running():
+        site.until(lambda status: status["commit"])
+        with (
+            proxy(site, "shop/frontend", FRONTEND),
+            proxy(site, "shop/cart", CART),
+            application(CART, 9080),
+        ):
+            for _ in range(3):
+                with closing(http.client.HTTPConnection(FRONTEND, 15001, timeout=WAIT)) as client:
+                    client.request("GET", "/carts/ann", headers={"Host": "cart"})
+                    assert client.getresponse().status == 200
+            site.until(lambda status: counted(status) == 3)
+            command = [sys.executable, "-m", "meshc", "status", "--state", str(site.state)]
+            said = subprocess.run(
+                command, env=CLEAN, check=False, capture_output=True, text=True
+            ).stdout
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "soon" in text)
+    wanted = f"shop/cart  3 requests would be denied: deny-rule `soon` (shop/cart.yaml:{line})"
+    assert f"audited\n  {wanted}\n" in said

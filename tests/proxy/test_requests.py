@@ -114,10 +114,37 @@ def test_each_refusal_says_why(pair: tuple[Proxy, Proxy]) -> None:
             got, _, body = call(front, host, target, method)
             answer = json.loads(body)
             assert (got, answer["error"], answer["flags"]) == (status, error, flags), body
+        _, headers, _ = call(front, "cart", "/items", "DELETE")
+        assert headers["x-meshc-reason"].startswith('no-rule;nearest="front";commit="')
+        _, headers, _ = call(front, "nowhere", "/")
+        assert headers["x-meshc-reason"].startswith("not-declared;")
         assert app.seen == []
     reasons = [one["reason"] for one in json.loads(cart.ask("/denials")[1])]
-    assert [one["operation"] for one in reasons] == ["rest", "rest"]
+    assert [one["operation"] for one in reasons] == ["rest"] * 3
     assert reasons[0]["nearest"]["rule"] == "front"
+
+
+def test_only_callers_that_a_rule_names_are_told_in_a_header(bed: Bed) -> None:
+    """Whoever no rule names learns nothing of rules from a header, an application forges none."""
+    slice_ = cart_slice()
+    slice_["inbound"]["deny"] = [rule("nobody", operations=["write"], **{"from": EVERYONE})]
+    front, _ = bed.proxy(front_slice(), SHOP), bed.proxy(slice_, CART)
+    to = destination("shop/cart", 8080, CART, operations=OPERATIONS)
+    other = bed.proxy(slice_of("shop/other", destinations=[to]), OTHER)
+
+    def forge(connection: socket.socket, _: Request) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Meshc-Reason: x\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+    with application(CART, 9080, forge):
+        _, headers, _ = call(front, "cart", "/items", "POST")
+        assert headers["x-meshc-reason"].startswith('deny-rule;rule="nobody";commit="')
+        status, headers, _ = call(other, "cart", "/items", "POST")
+        assert status == 403
+        assert "x-meshc-reason" not in headers
+        status, headers, _ = call(front, "cart", "/items/1")
+        assert status == 200
+        assert "x-meshc-reason" not in headers
 
 
 def test_an_upgrade_is_refused(pair: tuple[Proxy, Proxy]) -> None:

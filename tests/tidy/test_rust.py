@@ -14,7 +14,7 @@ SOURCES = sorted(
     [*ROOT.glob("compiler/crates/*/src/**/*.rs"), *ROOT.glob("runtime/crates/*/src/**/*.rs")]
 )
 RUNTIME = {path.parent.name for path in MANIFESTS if path.parts[-4] == "runtime"}
-DOES_IO = {"proxy"}
+DOES_IO = {"keys", "proxy"}
 # Signatures are the library's even where nothing else touches the world.
 VERIFIES_SIGNATURES = {"token"}
 FILE_CAP, FUNCTION_CAP = 600, 70

@@ -26,7 +26,7 @@ Exit codes: 0 nothing is refused, 1 the newest commit was refused, 3 there is no
 @click.option("--state", metavar="DIR", help="State folder [default: ~/.local/state/meshc].")
 @click.option("--json", "as_json", is_flag=True, help="The controller's own JSON.")
 def command(*, state: str | None, as_json: bool) -> int:
-    """Show commit, height, each proxy's snapshot and age, and the last refusal."""
+    """Show commit, height, each proxy's snapshot, what audited rules would do, the last refusal."""
     folder = controller.state_folder(state).absolute()
     found = controller.status(folder)
     if found is None:
@@ -49,12 +49,30 @@ def lines(found: controller.Status, now: float) -> Iterator[str]:
     width = max((len(str(one.get("instance"))) for one in proxies), default=0)
     for one in proxies:
         yield f"  {proxy(one, width, found.get('manifest'), now)}"
+    yield from audited(proxies)
     if problem := found.get("problem"):
         yield f"problem   {shown(str(problem))}"
     if refusal := found.get("lastRefusal"):
         yield f"refused   commit {str(refusal.get('commit') or '')[:12]}"
         for line in str(refusal.get("text") or "").splitlines():
             yield f"  {shown(line)}"
+
+
+def audited(proxies: list[dict[str, Any]]) -> Iterator[str]:
+    """Tell what audited rules would have decided, a line a rule, summed over the proxies."""
+    sums: dict[tuple[str, ...], int] = {}
+    for one in proxies:
+        for item in one.get("audited") or []:
+            words = [str(item.get(name) or "") for name in ("would", "kind", "rule", "place")]
+            key = (str(one.get("workload") or ""), *words)
+            sums[key] = sums.get(key, 0) + int(item.get("count") or 0)
+    if sums:
+        yield "audited"
+    for (workload, would, kind, rule, place), count in sorted(sums.items()):
+        named = f" `{rule}`" if rule else ""
+        at = f" ({place})" if place else ""
+        requests = "request" if count == 1 else "requests"
+        yield f"  {shown(f'{workload}  {count} {requests} would be {would}: {kind}{named}{at}')}"
 
 
 def proxy(one: dict[str, Any], width: int, manifest: str | None, now: float) -> str:

@@ -14,7 +14,7 @@ pub(crate) enum RuleSet {
     /// Its numbers, rising.
     Few(Box<[u32]>),
     /// Bits.
-    Many(Bits),
+    Many(Box<Bits>),
 }
 
 /// Numbers that are kept as numbers.
@@ -95,7 +95,7 @@ impl RuleSet {
         }
         let mut bits = Bits::new(count);
         numbers.iter().for_each(|at| bits.insert(*at as usize));
-        Self::Many(bits)
+        Self::Many(Box::new(bits))
     }
 
     pub(crate) fn contains(&self, at: usize) -> bool {

@@ -17,7 +17,7 @@ pub(crate) struct Index<T> {
     expressions: Vec<Expression>,
     plain: Roots,
     /// The same entries for paths with folded letters, where they are asked for.
-    folded: Option<Roots>,
+    folded: Option<Box<Roots>>,
 }
 
 /// Where the entries of each host hang, and their regular expressions in one.
@@ -26,7 +26,7 @@ struct Roots {
     any: u32,
     exact: FxHashMap<Box<str>, u32>,
     wildcard: FxHashMap<Box<str>, u32>,
-    union: Option<Union>,
+    union: Option<Box<Union>>,
 }
 
 /// A path as it is to be read.
@@ -48,13 +48,24 @@ struct Expression {
 
 #[derive(Debug, Default)]
 struct Node {
-    literals: FxHashMap<Box<str>, u32>,
+    literals: Literals,
     templates: Vec<(Segment, u32)>,
     /// Entries whose pattern ends here.
     here: Vec<u32>,
     /// Entries whose pattern ends here with `**`.
     below: Vec<u32>,
 }
+
+/// Children by literal segment. Most nodes have a few, which are compared one by one: that is as
+/// fast as hashing and a third of the memory.
+#[derive(Debug)]
+enum Literals {
+    Few(Vec<(Box<str>, u32)>),
+    Many(FxHashMap<Box<str>, u32>),
+}
+
+/// Literals that are compared one by one.
+const FEW: usize = 8;
 
 /// One search: the best entry so far, and what is accepted.
 struct Search<'a, T, A> {
@@ -69,10 +80,10 @@ impl<T> Index<T> {
         let root = |any| Roots { any, ..Roots::default() };
         Self {
             entries: Vec::new(),
-            nodes: vec![Node::default(), Node::default()],
+            nodes: (0..=u32::from(fold)).map(|_| Node::default()).collect(),
             expressions: Vec::new(),
             plain: root(0),
-            folded: fold.then(|| root(1)),
+            folded: fold.then(|| Box::new(root(1))),
         }
     }
 
@@ -94,19 +105,26 @@ impl<T> Index<T> {
         }
     }
 
-    /// Puts the regular expressions together.
+    /// Puts the regular expressions together, and gives back room that is not needed.
     ///
     /// # Errors
     /// One that is none.
     pub(crate) fn seal(mut self) -> Result<Self, String> {
         let texts: Vec<&str> = self.expressions.iter().map(|one| one.text.as_str()).collect();
-        let union = |fold| Union::new(&texts, fold).map_err(|(_, fault)| fault.to_string());
+        let union =
+            |fold| Union::new(&texts, fold).map(Box::new).map_err(|(_, fault)| fault.to_string());
         if !texts.is_empty() {
             self.plain.union = Some(union(false)?);
             if let Some(folded) = &mut self.folded {
                 folded.union = Some(union(true)?);
             }
         }
+        if self.entries.is_empty() {
+            self.nodes.clear();
+        }
+        self.nodes.iter_mut().for_each(Node::shrink);
+        self.nodes.shrink_to_fit();
+        self.entries.shrink_to_fit();
         Ok(self)
     }
 
@@ -126,7 +144,7 @@ impl<T> Index<T> {
         read: Read<'_>,
         accept: impl FnMut(&T) -> bool,
     ) -> Option<&T> {
-        let roots = self.folded.as_ref().filter(|_| read.folded).unwrap_or(&self.plain);
+        let roots = self.folded.as_deref().filter(|_| read.folded).unwrap_or(&self.plain);
         let mut search = Search { index: self, accept, best: u32::MAX };
         search.host(roots.any, read.path);
         if let Some(root) = roots.exact.get(host) {
@@ -144,6 +162,49 @@ impl<T> Index<T> {
         }
         let best = search.best;
         self.entries.get(best as usize)
+    }
+}
+
+impl Node {
+    fn shrink(&mut self) {
+        if let Literals::Few(few) = &mut self.literals {
+            few.shrink_to_fit();
+        }
+        self.templates.shrink_to_fit();
+        self.here.shrink_to_fit();
+        self.below.shrink_to_fit();
+    }
+}
+
+impl Default for Literals {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Literals {
+    fn get(&self, segment: &str) -> Option<u32> {
+        match self {
+            Self::Few(few) => few.iter().find(|(known, _)| **known == *segment).map(|one| one.1),
+            Self::Many(many) => many.get(segment).copied(),
+        }
+    }
+
+    /// The child of a segment, `next` where there is none yet.
+    fn child(&mut self, segment: &str, next: u32) -> u32 {
+        if let Some(known) = self.get(segment) {
+            return known;
+        }
+        if let Self::Few(few) = self
+            && few.len() >= FEW
+        {
+            *self = Self::Many(few.drain(..).collect());
+        }
+        match self {
+            Self::Few(few) => few.push((segment.into(), next)),
+            Self::Many(many) => drop(many.insert(segment.into(), next)),
+        }
+        next
     }
 }
 
@@ -178,7 +239,7 @@ fn child(nodes: &mut Vec<Node>, at: u32, segment: &Segment) -> u32 {
     let next = nodes.len() as u32;
     let Some(node) = nodes.get_mut(at as usize) else { return at };
     let child = match segment {
-        Segment::Literal(text) => *node.literals.entry(text.clone()).or_insert(next),
+        Segment::Literal(text) => node.literals.child(text, next),
         Segment::Template { .. } => match node.templates.iter().find(|(known, _)| known == segment)
         {
             Some((_, child)) => *child,
@@ -219,7 +280,7 @@ impl<T, A: FnMut(&T) -> bool> Search<'_, T, A> {
             None => (left, None),
         };
         if let Some(child) = node.literals.get(segment) {
-            self.walk(*child, left);
+            self.walk(child, left);
         }
         for (template, child) in &node.templates {
             if template.matches(segment) {

@@ -103,4 +103,57 @@ impl Reason {
             ..Self::default()
         }
     }
+
+    /// The reason as one header field: an Item of RFC 9651, `deny-rule;rule="no-debug";
+    /// place="pay.yaml:12:5";commit="4f1c…"`, where it says these; a denial for want of an allow
+    /// names what came nearest. What a field cannot hold is left out.
+    #[must_use]
+    pub fn field(&self) -> String {
+        let mut field = self.kind.to_owned();
+        let nearest = self.nearest.as_ref();
+        let place = self.place.as_ref().or(nearest.and_then(|one| one.place.as_ref()));
+        let place = place.map(|one| format!("{}:{}:{}", one.file, one.line, one.column));
+        for (name, value) in [
+            ("rule", self.rule.as_deref()),
+            ("nearest", nearest.map(|one| one.rule.as_str())),
+            ("place", place.as_deref()),
+            ("commit", Some(self.commit.as_str()).filter(|commit| !commit.is_empty())),
+        ] {
+            let plain = |text: &&str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            if let Some(text) = value.filter(plain) {
+                let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                field.extend([";", name, "=\"", &text, "\""]);
+            }
+        }
+        field
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_field() {
+        let place = ReasonPlace { file: "a \"b\".yaml".into(), line: 12, column: 5 };
+        let denied = Reason {
+            kind: "deny-rule",
+            rule: Some("no-debug".into()),
+            place: Some(place.clone()),
+            commit: "4f1c".into(),
+            ..Reason::default()
+        };
+        let wanted = r#"deny-rule;rule="no-debug";place="a \"b\".yaml:12:5";commit="4f1c""#;
+        assert_eq!(denied.field(), wanted);
+        let near = |rule: &str| Nearest {
+            rule: rule.into(),
+            place: Some(place.clone()),
+            failed: Vec::new(),
+            edit: None,
+        };
+        let short = Reason { kind: "no-rule", nearest: Some(near("x")), ..Reason::default() };
+        assert_eq!(short.field(), r#"no-rule;nearest="x";place="a \"b\".yaml:12:5""#);
+        let odd = Reason { kind: "no-rule", rule: Some("a\r\nb: c".into()), ..Reason::default() };
+        assert_eq!(odd.field(), "no-rule");
+    }
 }

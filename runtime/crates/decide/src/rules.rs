@@ -31,7 +31,7 @@ pub(crate) struct Rules {
 pub(crate) struct Body {
     until: Option<i64>,
     pub(crate) schedule: Option<Schedule>,
-    pub(crate) user: Option<UserCheck>,
+    pub(crate) user: Option<Box<UserCheck>>,
     pub(crate) conditions: Conditions,
     direct: bool,
     audit: bool,
@@ -61,7 +61,9 @@ impl Rules {
         view: View,
         reads: &mut Reads,
     ) -> Result<Self, String> {
-        let mut by_operation = vec![Vec::new(); operations.len() + 1];
+        // A list without rules has nothing to say of any operation.
+        let count = if rules.is_empty() { 0 } else { operations.len() + 1 };
+        let mut by_operation = vec![Vec::new(); count];
         let mut bodies = Vec::with_capacity(rules.len());
         let names: FxHashMap<&str, usize> =
             operations.iter().enumerate().map(|(at, one)| (one.name.as_str(), at)).collect();
@@ -98,6 +100,11 @@ impl Rules {
             }
         }
         bits
+    }
+
+    /// Whether a rule names an identity, by itself or with those beside it.
+    pub(crate) fn lists(&self, identity: &str) -> bool {
+        self.callers.lists(identity)
     }
 
     /// Whether a rule speaks of whoever proved `identity`, wherever they are.
@@ -178,7 +185,7 @@ impl Body {
         Ok(Self {
             until: rule.until,
             schedule: rule.hours.as_ref().map(Schedule::new).transpose()?,
-            user: rule.user.as_ref().map(UserCheck::new).transpose()?,
+            user: rule.user.as_ref().map(UserCheck::new).transpose()?.map(Box::new),
             conditions: Conditions::new(&rule.headers, &rule.query)?,
             direct: !rule.matches.is_empty(),
             audit: rule.audit,
@@ -255,6 +262,15 @@ impl Callers {
             prefixes,
             sources,
         })
+    }
+
+    fn lists(&self, identity: &str) -> bool {
+        let below =
+            |prefix: &str| identity.strip_prefix(prefix).is_some_and(|below| !below.is_empty());
+        let namespace = identity.strip_prefix(&*self.prefix).and_then(namespace_of);
+        self.identities.contains_key(identity)
+            || self.prefixes.iter().any(|(prefix, _)| below(prefix))
+            || namespace.is_some_and(|namespace| self.namespaces.contains_key(namespace))
     }
 
     fn of(&self, identity: Option<&str>) -> Bits {

@@ -142,6 +142,14 @@ impl Tables {
         self.limits.of(operation)
     }
 
+    /// Whether a rule of the workload names this caller: by identity, namespace or prefix. Whoever
+    /// is only one of `anyone` or of everyone is not named.
+    #[must_use]
+    pub fn lists(&self, identity: &str) -> bool {
+        let Admission { guardrails, deny, allow, .. } = &self.admission;
+        [guardrails, deny, allow].into_iter().any(|rules| rules.lists(identity))
+    }
+
     /// What verifies the tokens of users, with the keys that were `fetched` from an issuer's URL.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ use std::time::Duration;
 use meshc_decide::Reason;
 use serde::Serialize;
 
+use crate::audits::{Audited, Audits};
+
 /// One line.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +64,7 @@ pub struct AccessLog {
     sender: SyncSender<Item>,
     dropped: Arc<AtomicU64>,
     denials: Arc<Mutex<VecDeque<String>>>,
+    audits: Audits,
 }
 
 /// What the writer is sent.
@@ -90,12 +93,16 @@ impl AccessLog {
         };
         let (sender, receiver) = sync_channel(WAITING);
         thread::Builder::new().name("log".to_owned()).spawn(move || write(&receiver, output))?;
-        Ok(Self { sender, dropped: Arc::default(), denials: Arc::default() })
+        let (dropped, denials, audits) = Default::default();
+        Ok(Self { sender, dropped, denials, audits })
     }
 
     /// Writes a line, or drops it when the writer is behind.
     pub fn line(&self, line: &Line<'_>) {
         let Ok(text) = serde_json::to_string(line) else { return };
+        if let Some(would) = line.reason.and_then(|reason| reason.would.as_deref()) {
+            self.audits.count(would);
+        }
         if line.verdict == "denied" {
             let mut denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
             if denials.len() >= DENIALS {
@@ -120,6 +127,12 @@ impl AccessLog {
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// What audited rules would have decided otherwise.
+    #[must_use]
+    pub fn audits(&self) -> Vec<Audited> {
+        self.audits.all()
     }
 
     /// The last denials, oldest first, as a JSON list.

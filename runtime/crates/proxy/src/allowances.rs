@@ -3,9 +3,10 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use meshc_decide::{LimitIx, Tables};
+use meshc_decide::{LimitIx, Tables, User};
 use meshc_limit::{Charge, Decision, Key, Limit, LimitFault, Table, check};
 use meshc_snapshot::slice::Per;
+use meshc_token::Claim;
 
 use crate::clock::Nanos;
 
@@ -23,6 +24,17 @@ pub struct RateLimits {
     keys: RandomState,
     /// As the slice lists them.
     all: Vec<(Per, Arc<Table>)>,
+}
+
+/// Whom a request is counted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// The tables that admitted it.
+    pub tables: &'a Tables,
+    /// The identity that was proved; those who prove none are counted together.
+    pub caller: Option<&'a str>,
+    /// For whom the caller acts.
+    pub user: User<'a>,
 }
 
 /// A request that a limit does not admit now.
@@ -72,23 +84,22 @@ impl Allowances {
 }
 
 impl RateLimits {
-    /// Charges a request of `caller` (who proved this identity, or none) at `now` to all of
-    /// `limits`, or to none of them if one refuses. Those who prove none are counted together.
+    /// Charges a request at `now` to all of `limits`, or to none of them if one refuses.
     ///
     /// # Errors
     /// Which of them makes it wait longest.
     pub fn charge(
         &self,
         limits: &[LimitIx],
-        caller: Option<&str>,
+        counted: &Counted<'_>,
         now: Nanos,
     ) -> Result<(), Limited> {
         let decision = match limits {
             [] => Decision::Admitted,
-            [only] => check(self.one(*only, caller).as_slice(), now),
+            [only] => check(self.one(*only, counted).as_slice(), now),
             many => {
                 let all: Vec<Charge<'_>> =
-                    many.iter().filter_map(|limit| self.one(*limit, caller)).collect();
+                    many.iter().filter_map(|limit| self.one(*limit, counted)).collect();
                 check(&all, now)
             }
         };
@@ -101,13 +112,25 @@ impl RateLimits {
         }
     }
 
-    fn one(&self, limit: LimitIx, caller: Option<&str>) -> Option<Charge<'_>> {
+    fn one(&self, limit: LimitIx, counted: &Counted<'_>) -> Option<Charge<'_>> {
         let (per, table) = self.all.get(limit.index())?;
-        let key = match (per, caller) {
-            (Per::Caller, Some(identity)) => Key::new(self.keys.hash_one(identity)),
-            (Per::Caller, None) | (Per::Total | Per::User { .. }, _) => Key::EVERYBODY,
+        let key = match per {
+            Per::Caller => counted.caller.map(|identity| self.keys.hash_one(identity)),
+            Per::User { .. } => self.user(counted.tables.counted_claim(limit, counted.user)),
+            Per::Total => None,
         };
-        Some(Charge { table, key })
+        Some(Charge { table, key: key.map_or(Key::EVERYBODY, Key::new) })
+    }
+
+    /// Texts, whole numbers and truths tell users apart; whoever has another value is one of those
+    /// that have none.
+    fn user(&self, claim: Option<Claim<'_>>) -> Option<u64> {
+        match claim? {
+            Claim::Text(text) => Some(self.keys.hash_one((0_u8, text))),
+            Claim::Integer(number) => Some(self.keys.hash_one((1_u8, number))),
+            Claim::Boolean(truth) => Some(self.keys.hash_one((2_u8, truth))),
+            Claim::Float(_) | Claim::List(_) | Claim::Null | Claim::Other => None,
+        }
     }
 }
 
@@ -129,6 +152,12 @@ mod tests {
         Tables::load(slice, None, "worktree".to_owned()).unwrap()
     }
 
+    /// Charges whoever proved `caller`, for nobody.
+    fn charge(limits: &RateLimits, of: &[LimitIx], caller: Option<&str>) -> Result<(), Limited> {
+        let tables = &tables(SLICE);
+        limits.charge(of, &Counted { tables, caller, user: User::Nobody }, SECOND)
+    }
+
     fn refused(by: u32, retry_after: u64) -> Result<(), Limited> {
         Err(Limited { by: LimitIx(by), retry_after })
     }
@@ -136,20 +165,20 @@ mod tests {
     #[test]
     fn callers_have_an_allowance_each_and_all_of_them_one() {
         let limits = Allowances::default().of(&tables(SLICE)).unwrap();
-        let charge = |caller| limits.charge(&BOTH, caller, SECOND);
+        let charge = |caller| charge(&limits, &BOTH, caller);
         assert_eq!([charge(Some("x")), charge(Some("x"))], [Ok(()); 2]);
         assert_eq!(charge(Some("x")), refused(0, 1));
         // What one limit refused, the other was not charged for.
         assert_eq!(charge(Some("y")), Ok(()));
         assert_eq!(charge(None), refused(1, 60));
-        assert_eq!(limits.charge(&BOTH[..1], None, SECOND), Ok(()));
-        assert_eq!(limits.charge(&[], None, SECOND), Ok(()));
+        assert_eq!(super::tests::charge(&limits, &BOTH[..1], None), Ok(()));
+        assert_eq!(super::tests::charge(&limits, &[], None), Ok(()));
     }
 
     #[test]
     fn whoever_proves_nothing_is_counted_with_the_others_of_that_kind() {
         let limits = Allowances::default().of(&tables(SLICE)).unwrap();
-        let charge = |caller| limits.charge(&BOTH[..1], caller, SECOND);
+        let charge = |caller| charge(&limits, &BOTH[..1], caller);
         assert_eq!([charge(None), charge(None)], [Ok(()); 2]);
         assert_eq!(charge(None), refused(0, 1));
         assert_eq!(charge(Some("x")), Ok(()));
@@ -159,7 +188,7 @@ mod tests {
     fn a_new_snapshot_refills_no_limit_that_it_does_not_change() {
         let allowances = Allowances::default();
         let before = allowances.of(&tables(SLICE)).unwrap();
-        let charge = |limits: &RateLimits| limits.charge(&BOTH[1..], Some("x"), SECOND);
+        let charge = |limits: &RateLimits| charge(limits, &BOTH[1..], Some("x"));
         assert_eq!([charge(&before), charge(&before)], [Ok(()); 2]);
         // One that is prepared and dropped changes nothing, nor does the order of limits.
         drop(allowances.of(&tables(&SLICE.replace("\"burst\":3", "\"burst\":4"))).unwrap());

@@ -5,7 +5,7 @@ use meshc_http1::{Body, ExtraField, Fault, Field, StatusLine, write_response_hea
 use serde::Serialize;
 
 use crate::exchange::{Failure, Route};
-use crate::headers::SNAPSHOT;
+use crate::headers::{FLAGS, REASON, SNAPSHOT};
 
 /// What we answer ourselves.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Answer {
     pub reason: Option<Reason>,
     /// Seconds after which the same request may be let through (RFC 9110, 10.2.3).
     pub retry_after: Option<u64>,
+    /// Which credentials are asked for (RFC 6750, 3).
+    pub challenge: Option<&'static str>,
 }
 
 /// How an answer is written.
@@ -33,6 +35,8 @@ pub struct Manner<'a> {
     pub close: bool,
     /// The asker is one of ours: rules and places are named.
     pub trusted: bool,
+    /// The asker is one that a rule names: it is told in a header field too.
+    pub listed: bool,
     /// The snapshot to name.
     pub snapshot: Option<&'a str>,
 }
@@ -67,7 +71,12 @@ impl Answer {
         };
         let (status, word) = (denial.status(), denial.kind().word());
         let sentence = reason.sentence.clone();
-        Self { reason: Some(reason), ..Self::new(status, flags, word, &sentence) }
+        let challenge = match denial.kind() {
+            DenialKind::BadToken => Some("Bearer error=\"invalid_token\""),
+            DenialKind::NoUser => Some("Bearer"),
+            _ => None,
+        };
+        Self { reason: Some(reason), challenge, ..Self::new(status, flags, word, &sentence) }
     }
 
     /// To a request that a rate limit does not admit now.
@@ -87,7 +96,8 @@ impl Answer {
     #[must_use]
     pub fn new(status: u16, flags: &'static str, word: &'static str, sentence: &str) -> Self {
         let sentence = sentence.to_owned();
-        Self { status, flags, word, sentence, reason: None, retry_after: None }
+        let (reason, retry_after, challenge) = (None, None, None);
+        Self { status, flags, word, sentence, reason, retry_after, challenge }
     }
 
     /// In logs and metrics: `limited`, `denied` where policy refused it otherwise, else `failed`.
@@ -103,14 +113,18 @@ impl Answer {
     /// Appends head and body.
     pub fn write(&self, manner: Manner<'_>, out: &mut Vec<u8>) {
         let body = self.body(manner.trusted);
-        let mut extra = Vec::with_capacity(4);
+        let mut extra = Vec::with_capacity(6);
         extra.extend(ExtraField::new(b"content-type", b"application/json"));
-        extra.extend(ExtraField::new(b"x-meshc-flags", self.flags.as_bytes()));
+        extra.extend(ExtraField::new(FLAGS, self.flags.as_bytes()));
         let snapshot = manner.snapshot.map(str::as_bytes);
         extra.extend(snapshot.and_then(|digest| ExtraField::new(SNAPSHOT, digest)));
+        let reason = self.reason.as_ref().filter(|_| manner.listed).map(Reason::field);
+        extra.extend(reason.as_ref().and_then(|field| ExtraField::new(REASON, field.as_bytes())));
         let retry_after = self.retry_after.map(|seconds| seconds.to_string());
         let retry_after = retry_after.as_deref().map(str::as_bytes);
         extra.extend(retry_after.and_then(|seconds| ExtraField::new(b"retry-after", seconds)));
+        let challenge = self.challenge.map(str::as_bytes);
+        extra.extend(challenge.and_then(|scheme| ExtraField::new(b"www-authenticate", scheme)));
         let Some(line) = StatusLine::new(self.status, manner.close) else { return };
         let none = std::iter::empty::<Field<'_>>();
         write_response_head(out, line, none, Body::Length(body.len() as u64), &extra);
@@ -145,13 +159,15 @@ mod tests {
         let reason = Reason { rule: Some("no-bots".to_owned()), ..Reason::default() };
         let answer = Answer { reason: Some(reason), ..Answer::new(403, "UAEX", "deny-rule", "no") };
         let text = |trusted| {
-            let manner = Manner { head_only: false, close: true, trusted, snapshot: None };
+            let (head_only, close, listed, snapshot) = (false, true, trusted, None);
+            let manner = Manner { head_only, close, trusted, listed, snapshot };
             let mut out = Vec::new();
             answer.write(manner, &mut out);
             String::from_utf8(out).unwrap()
         };
         assert!(text(true).contains("no-bots"));
-        assert!(!text(false).contains("no-bots"));
+        assert!(text(true).contains("x-meshc-reason: ;rule=\"no-bots\"\r\n"));
+        assert!(!text(false).contains("no-bots") && !text(false).contains("x-meshc-reason"));
         assert!(text(false).starts_with("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n"));
     }
 }

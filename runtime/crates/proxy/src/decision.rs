@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use meshc_decide::{
     Asked, Forward, ListenerIx, OperationIx, Outcome, Peer, Permit, Reason, Scene, Settings,
-    Tables, UnixSeconds,
+    Tables, UnixSeconds, User,
 };
 use meshc_http1::{ExtraField, FieldId, Head, RequestLine, Side, write_request_head};
 use meshc_request::{Canonical, Raw, canonicalise};
 
+use crate::allowances::Counted;
 use crate::answer::Answer;
 use crate::body::{Flow, Wrap};
 use crate::clock::{MILLISECOND, Nanos};
@@ -20,12 +21,14 @@ use crate::headers::{self, Passing, SNAPSHOT, Sender};
 use crate::listener::Way;
 use crate::metrics::Direction;
 use crate::socket;
+use crate::tokens::Presented;
 use crate::worker::Worker;
 
 /// A request in its one form, with what was asked about it.
 struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
+    user: User<'a>,
     now: UnixSeconds,
     /// By the clock that rate limits are kept by.
     at: Nanos,
@@ -33,7 +36,8 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     const fn asked(&'a self) -> Asked<'a, Passing<'a>> {
-        Asked::request(&self.canonical, &self.passing, self.now)
+        let Self { canonical, passing, user, now, .. } = self;
+        Asked { request: Some((canonical, passing)), user: *user, now: *now }
     }
 }
 
@@ -104,12 +108,18 @@ impl Worker {
             let sentence = "no operation allows an upgrade";
             return Err(Box::new(Answer::new(403, "UAEX", "upgrade", sentence)));
         }
-        let public = matches!(&connection.kind, Kind::Server(server)
-            if !server.door.is_mutual() && !server.door.is_outbound());
-        let sender = if public { Sender::Public } else { Sender::Mesh };
-        let passing = Passing { head, input, sender };
+        let (mutual, outbound) = match &connection.kind {
+            Kind::Server(server) => (server.door.is_mutual(), server.door.is_outbound()),
+            Kind::Client(_) | Kind::Stream(_) => (false, true),
+        };
+        let sender = if mutual || outbound { Sender::Mesh } else { Sender::Public };
+        // What leaves through us is read where it arrives.
+        let presented =
+            if outbound { Presented::Nobody } else { self.present(generation, (head, input)) };
+        let ours = if outbound { &[] } else { generation.tables.forwarded_fields() };
+        let passing = Passing { head, input, sender, ours };
         let (now, at) = (UnixSeconds(self.unix), self.now);
-        let question = Question { canonical, passing, now, at };
+        let question = Question { canonical, passing, user: presented.user(), now, at };
         let draw = self.random.draw();
         let Decided { leave, route, audited } = decide(connection, generation, &question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
@@ -149,6 +159,18 @@ impl Worker {
         }))
     }
 
+    /// For whom a request that comes in is made.
+    fn present(&mut self, generation: &Generation, message: (&Head, &[u8])) -> Presented {
+        let Generation { tables, tokens, .. } = generation;
+        let presented = tokens.read(tables, message, &mut self.verified, self.unix);
+        match &presented {
+            Presented::Nobody => {}
+            Presented::Unsound(..) => self.metrics.tokens_refused += 1,
+            Presented::Verified(_) => self.metrics.tokens_verified += 1,
+        }
+        presented
+    }
+
     /// The head as it is sent on: nothing of it is as it came but what was checked.
     fn head_for(
         &mut self,
@@ -173,7 +195,11 @@ impl Worker {
         let line = RequestLine::new(canonical.method().as_bytes(), &target, host);
         let unsound = || Answer::new(400, "DPE", "bad-request", "the request cannot be sent on");
         let line = line.ok_or_else(|| Box::new(unsound()))?;
-        let mut extra = Vec::with_capacity(5);
+        let told: Vec<_> = generation.tables.forwarded(question.user).collect();
+        let mut extra = Vec::with_capacity(5 + told.len());
+        for (name, value) in &told {
+            extra.extend(ExtraField::new(name.as_bytes(), value.as_bytes()));
+        }
         let trace;
         if !passing.iter().any(|field| field.id == FieldId::Traceparent) {
             trace = headers::traceparent(&mut self.random);
@@ -260,13 +286,13 @@ fn decide(
     });
     let operation = permit.operation();
     if !tables.is_gateway() {
-        charge(generation, operation, identity.as_deref(), question.at)?;
+        charge(generation, operation, identity.as_deref(), question)?;
         let decided = Decided::new(Leave::Admitted(permit), Route::Application(*target));
         return Ok(Decided { audited, ..decided });
     }
     let routed = tables.route_gateway(permit, &question.canonical, &question.passing, draw);
     let forward: Forward = explained(tables, Scene::Gateway { listener: ix }, question, routed)?;
-    charge(generation, operation, identity.as_deref(), question.at)?;
+    charge(generation, operation, identity.as_deref(), question)?;
     Ok(Decided { audited, ..Decided::new(Leave::Forwarded(forward), Route::Destination) })
 }
 
@@ -275,11 +301,12 @@ fn charge(
     generation: &Generation,
     operation: OperationIx,
     caller: Option<&str>,
-    at: Nanos,
+    question: &Question<'_>,
 ) -> Result<(), Box<Answer>> {
-    let limits = generation.tables.limits(operation);
-    generation.limits.charge(limits, caller, at).map_err(|limited| {
-        let reason = generation.tables.limited(limited.by, operation);
+    let tables = &generation.tables;
+    let counted = Counted { tables, caller, user: question.user };
+    generation.limits.charge(tables.limits(operation), &counted, question.at).map_err(|limited| {
+        let reason = tables.limited(limited.by, operation);
         Box::new(Answer::limited(reason, limited.retry_after))
     })
 }

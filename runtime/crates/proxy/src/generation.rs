@@ -6,6 +6,7 @@ use meshc_decide::Tables;
 
 use crate::allowances::RateLimits;
 use crate::clock::{Nanos, SECOND};
+use crate::tokens::Tokens;
 
 /// One verified snapshot as this workload enforces it.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Generation {
     pub tables: Tables,
     /// Its rate limits, with what they have left.
     pub limits: RateLimits,
+    /// The issuers of users' tokens, with their keys.
+    pub tokens: Tokens,
     /// Unlike any other generation of this process.
     pub number: u64,
 }
@@ -81,7 +84,9 @@ mod tests {
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
-        Arc::new(Generation { manifest: name.to_owned(), height: number, tables, limits, number })
+        let tokens = Tokens::new(&tables, Arc::new(crate::tokens::NoSource)).unwrap();
+        let manifest = name.to_owned();
+        Arc::new(Generation { manifest, height: number, tables, limits, tokens, number })
     }
 
     fn decided_with(generations: &Generations, named: Option<&str>, now: Nanos) -> Option<u64> {

@@ -23,18 +23,26 @@ pub struct Passing<'a> {
     pub input: &'a [u8],
     /// Who sent it.
     pub sender: Sender,
+    /// Fields that tell of a user, which only we write.
+    pub ours: &'a [Box<str>],
 }
 
 /// Names the snapshot that a request or answer was decided with; digest of the manifest.
 pub const SNAPSHOT: &[u8] = b"x-meshc-snapshot";
+/// Envoy's response flags of an answer of ours.
+pub const FLAGS: &[u8] = b"x-meshc-flags";
+/// Why an answer of ours is none of the application's, for a caller that a rule names.
+pub const REASON: &[u8] = b"x-meshc-reason";
 /// Bytes of a `traceparent` of version 00.
 pub const TRACEPARENT: usize = 55;
 
 impl<'a> Passing<'a> {
     /// The fields that are passed on: nothing that claims an identity or says what only we say.
     pub fn iter(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
-        let Self { head, input, sender } = *self;
-        head.fields(input).filter(move |field| passes(field, sender))
+        let Self { head, input, sender, ours } = *self;
+        let is_ours =
+            |name: &[u8]| ours.iter().any(|one| name.eq_ignore_ascii_case(one.as_bytes()));
+        head.fields(input).filter(move |field| passes(field, sender) && !is_ours(field.name))
     }
 }
 
@@ -53,6 +61,7 @@ fn passes(field: &Field<'_>, sender: Sender) -> bool {
         }
         FieldId::Other => {
             !spelled_otherwise(field.name, "x-forwarded-client-cert")
+                && !is_override(field.name)
                 && (sender == Sender::Mesh || !is_forwarded(field.name))
         }
         _ => true,
@@ -61,7 +70,20 @@ fn passes(field: &Field<'_>, sender: Sender) -> bool {
 
 /// Whether a name begins with `x-forwarded-`, or would to an application that reads `.` as `-`.
 fn is_forwarded(name: &[u8]) -> bool {
-    let prefix = b"x-forwarded-";
+    starts(name, b"x-forwarded-")
+}
+
+/// Fields by which proxies tell applications of another path than the one that was decided on; some
+/// applications serve that one instead. Nobody in the mesh has another one to tell of.
+fn is_override(name: &[u8]) -> bool {
+    const OVERRIDES: [&[u8]; 4] =
+        [b"x-envoy-", b"x-original-ur", b"x-original-path", b"x-rewrite-ur"];
+    name.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x'))
+        && OVERRIDES.iter().any(|prefix| starts(name, prefix))
+}
+
+/// Whether a name begins so, or would to an application that reads `.` as `-`.
+fn starts(name: &[u8], prefix: &[u8]) -> bool {
     let same = |(one, other): (&u8, &u8)| {
         one.eq_ignore_ascii_case(other) || (*one == b'.' && *other == b'-')
     };
@@ -154,19 +176,22 @@ mod tests {
             b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: x\r\nX-Meshc-Peer: x\r\n\
             X-Forwarded-For: 1.1.1.1\r\nForwarded: for=x\r\nX-Forwarded-Host: b\r\nAccept: c\r\n\
             X.Forwarded.Client.Cert: x\r\nX.Forwarded-For: 1\r\ntraceparent: bad\r\n\
-            X-Meshc-Snapshot: sha256:1\r\n\r\n";
+            X-Meshc-Snapshot: sha256:1\r\nX-User: ann\r\nx-user: bob\r\n\
+            X-Original-URL: /admin\r\nx-rewrite-url: /admin\r\nX.Original-Uri: /\r\n\
+            X-Envoy-Original-Path: /admin\r\nX-Original-Amount: 1\r\n\r\n";
         let mut head = Head::new();
         parse_request(input, &mut head, &Limits::default()).unwrap();
         let names = |sender| {
-            let passing = Passing { head: &head, input, sender };
+            let ours = &["x-user".into()];
+            let passing = Passing { head: &head, input, sender, ours };
             let names: Vec<_> =
                 passing.iter().map(|field| String::from_utf8_lossy(field.name)).collect();
             names.join(" ")
         };
-        assert_eq!(names(Sender::Public), "Host Accept");
+        assert_eq!(names(Sender::Public), "Host Accept X-Original-Amount");
         assert_eq!(
             names(Sender::Mesh),
-            "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept X.Forwarded-For"
+            "Host X-Forwarded-For Forwarded X-Forwarded-Host Accept X.Forwarded-For X-Original-Amount"
         );
     }
 }

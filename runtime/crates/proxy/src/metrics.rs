@@ -24,6 +24,10 @@ pub struct Metrics {
     pub handshakes: u64,
     /// Requests let through that an audited rule would have denied.
     pub audited: u64,
+    /// Users' tokens that hold.
+    pub tokens_verified: u64,
+    /// Users' tokens of declared issuers that failed a check.
+    pub tokens_refused: u64,
     /// Handshakes that failed.
     pub handshake_failures: u64,
     /// Retries sent.
@@ -135,6 +139,8 @@ impl Metrics {
         self.connect_failures += other.connect_failures;
         self.handshakes += other.handshakes;
         self.audited += other.audited;
+        self.tokens_verified += other.tokens_verified;
+        self.tokens_refused += other.tokens_refused;
         self.handshake_failures += other.handshake_failures;
         self.retries += other.retries;
     }
@@ -168,6 +174,13 @@ impl Metrics {
                 "counter",
                 "Requests let through that an audited rule would have denied.",
                 self.audited,
+            ),
+            ("tokens_verified_total", "counter", "Tokens that hold.", self.tokens_verified),
+            (
+                "tokens_refused_total",
+                "counter",
+                "Tokens of declared issuers that failed a check.",
+                self.tokens_refused,
             ),
             ("retries_total", "counter", "Retries sent.", self.retries),
         ] {

@@ -144,7 +144,9 @@ fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
         state.store.snapshot().map_err(|error| format!("cannot read the snapshot: {error}"));
     match blobs.and_then(|blobs| match blobs {
         None => Ok(None),
-        Some(blobs) => snapshot::load(&blobs, &state.wanted(), &state.allowances).map(Some),
+        Some(blobs) => {
+            snapshot::load(&blobs, &state.wanted(), &state.allowances, &state.key_source).map(Some)
+        }
     }) {
         Ok(Some(generation)) => {
             let (doors, clashes) = listener::doors(&state.arguments, &generation.tables);

@@ -77,7 +77,7 @@ impl Worker {
         form: Form,
     ) {
         let snapshot = generation.map(|one| one.manifest.as_str());
-        self.say(connection, answer, snapshot, form);
+        self.say(connection, answer, generation.map(|one| &**one), form);
         let outbound = is_outbound(connection);
         let source = source(connection, &self.arguments.workload);
         let own = self.arguments.workload.clone();
@@ -114,15 +114,19 @@ impl Worker {
         &mut self,
         connection: &mut Connection,
         answer: &Answer,
-        snapshot: Option<&str>,
+        generation: Option<&Generation>,
         form: Form,
     ) {
-        let trusted = is_outbound(connection) || connection.identity().is_some();
-        let exposed = snapshot.filter(|_| self.arguments.expose_snapshot);
+        let (own, identity) = (is_outbound(connection), connection.identity());
+        let trusted = own || identity.is_some();
+        let lists = |identity| generation.is_some_and(|one| one.tables.lists(identity));
+        let listed = own || identity.is_some_and(lists);
+        let exposed = generation.filter(|_| self.arguments.expose_snapshot);
+        let snapshot = exposed.map(|one| one.manifest.as_str());
         let Form { head_only, close } = form;
         let mut out = std::mem::take(&mut self.out);
         out.clear();
-        answer.write(Manner { head_only, close, trusted, snapshot: exposed }, &mut out);
+        answer.write(Manner { head_only, close, trusted, listed, snapshot }, &mut out);
         connection.aborted |= connection.send(&out, &mut self.scratch.sealed).is_err();
         connection.closing |= close;
         self.out = out;
@@ -141,7 +145,7 @@ impl Worker {
             let form = Form { head_only: exchange.method == Method::Head, close };
             exchange.status = answer.status;
             let generation = Arc::clone(&exchange.generation);
-            self.say(connection, answer, Some(&generation.manifest), form);
+            self.say(connection, answer, Some(&generation), form);
         } else {
             connection.aborted = true;
         }

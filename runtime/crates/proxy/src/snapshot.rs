@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
@@ -14,6 +15,7 @@ use rustls::pki_types::pem::{PemObject, SectionKind};
 use crate::allowances::Allowances;
 use crate::generation::Generation;
 use crate::store::Blobs;
+use crate::tokens::{KeySource, Tokens};
 
 /// The keys that sign snapshots.
 #[derive(Clone, Debug, Default)]
@@ -131,6 +133,7 @@ pub fn load(
     blobs: &Blobs,
     wanted: &Wanted<'_>,
     allowances: &Allowances,
+    keys: &Arc<dyn KeySource>,
 ) -> Result<Generation, String> {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let Signed { manifest, digest } = open(&blobs.envelope, wanted)?;
@@ -154,6 +157,8 @@ pub fn load(
     };
     let tables = Tables::load(slice, places, manifest.commit).map_err(|fault| fault.to_string())?;
     let limits = allowances.of(&tables).map_err(|fault| fault.to_string())?;
+    let tokens = Tokens::new(&tables, Arc::clone(keys)).map_err(|fault| fault.to_string())?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    Ok(Generation { manifest: digest, height: manifest.height, tables, limits, number })
+    let height = manifest.height;
+    Ok(Generation { manifest: digest, height, tables, limits, tokens, number })
 }

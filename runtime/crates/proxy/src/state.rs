@@ -16,6 +16,7 @@ use crate::report;
 use crate::snapshot::Keys;
 use crate::store::Store;
 use crate::tls::Credentials;
+use crate::tokens::{KeySource, NoSource};
 
 /// The process's state, for admin and control.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct State {
     pub log: AccessLog,
     /// What rate limits have left.
     pub allowances: Allowances,
+    /// Keys of token issuers that are not in snapshots.
+    pub key_source: Arc<dyn KeySource>,
     mailboxes: Vec<Arc<Mailbox>>,
     domain: OnceLock<String>,
     inner: Mutex<Inner>,
@@ -74,7 +77,8 @@ impl State {
         mailboxes: Vec<Arc<Mailbox>>,
     ) -> Self {
         let (allowances, domain, inner) = Default::default();
-        Self { arguments, store, keys, log, allowances, mailboxes, domain, inner }
+        let key_source = Arc::new(NoSource);
+        Self { arguments, store, keys, log, allowances, key_source, mailboxes, domain, inner }
     }
 
     /// The trust domain of our identity, once there is one.

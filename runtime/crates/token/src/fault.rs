@@ -4,6 +4,8 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenFault {
+    /// There is more than one `Authorization` field, and one of them names this issuer.
+    Several,
     /// Longer than the issuer's tokens may be.
     TooLong,
     /// Not three parts of base64url.
@@ -44,7 +46,8 @@ pub enum TokenFault {
 
 impl TokenFault {
     /// Every fault, in the order in which they are looked for.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
+        Self::Several,
         Self::TooLong,
         Self::Form,
         Self::Header,
@@ -69,6 +72,7 @@ impl TokenFault {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Several => "several",
             Self::TooLong => "too-long",
             Self::Form => "form",
             Self::Header => "header",
@@ -94,6 +98,7 @@ impl TokenFault {
 impl fmt::Display for TokenFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Several => "there is more than one `Authorization` field",
             Self::TooLong => "the token is longer than its issuer's may be",
             Self::Form => "the token is not three parts of base64url without padding",
             Self::Header => "the token's header is not a sound JSON object",

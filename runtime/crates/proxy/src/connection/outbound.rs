@@ -9,7 +9,7 @@ use super::{Connection, HIGH_WATER, Kind, Phase};
 use crate::body::{Flow, Wrap};
 use crate::exchange::{Exchange, Failure, Response};
 use crate::forwarding::{peek_exchange, put_exchange, take_exchange};
-use crate::headers::SNAPSHOT;
+use crate::headers::{FLAGS, REASON, SNAPSHOT};
 use crate::metrics::Direction;
 use crate::worker::{IDLE, Worker};
 
@@ -189,10 +189,14 @@ impl Worker {
         };
         exchange.keep_alive &= body != Body::UntilClose;
         let snapshot = self.snapshot_field(exchange, head, input);
-        let flags = self.flags_field(exchange, head, input);
+        let told = |name| {
+            let value = peers_field(exchange, head, input, name);
+            value.and_then(|value| ExtraField::new(name, value))
+        };
         let extra = [
             snapshot.as_deref().and_then(|text| ExtraField::new(SNAPSHOT, text)),
-            flags.and_then(|text| ExtraField::new(b"x-meshc-flags", text)),
+            told(FLAGS),
+            told(REASON),
         ];
         let extra: Vec<_> = extra.into_iter().flatten().collect();
         let Some(line) = StatusLine::new(status, !exchange.keep_alive) else {
@@ -223,18 +227,6 @@ impl Worker {
             Some(theirs) if theirs != ours => Some([ours, b", ", theirs].concat()),
             _ => Some(ours.to_vec()),
         }
-    }
-
-    /// The flags of a peer's own answer, for the application; a gateway tells nobody.
-    fn flags_field<'a>(
-        &self,
-        exchange: &Exchange,
-        head: &'a Head,
-        input: &'a [u8],
-    ) -> Option<&'a [u8]> {
-        let outbound = exchange.direction == Direction::Outbound;
-        let mut fields = head.fields(input).filter(|field| outbound && field.id == FieldId::Meshc);
-        fields.find(|field| field.name.eq_ignore_ascii_case(b"x-meshc-flags")).map(|one| one.value)
     }
 
     /// An answer is complete: the upstream goes back to the pool, the client to its next request.
@@ -374,4 +366,16 @@ fn detach(upstream: &mut Connection) {
     if let Kind::Client(client) = &mut upstream.kind {
         client.owner = None;
     }
+}
+
+/// What a peer says of its own answer, for the application; a gateway tells nobody.
+fn peers_field<'a>(
+    exchange: &Exchange,
+    head: &'a Head,
+    input: &'a [u8],
+    name: &[u8],
+) -> Option<&'a [u8]> {
+    let outbound = exchange.direction == Direction::Outbound;
+    let mut fields = head.fields(input).filter(|field| outbound && field.id == FieldId::Meshc);
+    fields.find(|field| field.name.eq_ignore_ascii_case(name)).map(|one| one.value)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{self, Exchange};
 use super::{join, mutual};
 use crate::args::Controller;
+use crate::audits::Audited;
 use crate::clock::{unix_millis, unix_seconds};
 use crate::generation::Generation;
 use crate::listener;
@@ -35,6 +36,8 @@ struct Report<'a> {
     height: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    audited: Vec<Audited>,
     at: u64,
 }
 
@@ -173,7 +176,8 @@ impl Watch<'_> {
         let slice = self.fetch("blobs", &entry.slice)?;
         let places = self.fetch("blobs", &entry.places)?;
         let blobs = Blobs { envelope, slice, places };
-        let generation = snapshot::load(&blobs, &wanted, &self.state.allowances)?;
+        let generation =
+            snapshot::load(&blobs, &wanted, &self.state.allowances, &self.state.key_source)?;
         self.check_doors(&generation)?;
         Ok((Arc::new(generation), blobs))
     }
@@ -204,6 +208,7 @@ impl Watch<'_> {
             manifest,
             height,
             reason,
+            audited: self.state.log.audits(),
             at: unix_millis(),
         };
         let sent = mutual(self.state).and_then(|config| {

@@ -1,0 +1,5 @@
+mod boards;
+mod documents;
+mod fetching;
+mod renewing;
+mod storing;
