@@ -97,6 +97,22 @@ fn a_peer_is_whoever_it_was_made_for() {
 }
 
 #[test]
+fn who_is_named_by_a_rule() {
+    let tables = orders();
+    for (identity, named) in [
+        (WEB, true),
+        ("spiffe://mesh.test/ns/shop/sa/sick", true),
+        ("spiffe://mesh.test/ns/office/sa/anybody", true),
+        ("spiffe://partner.test/eu/x", true),
+        ("spiffe://partner.test/eu/", false),
+        ("spiffe://mesh.test/ns/shop/sa/cart", false),
+        ("spiffe://other.test/ns/office/sa/x", false),
+    ] {
+        assert_eq!(tables.lists(identity), named, "{identity}");
+    }
+}
+
+#[test]
 fn a_permit_tells_what_is_only_audited() {
     let tables = orders();
     let would = |target| admitted(&tables, "orders", target, Some(WEB)).would_deny();
