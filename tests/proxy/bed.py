@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -387,6 +387,15 @@ class Bed:
             process = subprocess.Popen(command, stderr=stream, stdout=stream)
         proxy = Proxy(process, state, (address, 15000), address, (address, 15001), log, errors)
         self.started.append(proxy)
+        return proxy
+
+    def again(self, ended: Proxy) -> Proxy:
+        """Start a proxy that has ended once more, from what it kept."""
+        with ended.errors.open("ab") as stream:
+            process = subprocess.Popen(ended.process.args, stderr=stream, stdout=stream)
+        proxy = replace(ended, process=process)
+        self.started.append(proxy)
+        until("the proxy is ready again", proxy.is_ready)
         return proxy
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use meshc_decide::Network;
+
 /// What the process was asked to do.
 #[derive(Clone, Debug)]
 pub struct Arguments {
@@ -41,6 +43,11 @@ pub struct Arguments {
     pub log_all: bool,
     /// Public keys that sign snapshots.
     pub snapshot_keys: Option<PathBuf>,
+    /// Roots that issuers of tokens are verified against when their keys are fetched; absent: those
+    /// of the system.
+    pub key_roots: Option<PathBuf>,
+    /// Networks beside the public ones that keys may be fetched from.
+    pub key_networks: Vec<Network>,
     /// The controller; absent with `--offline`.
     pub controller: Option<Controller>,
 }
@@ -76,7 +83,7 @@ usage: meshc-proxy --state DIR --workload NS/NAME --admin IP:PORT [options]
   --address IP             where inbound listeners bind (0.0.0.0)
   --app IP                 where the application listens (the address; 127.0.0.1 for 0.0.0.0)
   --outbound IP:PORT       plain HTTP for the application; TCP destinations listen on the same IP
-  --admin IP:PORT          /ready /live /snapshot /metrics /denials
+  --admin IP:PORT          /ready /live /snapshot /metrics /denials /keys
   --probes IP:PORT         where the workload's probes are answered, without identity
   --instance NAME          name of this instance (the workload)
   --set-port [NS/NAME:]OLD=NEW   use port NEW where the slice says OLD; may be repeated
@@ -87,6 +94,8 @@ usage: meshc-proxy --state DIR --workload NS/NAME --admin IP:PORT [options]
   --log FILE|-             access log (standard output)
   --log-all                log every request, not one in a hundred
   --snapshot-key FILE      Ed25519 public keys that sign snapshots, PEM or hexadecimal
+  --key-roots FILE         roots in PEM for fetching token issuers' keys (the system's)
+  --key-network CIDR       keys may be fetched from this private network too; may be repeated
 with a controller:
   --controller HOST:PORT --trust-bundle FILE [--join-token-file FILE]
 without:
@@ -127,6 +136,9 @@ impl Arguments {
             };
             if name == "--set-port" {
                 given.ports.add(&value)?;
+            } else if name == "--key-network" {
+                let wrong = |why| Misuse(format!("`--key-network {value}`: {why}"));
+                given.networks.push(Network::parse(&value).map_err(wrong)?);
             } else if given.values.insert(name.to_owned(), value).is_some() {
                 return Err(Misuse(format!("`{name}` is given twice")));
             }
@@ -140,10 +152,11 @@ struct Given {
     values: HashMap<String, String>,
     flags: Vec<String>,
     ports: PortMap,
+    networks: Vec<Network>,
 }
 
 const FLAGS: [&str; 3] = ["--offline", "--expose-snapshot", "--log-all"];
-const VALUES: [&str; 17] = [
+const VALUES: [&str; 19] = [
     "--state",
     "--workload",
     "--address",
@@ -158,6 +171,8 @@ const VALUES: [&str; 17] = [
     "--secrets",
     "--log",
     "--snapshot-key",
+    "--key-roots",
+    "--key-network",
     "--controller",
     "--trust-bundle",
     "--join-token-file",
@@ -192,6 +207,8 @@ impl Given {
             log: self.taken("--log").filter(|name| name != "-").map(PathBuf::from),
             log_all: self.has("--log-all"),
             snapshot_keys: self.taken("--snapshot-key").map(PathBuf::from),
+            key_roots: self.taken("--key-roots").map(PathBuf::from),
+            key_networks: self.networks,
             ports: self.ports,
             workload,
             controller,
@@ -291,11 +308,13 @@ mod tests {
     #[test]
     fn a_full_line_is_read() {
         let line = "--state s --workload shop/cart --address 127.20.0.3 --admin 127.0.0.1:1 \
-                    --offline --set-port 8080=18080 --set-port shop/ads:80=8000 --threads=3";
+                    --offline --set-port 8080=18080 --set-port shop/ads:80=8000 --threads=3 \
+                    --key-network 10.0.0.0/8 --key-network fd00::/8";
         let args = parse(line).unwrap().unwrap();
         assert_eq!((args.ports.own(8080), args.ports.own(80)), (18080, 80));
         assert_eq!((args.ports.of("shop/ads", 80), args.ports.of("shop/cart", 80)), (8000, 80));
         assert_eq!((args.threads, args.app), (3, args.address));
+        assert_eq!(args.key_networks.len(), 2);
     }
 
     #[test]
@@ -309,6 +328,7 @@ mod tests {
             ("--workload a/b --state s --admin 127.0.0.1:1", "--controller HOST:PORT"),
             ("--set-port 1=0", "not [NS/NAME:]OLD=NEW"),
             ("--state a --state b", "given twice"),
+            ("--key-network 10.0.0.1/8", "`--key-network 10.0.0.1/8`"),
         ] {
             let misuse = parse(line).unwrap_err().to_string();
             assert!(misuse.contains(part), "{line}: {misuse}");

@@ -76,6 +76,8 @@ impl Generations {
 mod tests {
     use super::*;
     use crate::allowances::Allowances;
+    use crate::issuer_keys::IssuerKeys;
+    use meshc_keys::{FetchSettings, Roots};
 
     fn generation(name: &str, number: u64) -> Arc<Generation> {
         let slice = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
@@ -84,7 +86,9 @@ mod tests {
         let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
-        let tokens = Tokens::new(&tables, Arc::new(crate::tokens::NoSource)).unwrap();
+        let (roots, allowed, folder) = (Roots::System, Vec::new(), std::path::PathBuf::new());
+        let keys = Arc::new(IssuerKeys::new(FetchSettings { roots, allowed, folder }));
+        let tokens = Tokens::new(&tables, &keys).unwrap();
         let manifest = name.to_owned();
         Arc::new(Generation { manifest, height: number, tables, limits, tokens, number })
     }

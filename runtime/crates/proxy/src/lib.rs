@@ -16,6 +16,7 @@ mod exchange;
 mod forwarding;
 mod generation;
 mod headers;
+mod issuer_keys;
 mod listener;
 mod mailbox;
 mod metrics;

@@ -145,7 +145,7 @@ fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
     match blobs.and_then(|blobs| match blobs {
         None => Ok(None),
         Some(blobs) => {
-            snapshot::load(&blobs, &state.wanted(), &state.allowances, &state.key_source).map(Some)
+            snapshot::load(&blobs, &state.wanted(), &state.allowances, &state.issuer_keys).map(Some)
         }
     }) {
         Ok(Some(generation)) => {

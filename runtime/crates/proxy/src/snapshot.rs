@@ -14,8 +14,9 @@ use rustls::pki_types::pem::{PemObject, SectionKind};
 
 use crate::allowances::Allowances;
 use crate::generation::Generation;
+use crate::issuer_keys::IssuerKeys;
 use crate::store::Blobs;
-use crate::tokens::{KeySource, Tokens};
+use crate::tokens::Tokens;
 
 /// The keys that sign snapshots.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +134,7 @@ pub fn load(
     blobs: &Blobs,
     wanted: &Wanted<'_>,
     allowances: &Allowances,
-    keys: &Arc<dyn KeySource>,
+    keys: &Arc<IssuerKeys>,
 ) -> Result<Generation, String> {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let Signed { manifest, digest } = open(&blobs.envelope, wanted)?;
@@ -157,7 +158,7 @@ pub fn load(
     };
     let tables = Tables::load(slice, places, manifest.commit).map_err(|fault| fault.to_string())?;
     let limits = allowances.of(&tables).map_err(|fault| fault.to_string())?;
-    let tokens = Tokens::new(&tables, Arc::clone(keys)).map_err(|fault| fault.to_string())?;
+    let tokens = Tokens::new(&tables, keys)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let height = manifest.height;
     Ok(Generation { manifest: digest, height, tables, limits, tokens, number })

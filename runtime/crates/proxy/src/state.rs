@@ -4,19 +4,20 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use meshc_keys::{FetchSettings, Roots};
 use serde::Serialize;
 
 use crate::access_log::AccessLog;
 use crate::allowances::Allowances;
 use crate::args::Arguments;
 use crate::generation::Generation;
+use crate::issuer_keys::IssuerKeys;
 use crate::mailbox::{Letter, Mailbox};
 use crate::metrics::Metrics;
 use crate::report;
 use crate::snapshot::Keys;
 use crate::store::Store;
 use crate::tls::Credentials;
-use crate::tokens::{KeySource, NoSource};
 
 /// The process's state, for admin and control.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub struct State {
     /// What rate limits have left.
     pub allowances: Allowances,
     /// Keys of token issuers that are not in snapshots.
-    pub key_source: Arc<dyn KeySource>,
+    pub issuer_keys: Arc<IssuerKeys>,
     mailboxes: Vec<Arc<Mailbox>>,
     domain: OnceLock<String>,
     inner: Mutex<Inner>,
@@ -77,8 +78,12 @@ impl State {
         mailboxes: Vec<Arc<Mailbox>>,
     ) -> Self {
         let (allowances, domain, inner) = Default::default();
-        let key_source = Arc::new(NoSource);
-        Self { arguments, store, keys, log, allowances, key_source, mailboxes, domain, inner }
+        let issuer_keys = Arc::new(IssuerKeys::new(FetchSettings {
+            roots: arguments.key_roots.clone().map_or(Roots::System, Roots::File),
+            allowed: arguments.key_networks.clone(),
+            folder: arguments.state.join("issuers"),
+        }));
+        Self { arguments, store, keys, log, allowances, issuer_keys, mailboxes, domain, inner }
     }
 
     /// The trust domain of our identity, once there is one.

@@ -1,38 +1,15 @@
 //! Users' tokens: what `Authorization: Bearer` says, by the issuers of a generation.
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use meshc_decide::{LoadFault, Tables, User};
 use meshc_http1::{FieldId, Head};
+use meshc_keys::Url;
 use meshc_snapshot::slice::TokenKeys;
-use meshc_token::{Bearer, Cache, Issuers, KeySet, TokenFault, UnixSeconds, VerifiedClaims};
+use meshc_token::{Bearer, Cache, Issuers, TokenFault, UnixSeconds, VerifiedClaims};
 
-/// Keys that come from elsewhere than the snapshot, by their URL.
-pub trait KeySource: fmt::Debug + Send + Sync {
-    /// Changes whenever a key set does.
-    fn version(&self) -> u64;
-    /// The last good keys of a URL.
-    fn get(&self, url: &str) -> Option<KeySet>;
-    /// A token names a key that is not among those of this URL: they may be fetched early.
-    fn nudge(&self, url: &str);
-}
-
-/// No keys but those of the snapshot.
-#[derive(Debug)]
-pub struct NoSource;
-
-impl KeySource for NoSource {
-    fn version(&self) -> u64 {
-        0
-    }
-
-    fn get(&self, _: &str) -> Option<KeySet> {
-        None
-    }
-
-    fn nudge(&self, _: &str) {}
-}
+use crate::issuer_keys::{IssuerKeys, Lease};
 
 /// What a request presents.
 #[derive(Clone, Debug)]
@@ -48,26 +25,34 @@ pub enum Presented {
 /// The issuers of one generation, with the keys that are known now.
 #[derive(Debug)]
 pub struct Tokens {
-    source: Arc<dyn KeySource>,
+    keys: Arc<IssuerKeys>,
     known: RwLock<(u64, Arc<Issuers>)>,
-    /// Issuers whose keys are fetched: name and URL.
-    urls: Vec<(String, String)>,
+    /// Issuers whose keys are fetched.
+    urls: Vec<(String, Url)>,
+    /// Has them fetched for as long as this is.
+    _lease: Lease,
 }
 
 impl Tokens {
     /// The issuers of these tables.
     ///
     /// # Errors
-    /// A declaration that cannot be; never of tables that were loaded.
-    pub fn new(tables: &Tables, source: Arc<dyn KeySource>) -> Result<Self, LoadFault> {
-        let version = source.version();
-        let issuers = Arc::new(tables.issuers(|url| source.get(url))?);
-        let declared = tables.slice().inbound.issuers.iter();
-        let urls = declared.filter_map(|one| match &one.keys {
-            TokenKeys::Url { url, .. } => Some((one.name.clone(), url.clone())),
-            TokenKeys::Inline(_) => None,
-        });
-        Ok(Self { source, known: RwLock::new((version, issuers)), urls: urls.collect() })
+    /// Keys that cannot be fetched, whatever happens.
+    pub fn new(tables: &Tables, keys: &Arc<IssuerKeys>) -> Result<Self, String> {
+        let mut urls = Vec::new();
+        let mut watched = BTreeMap::new();
+        for one in &tables.slice().inbound.issuers {
+            let TokenKeys::Url { url, refresh_seconds } = &one.keys else { continue };
+            let wrong = |fault| format!("issuer `{}`: `{url}`: {fault}", one.name);
+            let url = Url::parse(url).map_err(wrong)?;
+            urls.push((one.name.clone(), url.clone()));
+            watched.insert(url, *refresh_seconds);
+        }
+        let lease = keys.lease(watched)?;
+        let version = keys.version();
+        let issuers = issuers(tables, &urls, keys).map_err(|fault| fault.to_string())?;
+        let (keys, known) = (Arc::clone(keys), RwLock::new((version, Arc::new(issuers))));
+        Ok(Self { keys, known, urls, _lease: lease })
     }
 
     /// What a request says about its user, at `now`. Tokens that were verified before and still
@@ -104,7 +89,7 @@ impl Tokens {
         if let Presented::Unsound(issuer, TokenFault::UnknownKey | TokenFault::NoKeys) = &presented
             && let Some((_, url)) = self.urls.iter().find(|(name, _)| **name == **issuer)
         {
-            self.source.nudge(url);
+            self.keys.nudge(url);
         }
         presented
     }
@@ -112,14 +97,14 @@ impl Tokens {
     /// The issuers with the keys of now. They are put together anew once after a key set changed.
     fn issuers(&self, tables: &Tables) -> Arc<Issuers> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let version = if self.urls.is_empty() { known.0 } else { self.source.version() };
+        let version = if self.urls.is_empty() { known.0 } else { self.keys.version() };
         if known.0 == version {
             return Arc::clone(&known.1);
         }
         drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.0 != version
-            && let Ok(issuers) = tables.issuers(|url| self.source.get(url))
+            && let Ok(issuers) = issuers(tables, &self.urls, &self.keys)
         {
             *known = (version, Arc::new(issuers));
         }
@@ -137,6 +122,17 @@ impl Presented {
             Self::Verified(claims) => User::Verified(&**claims),
         }
     }
+}
+
+fn issuers(
+    tables: &Tables,
+    urls: &[(String, Url)],
+    keys: &IssuerKeys,
+) -> Result<Issuers, LoadFault> {
+    tables.issuers(|wanted| {
+        let (_, url) = urls.iter().find(|(_, url)| url.as_str() == wanted)?;
+        keys.get(url)
+    })
 }
 
 /// What stands behind `Bearer` (RFC 6750, 2.1), in any case and with any blanks: whoever reads it

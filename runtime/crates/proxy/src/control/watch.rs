@@ -177,7 +177,7 @@ impl Watch<'_> {
         let places = self.fetch("blobs", &entry.places)?;
         let blobs = Blobs { envelope, slice, places };
         let generation =
-            snapshot::load(&blobs, &wanted, &self.state.allowances, &self.state.key_source)?;
+            snapshot::load(&blobs, &wanted, &self.state.allowances, &self.state.issuer_keys)?;
         self.check_doors(&generation)?;
         Ok((Arc::new(generation), blobs))
     }
