@@ -32,6 +32,7 @@ types: sync           ## mypy, strict
 bench: release        ## tables against peers; needs haproxy and envoy for the proxy part
 	$(PY) bench/compile.py
 	$(PY) bench/proxy.py
+	$(PY) bench/rules.py
 	$(PY) bench/spellings.py
 
 docs: sync            ## regenerates schemas and reference pages

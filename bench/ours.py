@@ -163,12 +163,25 @@ def inbound(it: Setting) -> JSON:
         rules = [
             rule(name, allowed(who), [path.strip("/")], [caller(who)]) for name, who, path in named
         ]
+    if it.rules:
+        operations = [operation(f"svc{n:03d}", f"/svc{n:03d}/**") for n in range(peers.ROUTES)]
+        rules = [known(n, it.rules) for n in range(it.rules)]
     return whole(
         WORKLOAD,
         identity("server"),
         {"allow": rules, "authorities": [HOST], "listeners": [listener], "operations": operations},
         [],
     )
+
+
+def known(number: int, count: int) -> JSON:
+    """Give a rule for a caller by identity; the last one of each operation names the client."""
+    last = number >= count - peers.ROUTES
+    who = {
+        **{"anonymous": False, "anyone": False, "everyone": False, "namespaces": []},
+        "identities": [identity("client" if last else f"caller{number}")],
+    }
+    return rule(f"r{number}", who, [f"svc{number % peers.ROUTES:03d}"])
 
 
 def outbound(it: Setting) -> JSON:

@@ -26,6 +26,8 @@ class Setting:
     certificates: Path
     """Folder with `server.*` and `client.*` (pem, key, both) and `ca.pem`."""
     folder: Path
+    rules: int = 0
+    """Rules by identity, for our proxy alone."""
 
 
 def rule(number: int) -> tuple[str, str]:

@@ -138,11 +138,11 @@ def measure(peer: Peer, scenario: str, folder: Path, seconds: float) -> None:
     words = [str(folder / "loadgen"), "-p", str(peer.port), "-a", ours.HOST]
     words += ["-c", str(CONNECTIONS), "-d", str(seconds), "-w", "0.4"]
     keys = folder / "keys"
-    if scenario in {"in", "new"}:
+    if scenario in {"in", "new", "rules"}:
         words += ["-C", f"{keys}/client.pem", "-K", f"{keys}/client.key", "-A", f"{keys}/ca.pem"]
     if scenario == "new":
         words += ["-n"]
-    if scenario == "policy":
+    if scenario in {"policy", "rules"}:
         words += ["-P", str(peers.ROUTES), "-H", f"x-caller: {peers.CALLER}"]
     load = subprocess.Popen(["taskset", "-c", "1", *words], stdout=subprocess.PIPE)
     time.sleep(0.4)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from meshc import compiling
 from meshc.findings import Severity
-from meshc.mesh.decisions import Decision, Decisions, Request, Unanswerable
+from meshc.mesh.decisions import Decision, Decisions, Request, Unanswerable, User
 from meshc.repo import Folder
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from meshc._native import Decider as Tables
     from meshc.findings import Finding
 
-__all__ = ["Decider", "Decision", "Refused", "Request", "Unanswerable"]
+__all__ = ["Decider", "Decision", "Refused", "Request", "Unanswerable", "User"]
 
 
 class Refused(Exception):
@@ -82,8 +82,9 @@ class Decider:
         """Decide many requests that arrive at one workload: one a line in, one answer a line out.
 
         A line is a JSON object with the keys `from` (a SPIFFE ID), `listener`, `method`, `target`,
-        `host`, `headers` (a list of `[name, value]`), `source` (an IP address), `user`, `now` (Unix
-        seconds) and `draw`; all may be left out. An answer holds `verdict`, `status`, `operation`,
+        `host`, `headers` (a list of `[name, value]`), `source` (an IP address), `user` (`{"issuer":
+        NAME, "claims": {…}}`, as if a sound token had been presented), `now` (Unix seconds) and
+        `draw`; all may be left out. An answer holds `verdict`, `status`, `operation`,
         `rule`, `path` and `reason`; a line that is no question is answered with the verdict
         `error`. No Python object is made for a request, and the interpreter's lock is free
         meanwhile. Raises `Unanswerable` for an unknown workload, `ValueError` for a slice that

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from meshc.deciding import Decider, Refused, Request, Unanswerable
+from meshc.deciding import Decider, Refused, Request, Unanswerable, User
+from meshc.repo import Folder
 
 BOUTIQUE = Path(__file__).parents[2] / "examples/boutique"
 FRONTEND = "spiffe://boutique.test/ns/shop/sa/frontend"
@@ -43,6 +44,34 @@ def test_outbound_too(shop: Decider) -> None:
     lines = json.dumps({"method": "GET", "target": "/carts/7", "host": "cart"})
     (answer,) = map(json.loads, shop.outbound_lines("shop/frontend", lines).splitlines())
     assert (answer["verdict"], answer["destination"]) == ("allowed", "shop/cart")
+
+
+def test_a_request_may_be_sent_for_a_user() -> None:
+    issuer = b"""---
+apiVersion: meshc.dev/v1
+kind: TokenIssuer
+metadata: {name: corp}
+spec:
+  issuer: https://id.corp.test
+  audiences: [shop]
+  keys: {url: "https://id.corp.test/keys"}
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: pay, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations: {refund: {match: ["POST /refunds"]}}
+  allow: [{from: [frontend], operations: [refund], user: {issuer: corp}}]
+"""
+    mesh = Decider.of_files([*Folder(str(BOUTIQUE)).files(), ("pay.yaml", issuer)])
+    said = [
+        mesh.decide(
+            Request("shop/pay", 0, FRONTEND, "POST", "/refunds", user=user)
+        ).deciding.answer["status"]
+        for user in (None, User("other"), User("corp"), User("corp", {"sub": "ann"}))
+    ]
+    assert said == [401, 403, 200, 200]
 
 
 def test_threads_share_one(shop: Decider) -> None:

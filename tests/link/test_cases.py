@@ -26,7 +26,8 @@ def said(case: Path) -> str:
     """Findings as lines; a case without a `mesh.yaml` takes a small one."""
     files = {
         path.relative_to(case).as_posix(): path.read_bytes()
-        for path in sorted(case.rglob("*.yaml"))
+        for path in sorted(case.rglob("*"))
+        if path.suffix in {".yaml", ".json"}
     }
     files.setdefault("mesh.yaml", MESH)
     texts = Texts(files.items())

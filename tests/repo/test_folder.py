@@ -156,3 +156,32 @@ def test_settings() -> None:
 def test_settings_that_are_none_are_refused(content: bytes) -> None:
     with pytest.raises(SettingsError, match=r"meshc\.toml"):
         settings_of([("meshc.toml", content)])
+
+
+ISSUER = "kind: TokenIssuer\nspec: {keys: {file: keys/corp.json}}\n"
+KEYS = {
+    "corp.yaml": ISSUER,
+    "shop/other.yaml": "# keys/other.json",
+    "keys/corp.json": "{}",
+    "keys/other.json": "no",
+    "package.json": "no",
+    ".hidden/keys/corp.json": "no",
+}
+
+
+def test_json_comes_only_where_an_issuer_names_it(tmp_path: Path) -> None:
+    write(tmp_path, KEYS)
+    (tmp_path / "linked.json").symlink_to("keys/corp.json")
+    listing = Folder(tmp_path).read()
+    assert [path for path, _ in listing.files] == ["corp.yaml", "keys/corp.json", "shop/other.yaml"]
+    assert not listing.problems
+    (tmp_path / "corp.yaml").write_text(ISSUER.replace("keys/corp", "linked"))
+    assert [one.path for one in Folder(tmp_path).read().problems] == ["linked.json"]
+
+
+def test_a_revision_gives_the_same_json(tmp_path: Path) -> None:
+    write(tmp_path, KEYS)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.test"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x", "--no-gpg-sign"]):
+        subprocess.run([*git, *words], check=True)
+    assert Revision(tmp_path, "HEAD").read() == Folder(tmp_path).read()

@@ -28,7 +28,8 @@ QUOTED = [
     "010.1.2.3", "256.1.1.1", "::1", "1::2::3", "::ffff:1.2.3.4", "*.a.b", "*.", "a..b", "x-ok",
     "x y", "callee", "both", "http", "https", "tcp", "plain", "case-insensitive", "allowed",
     "caller", "total", "0/s", "1/s", "100/m", "1000000/h", "1000001/s", "5/d", "007/s",
-    "ServiceIntent", "Guardrail", "meshc.dev/v2",
+    "ServiceIntent", "Guardrail", "TokenIssuer", "meshc.dev/v2", "RS256", "HS256", "none", "ES512",
+    "https://a.test/k", "http://a.test/k", "https://", "realm_access/roles", "a//b",
 ]  # fmt: skip
 NUMBERS = ["0", "1", "2", "200", "599", "600", "10", "11", "65535", "65536", "1000001"]
 FIELDS = [
@@ -36,7 +37,8 @@ FIELDS = [
     "oneOf", "prefix", "suffix", "present", "regex", "has", "not", "user", "version", "weight",
     "protocol", "mtls", "reason", "timeout", "path", "method", "host", "grpc", "cors", "static",
     "file", "dns", "kubernetes", "labels", "namespace", "allow", "deny", "calls", "spec",
-    "metadata", "certificate", "per", "rate", "burst", "extra", '""', "on", "404", "rest", "x-new",
+    "metadata", "certificate", "per", "rate", "issuer", "claims", "claim", "keys", "inline", "url",
+    "refresh", "algorithms", "header", "burst", "extra", '""', "on", "404", "rest", "x-new",
     "X_Y",
 ]  # fmt: skip
 

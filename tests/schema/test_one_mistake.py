@@ -64,13 +64,33 @@ def added(parent: Pairs | list[Node], index: int) -> str | None:
     return ""
 
 
+def inside_free(document: Node, parent: Pairs | list[Node]) -> bool:
+    """Whether a node is of the JSON that people choose: the claims of a test's token."""
+    if not isinstance(document, Pairs) or document.entries[1][1] != Word(
+        "PolicyTest", quoted=False
+    ):
+        return False
+    claims = [
+        get(*place)
+        for place in places(document)
+        if isinstance(place[0], Pairs) and place[0].entries[place[1]][0].text == "claims"
+    ]
+    inside = [one for root in claims for one in (root, *(get(*place) for place in places(root)))]
+    return any(one is parent for one in inside)
+
+
 def mistakes(
     source: Node, mistake: Callable[[Pairs | list[Node], int], str | None]
 ) -> Iterator[tuple[str, str]]:
     """Every place where the mistake can be made: the document and the text to point at."""
     for number in range(len(places(source))):
         document = copy(source)
-        wanted = mistake(*places(document)[number])
+        parent, index = places(document)[number]
+        # What is added to the claims of a token is another claim.
+        changed = get(parent, index) if mistake is added else parent
+        if not isinstance(changed, Word) and inside_free(document, changed):
+            continue
+        wanted = mistake(parent, index)
         if wanted is not None:
             yield write(document) + "\n", wanted
 

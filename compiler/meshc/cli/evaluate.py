@@ -7,12 +7,13 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from meshc.cli import exits, source
-from meshc.mesh.decisions import ALLOWED, Decisions, Request, Unanswerable
+from meshc.mesh.decisions import ALLOWED, Decisions, Request, Unanswerable, User
 from meshc.report.plain import shown
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from meshc.mesh.decisions import Decision, Step
 
-FIELDS = {"from", "to", "method", "path", "host", "headers", "port", "at", "draw", "source"}
+FIELDS = {"from", "to", "method", "path", "host", "headers", "port", "at", "draw", "source", "user"}
 
 
 @click.command(
@@ -29,11 +30,12 @@ Examples:
   meshc eval --from shop/frontend --to shop/cart GET /carts/7
   meshc eval --to shop/edge --host boutique.test GET / --json
   meshc eval --repo shop --at 2027-04-01T00:00:00Z --from shop/web --to shop/pay POST /charges
+  meshc eval --from shop/desk --to shop/pay --user 'corp:{"groups": ["support"]}' POST /refunds
   meshc eval --snapshot build --file requests.jsonl
 
 A line of the file is {"from": …, "to": …, "method": …, "path": …, "host": …, "headers":
-{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …}; all but "to" may
-be left out.
+{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …, "user":
+{"issuer": …, "claims": {…}}}; all but "to" may be left out.
 
 Exit codes: 0 every request is allowed, 1 one is not (or the intents do not compile)."""
 )
@@ -47,6 +49,11 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
 @click.option("--host", help="The Host field, if not the service's own name.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A further field.")
 @click.option("--port", help="Name of the port, if not the first.")
+@click.option(
+    "--user",
+    metavar="ISSUER[:CLAIMS]",
+    help="A verified token's TokenIssuer and its claims: a JSON object, or @FILE that holds one.",
+)
 @click.option("--source", metavar="IP", help="The address it comes from, for `when.source`.")
 @click.option("--at", metavar="RFC3339", help="The instant, if not now.")
 @click.option(
@@ -58,7 +65,7 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a request.")
 @click.argument("method", required=False)
 @click.argument("path", required=False)
-def command(**options: Any) -> int:  # noqa: ANN401 - fifteen options, read by name below
+def command(**options: Any) -> int:  # noqa: ANN401 - sixteen options, read by name below
     """Decide one request, or a file of them, without opening a socket."""
     asked = list(requests(options))
     decisions = tables(options)
@@ -105,6 +112,7 @@ def requests(options: dict[str, Any]) -> Iterator[Request]:
         headers=tuple(header(text) for text in options["headers"]),
         port=options["port"],
         source=address(options["source"]),
+        user=user(options["user"]),
         now=instant(options["at"]),
         draw=options["draw"],
     )
@@ -135,6 +143,7 @@ def from_line(line: str, number: int) -> Request:
         headers=tuple(spread(one.get("headers", {}), f"line {number}")),
         port=one.get("port"),
         source=address(one.get("source")),
+        user=user_of(one.get("user"), f"line {number}"),
         now=instant(one.get("at")),
         draw=draw,
     )
@@ -155,6 +164,34 @@ def header(text: str) -> tuple[str, str]:
     if not colon:
         raise exits.Failure(f"`{text}` is no header; write NAME:VALUE")
     return name.strip(), value.strip()
+
+
+def user(text: str | None) -> User | None:
+    """Read `ISSUER`, `ISSUER:{…}` or `ISSUER:@FILE`; fails where the claims are no JSON object."""
+    if text is None:
+        return None
+    issuer, colon, claims = text.partition(":")
+    where = "--user"
+    written = claims.encode()
+    if claims.startswith("@"):
+        where = f"`{claims[1:]}`"
+        written = Path(claims[1:]).read_bytes()
+    try:
+        content = json.loads(written) if colon else {}
+    except ValueError as error:
+        raise exits.Failure(f"the claims of {where} are no JSON: {error}") from None
+    return user_of({"issuer": issuer, "claims": content}, where)
+
+
+def user_of(content: object, where: str) -> User | None:
+    """Check that what was read names a user; `where` says where it stands."""
+    if content is None:
+        return None
+    if isinstance(content, dict) and not set(content) - {"issuer", "claims"}:
+        issuer, claims = content.get("issuer"), content.get("claims", {})
+        if isinstance(issuer, str) and issuer and isinstance(claims, dict):
+            return User(issuer, claims)
+    raise exits.Failure(f'{where}: a user is an `issuer` and `claims`, a JSON object: {{"sub": …}}')
 
 
 def address(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from meshc.cli import exits, source
-from meshc.cli.evaluate import instant, spread
+from meshc.cli.evaluate import instant, spread, user_of
 from meshc.mesh.decisions import ALLOWED, Decision, Decisions, Request, Unanswerable
 from meshc.report.plain import shown
 
@@ -87,6 +87,7 @@ def request(test: Json) -> Request:
         host=asked.get("host"),
         headers=tuple(spread(asked.get("headers") or {}, test["name"])),
         port=asked.get("port"),
+        user=user_of(asked.get("user"), test["name"]),
         now=instant(asked.get("at")),
     )
 

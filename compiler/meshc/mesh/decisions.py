@@ -24,6 +24,17 @@ class Unanswerable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """For whom a request is sent: as if it carried a sound token of that TokenIssuer.
+
+    `claims` are those of the token, as JSON; proxies that read no token of the issuer ignore it.
+    """
+
+    issuer: str
+    claims: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request as its sender would send it; `to` and `sender` are `namespace/name`.
 
@@ -42,6 +53,8 @@ class Request:
     draw: int = 0
     source: str | None = None
     """The IP address the connection comes from; nothing where it is not known."""
+    user: User | None = None
+    """For whom it is sent; nothing where it carries no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,8 @@ class Decisions:
         }
         if request.source is not None:
             question["source"] = request.source
+        if request.user is not None:
+            question["user"] = {"issuer": request.user.issuer, "claims": request.user.claims}
         if content["routes"] and request.host is None:
             question["host"] = next(
                 (h for h in listener["hosts"] if not h.startswith("*")), "gateway"
@@ -166,6 +181,7 @@ class Decisions:
                 path=request.path,
                 headers=request.headers,
                 draw=request.draw,
+                user=request.user,
             )
             steps += self._inbound(onward.to, onward, content["inbound"]["identity"])
         return steps

@@ -6,7 +6,18 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from meshc.repo.listing import FILE_BYTES, FILES, File, Listing, Problem, Unreadable, enters, wanted
+from meshc.repo.listing import (
+    FILE_BYTES,
+    FILES,
+    File,
+    Listing,
+    Problem,
+    Unreadable,
+    enters,
+    may_hold_keys,
+    named_by,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +42,25 @@ class Folder:
         """Read what can be read; raises `Unreadable` if the folder itself cannot."""
         files: list[File] = []
         problems: list[Problem] = []
+        maybe_keys: dict[str, str] = {}
         for path, reason in self._walk():
-            found = Problem(path, reason) if reason else self._content(path)
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                files.append(found)
-            if len(files) > FILES:
-                raise Unreadable(f"`{self.path}` holds more than {FILES} intent files")
+            if may_hold_keys(path):
+                maybe_keys[path] = reason
+                continue
+            self._take(path, reason, files, problems)
+        for path in named_by(files, maybe_keys):
+            self._take(path, maybe_keys[path], files, problems)
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
+
+    def _take(self, path: str, reason: str, files: list[File], problems: list[Problem]) -> None:
+        """Read one file, or note why not; raises `Unreadable` when there are too many."""
+        found = Problem(path, reason) if reason else self._content(path)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            files.append(found)
+        if len(files) > FILES:
+            raise Unreadable(f"`{self.path}` holds more than {FILES} intent files")
 
     def _walk(self) -> Iterator[tuple[str, str]]:
         """Give each path with why it is not to be read; an explicit stack, never recursion."""
@@ -57,12 +78,12 @@ class Folder:
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_symlink():
-                    if wanted(path) or (enters(entry.name) and leads_to_folder(entry)):
+                    if is_read(path) or (enters(entry.name) and leads_to_folder(entry)):
                         yield path, "it is a symbolic link, and links are never followed"
                 elif entry.is_dir(follow_symlinks=False):
                     if enters(entry.name):
                         waiting.append(path)
-                elif wanted(path):
+                elif is_read(path):
                     yield path, ""
 
     def _content(self, path: str) -> File | Problem:
@@ -95,6 +116,11 @@ class Folder:
         return (
             Problem(path, too_large(len(content))) if len(content) > FILE_BYTES else (path, content)
         )
+
+
+def is_read(path: str) -> bool:
+    """Tell whether a path is read, or would be if an issuer names it."""
+    return wanted(path) or may_hold_keys(path)
 
 
 def leads_to_folder(entry: os.DirEntry[str]) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
@@ -53,6 +56,26 @@ def wanted(path: str) -> bool:
     if name.startswith(".") or not name.endswith((".yaml", ".yml")):
         return False
     return all(enters(folder) for folder in folders)
+
+
+def may_hold_keys(path: str) -> bool:
+    """Tell whether a path inside a repository may be the JSON file of a TokenIssuer's keys."""
+    *folders, name = path.split("/")
+    return name.endswith(".json") and not name.startswith(".") and all(map(enters, folders))
+
+
+def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
+    """Give those of the paths that stand in a file that declares a TokenIssuer.
+
+    Other JSON of a repository is none of our business: it is not read, and nothing is wrong with
+    it. What stands there without naming keys is read for nothing.
+    """
+    declaring = [content for _, content in files if b"TokenIssuer" in content]
+    return [
+        path
+        for path in paths
+        if any(path.encode(errors="surrogateescape") in content for content in declaring)
+    ]
 
 
 def enters(folder: str) -> bool:

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from meshc.repo.listing import FILE_BYTES, FILES, File, Listing, Problem, Unreadable, wanted
+from meshc.repo.listing import (
+    FILE_BYTES,
+    FILES,
+    File,
+    Listing,
+    Problem,
+    Unreadable,
+    may_hold_keys,
+    named_by,
+    wanted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LINK, MODULE = "120000", "160000"
 """Git's modes of a symbolic link and of a submodule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a commit's tree; the size of what is no blob is `-`."""
+
+    path: str
+    mode: str
+    blob: str
+    size: str
 
 
 class Revision:
@@ -29,29 +54,43 @@ class Revision:
 
     def read(self) -> Listing:
         """Read every intent file of the commit; raises `Unreadable` if Git fails."""
-        blobs: list[tuple[str, str]] = []
         problems: list[Problem] = []
-        for row in self._git("ls-tree", "-r", "-z", "--full-tree", "-l", self.commit).split(b"\0"):
-            head, tab, name = row.partition(b"\t")
-            path = name.decode("utf-8", "surrogateescape")
-            if not tab or not wanted(path):
-                continue
-            mode, _, blob, size = head.decode().split()
-            if mode in (LINK, MODULE):
+        rows = list(self._rows())
+        files = self._taken([row for row in rows if wanted(row.path)], problems)
+        maybe_keys = {row.path: row for row in rows if may_hold_keys(row.path)}
+        named = [maybe_keys[path] for path in named_by(files, maybe_keys)]
+        files += self._taken(named, problems)
+        return Listing(tuple(sorted(files)), tuple(sorted(problems)))
+
+    def _rows(self) -> Iterator[Row]:
+        """Give what the commit's tree lists."""
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", "-l", self.commit)
+        for line in listed.split(b"\0"):
+            head, tab, name = line.partition(b"\t")
+            if tab:
+                mode, _, blob, size = head.decode().split()
+                yield Row(name.decode("utf-8", "surrogateescape"), mode, blob, size)
+
+    def _taken(self, rows: list[Row], problems: list[Problem]) -> list[File]:
+        """Read rows, or note why not; raises `Unreadable` when there are too many."""
+        blobs: list[tuple[str, str]] = []
+        for row in rows:
+            if row.mode in (LINK, MODULE):
                 problems.append(
-                    Problem(path, "it is a symbolic link, and links are never followed")
+                    Problem(row.path, "it is a symbolic link, and links are never followed")
                 )
-            elif int(size) > FILE_BYTES:
-                problems.append(Problem(path, f"it has {size} bytes, more than {FILE_BYTES}"))
-            elif not path.isprintable():
-                problems.append(Problem(ascii(path), "its name is not printable UTF-8"))
+            elif int(row.size) > FILE_BYTES:
+                problems.append(
+                    Problem(row.path, f"it has {row.size} bytes, more than {FILE_BYTES}")
+                )
+            elif not row.path.isprintable():
+                problems.append(Problem(ascii(row.path), "its name is not printable UTF-8"))
             else:
-                blobs.append((path, blob))
+                blobs.append((row.path, row.blob))
         if len(blobs) > FILES:
             raise Unreadable(f"commit {self.commit} holds more than {FILES} intent files")
         contents = self._contents([blob for _, blob in blobs])
-        files = sorted(zip((path for path, _ in blobs), contents, strict=True))
-        return Listing(tuple(files), tuple(sorted(problems)))
+        return list(zip((path for path, _ in blobs), contents, strict=True))
 
     def _contents(self, blobs: list[str]) -> list[bytes]:
         """Read blobs by one `git cat-file --batch`."""

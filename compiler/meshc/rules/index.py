@@ -180,6 +180,13 @@ RULES: Final[dict[str, Listed]] = {
         help="declare it in the service",
         module="meshc.rules.references.mc206_unknown_subset",
     ),
+    "MC207": Listed(
+        name="bad-credential",
+        severity="error",
+        found_by="checker",
+        help="give the key set as the issuer publishes it",
+        module="meshc.rules.references.mc207_bad_credential",
+    ),
     "MC211": Listed(
         name="duplicate-resource",
         severity="error",
@@ -264,6 +271,20 @@ RULES: Final[dict[str, Listed]] = {
         help="give each its own `identity.serviceAccount`",
         module="meshc.rules.identity.mc404_identity_collision",
     ),
+    "MC409": Listed(
+        name="private-key-in-key-set",
+        severity="error",
+        found_by="checker",
+        help="replace this key at its issuer, then write its public half only",
+        module="meshc.rules.identity.mc409_private_key_in_key_set",
+    ),
+    "MC410": Listed(
+        name="key-url-unsafe",
+        severity="error",
+        found_by="checker",
+        help="name a public https URL, or give the keys as a file",
+        module="meshc.rules.identity.mc410_key_url_unsafe",
+    ),
     "MC501": Listed(
         name="allow-all",
         severity="error",
@@ -282,7 +303,7 @@ RULES: Final[dict[str, Listed]] = {
         name="http-rule-on-tcp-port",
         severity="error",
         found_by="linker",
-        help="name only HTTP operations in a rule with `when`",
+        help="name only HTTP operations in a rule with `when` or `user`",
         module="meshc.rules.authorization.mc517_http_rule_on_tcp_port",
     ),
     "MC532": Listed(
@@ -291,6 +312,13 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="name the narrower operation in the deny too",
         module="meshc.rules.authorization.mc532_deny_opened_by_naming",
+    ),
+    "MC533": Listed(
+        name="claim-type",
+        severity="error",
+        found_by="checker",
+        help="compare the claim with a value of its own type",
+        module="meshc.rules.authorization.mc533_claim_type",
     ),
     "MC603": Listed(
         name="timeout-inversion",

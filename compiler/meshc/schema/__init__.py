@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meshc.schema.mesh import Mesh
     from meshc.schema.policy_test import PolicyTest
     from meshc.schema.service_intent import ServiceIntent
+    from meshc.schema.token_issuer import TokenIssuer
 
 __all__ = [
     "API_VERSION",
@@ -22,6 +23,7 @@ __all__ = [
     "Mesh",
     "PolicyTest",
     "ServiceIntent",
+    "TokenIssuer",
     "native_schema",
 ]
 
@@ -36,7 +38,7 @@ def native_schema() -> bytes:
 
 def __getattr__(name: str) -> object:
     """Import the model of a kind on first use; raises AttributeError for any other name."""
-    if name not in {"GatewayIntent", "Mesh", "PolicyTest", "ServiceIntent"}:
+    if name not in {"GatewayIntent", "Mesh", "PolicyTest", "ServiceIntent", "TokenIssuer"}:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     from meshc.schema.kinds import KINDS  # pydantic takes 100 ms to import

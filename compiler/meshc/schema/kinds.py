@@ -8,6 +8,7 @@ from meshc.schema.gateway_intent import GatewayIntent
 from meshc.schema.mesh import Mesh
 from meshc.schema.policy_test import PolicyTest
 from meshc.schema.service_intent import ServiceIntent
+from meshc.schema.token_issuer import TokenIssuer
 
 if TYPE_CHECKING:
     from meshc.schema.model import Model
@@ -17,6 +18,7 @@ KINDS: dict[str, type[Model]] = {
     "Mesh": Mesh,
     "PolicyTest": PolicyTest,
     "ServiceIntent": ServiceIntent,
+    "TokenIssuer": TokenIssuer,
 }
 """The model of each kind."""
 
@@ -26,7 +28,6 @@ NOT_YET: dict[str, str] = {
     "ExternalIntent": "destinations outside the mesh come with a later version",
     "Guardrail": "guardrails come with a later version",
     "Invariant": "invariants come with a later version",
-    "TokenIssuer": "user tokens come with a later version",
     "Waiver": "waivers come with a later version",
 }
 """Kinds of the language that are refused by name, and what is missing."""

@@ -15,7 +15,7 @@ from meshc.schema.text import (
     Method,
     Network,
     OperationMatch,
-    Path,
+    PathPattern,
     RegexText,
     Text,
     Zone,
@@ -92,7 +92,7 @@ class Match(Model):
     method: Annotated[list[Method], Field(min_length=1)] | None = Field(
         default=None, description="Methods; absent: any.", examples=[["GET", "HEAD"]]
     )
-    path: Path | PathRegex | None = Field(
+    path: PathPattern | PathRegex | None = Field(
         default=None, description="Path pattern; absent: any.", examples=["/beta/**"]
     )
     host: HostPattern | None = Field(default=None, description="Host; absent: any.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
@@ -52,6 +52,43 @@ class NotYet:
     def refuse(self, _: object) -> NoReturn:
         """Refuse; raises ValueError always."""
         raise ValueError(f"not yet enforceable: {self.sentence}")
+
+
+class AnyJson:
+    """Any JSON: text, whole numbers, truth values, lists and mappings of them."""
+
+    def __get_pydantic_core_schema__(
+        self, _: object, __: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Give the check."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, bool]:
+        """Give the annotation that the native checker reads."""
+        return {"x-meshc-json": True}
+
+    def check(self, value: object) -> object:
+        """Refuse nothing at all and what readers of JSON see differently; raises ValueError."""
+        if isinstance(value, list | dict):
+            inner = value.values() if isinstance(value, dict) else value
+            keys = value if isinstance(value, dict) else ()
+            if not all(isinstance(key, str) for key in keys):
+                raise ValueError("keys are text")
+            for one in inner:
+                self.check(one)
+        elif not isinstance(value, str | bool | int):
+            # Only a ValueError is one of the document's mistakes to pydantic.
+            raise ValueError("neither scalar, list nor mapping")  # noqa: TRY004
+        elif isinstance(value, int) and abs(value) > EXACT:
+            raise ValueError("a whole number of at most 53 bits")
+        return value
+
+
+EXACT: Final = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps (RFC 8259, section 6)."""
+Json = Annotated[Any, AnyJson()]
 
 
 class Named(Protocol):

@@ -8,13 +8,22 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.model import NAMED, Model, named_after_first
 from meshc.schema.rule import Operations
-from meshc.schema.text import Name, Rate
+from meshc.schema.text import DnsLabel, Name, Rate
+from meshc.schema.user import ClaimPath
 
-Per = (
-    Literal["caller", "total"] | Annotated[None, NotYet("limits by claim need user tokens, later")]
-)
+
+class PerUser(Model):
+    """Counted for each value of a claim; requests without it are counted together."""
+
+    issuer: DnsLabel = Field(description="Name of a TokenIssuer.", examples=["corp"])
+    claim: ClaimPath | None = Field(
+        default=None, description="The claim's path; absent: `sub`.", examples=["sub"]
+    )
+
+
+Per = Literal["caller", "total"] | PerUser
 
 
 class RateLimit(Model):
@@ -24,8 +33,8 @@ class RateLimit(Model):
     operations: Operations | None = None
     per: Per | None = Field(
         default=None,
-        description="Counted for each identity, those without one together, or for all in total; "
-        "absent: total.",
+        description="Counted for each identity, those without one together, for each value of a "
+        "claim, or for all in total; absent: total.",
         examples=["caller"],
     )
     rate: Rate = Field(description="Requests in a second (`s`), minute (`m`) or hour (`h`).")

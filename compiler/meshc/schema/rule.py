@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from meshc.schema.matcher import Matches, When
 from meshc.schema.model import NAMED, Model, NotYet, named_after_first
 from meshc.schema.text import Caller, Date, DnsLabel, Name
+from meshc.schema.user import User
 
 Callers = Annotated[
     list[Caller | Annotated[None, NotYet("federated identities need bundles, which come later")]],
@@ -33,7 +34,7 @@ class Allow(Model):
     enforce: Literal["audit"] | None = Field(
         default=None, description="Only say what it would have decided.", examples=["audit"]
     )
-    user: Annotated[None, NotYet("user tokens come with a later version")] = None
+    user: User | None = Field(default=None, description="For whom the caller must act.")
 
 
 class Deny(Model):
@@ -50,7 +51,7 @@ class Deny(Model):
     enforce: Literal["audit"] | None = Field(
         default=None, description="Only say what it would have decided.", examples=["audit"]
     )
-    user: Annotated[None, NotYet("user tokens come with a later version")] = None
+    user: User | None = Field(default=None, description="For whom the caller must act.")
 
     @model_validator(mode="after")
     def operations_or_match(self) -> Self:

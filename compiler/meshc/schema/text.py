@@ -231,6 +231,16 @@ Path = Annotated[
 ]
 """A path pattern: exact, with `{…}` for one segment, or ending in `/**`."""
 
+PathPattern = Annotated[
+    str,
+    Field(
+        pattern=r"^/[^\x00-\x1f\x7f]{0,1023}$",
+        examples=["/orders/{id}"],
+        json_schema_extra={"x-meshc-format": "path-pattern"},
+    ),
+]
+"""A path pattern as requests are compared: decoded, so a blank may stand in it."""
+
 OperationMatch = Annotated[
     str,
     Field(

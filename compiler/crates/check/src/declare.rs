@@ -1,7 +1,8 @@
 //! One file to its unit.
 
-use meshc_document::{Limits, NodeId, Tree, read};
+use meshc_document::{Kind, Limits, NodeId, Tree, read};
 use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
+use serde_json::json;
 
 use crate::finding::Finding;
 use crate::quantity;
@@ -50,7 +51,7 @@ pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
 }
 
 fn is_empty(tree: &Tree) -> bool {
-    tree.len() == 1 && tree.kind(tree.root()) == meshc_document::Kind::Null
+    tree.len() == 1 && tree.kind(tree.root()) == Kind::Null
 }
 
 fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
@@ -73,6 +74,9 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
             Some("GatewayIntent") => {
                 let row = workload(&mut rows, spec.value, WorkloadKind::Gateway, (namespace, name));
                 unit.workloads.push(row);
+            }
+            Some("TokenIssuer") => {
+                unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
             }
             Some("PolicyTest") => {
                 for item in rows.items(spec.value, "tests") {
@@ -261,7 +265,9 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let source = networks.map_or_else(Vec::new, |source| rows.networks(source));
     let clock = when.and_then(|when| rows.get(when, "hours"));
     let hours = clock.and_then(|hours| rows.hours(hours));
-    let faulty = clock.is_some() && hours.is_none();
+    let asked = rows.get(item, "user");
+    let user = asked.and_then(|user| rows.user(user));
+    let faulty = (clock.is_some() && hours.is_none()) || (asked.is_some() && user.is_none());
     Some(RuleRow {
         name: rows.string(item, "name"),
         span: rows.tree.span(item),
@@ -274,6 +280,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         hours,
         until: rows.day(item, "until"),
         audit: rows.get(item, "enforce").is_some(),
+        user,
         damaged: faulty || rows.has_bad(item),
     })
 }
@@ -281,8 +288,13 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
 fn rate_limit(rows: &mut Rows<'_>, item: NodeId) -> Option<RateLimitRow> {
     let rate = rows.text(item, "rate")?;
     let (count, period_ms) = quantity::rate(&rate.value)?;
-    let per = rows.text(item, "per");
-    let per = per.and_then(|per| Some(At { value: counted_by(&per.value)?, span: per.span }));
+    let per = match rows.get(item, "per") {
+        Some(per) if rows.tree.kind(per) == Kind::Mapping => Some(rows.per_user(per)?),
+        per => per.and_then(|per| {
+            let per = rows.at(per);
+            Some(At { value: counted_by(&per.value)?, span: per.span })
+        }),
+    };
     Some(RateLimitRow {
         name: rows.string(item, "name"),
         span: rows.tree.span(item),
@@ -323,7 +335,7 @@ fn test(
     document: &str,
 ) -> Option<TestRow> {
     let (request, expect) = (rows.get(item, "request")?, rows.get(item, "expect")?);
-    let headers = rows.get(request, "headers");
+    let (headers, user) = (rows.get(request, "headers"), rows.get(request, "user"));
     Some(TestRow {
         namespace: namespace.cloned(),
         document: document.to_owned(),
@@ -335,6 +347,10 @@ fn test(
         path: rows.string(request, "path")?,
         host: rows.string(request, "host"),
         headers: headers.map_or_else(Vec::new, |headers| rows.labels(headers, &[])),
+        user: user.and_then(|user| {
+            let claims = rows.get(user, "claims").map(|claims| rows.json(claims));
+            Some((rows.text(user, "issuer")?, claims.unwrap_or_else(|| json!({}))))
+        }),
         at: rows.string(request, "at"),
         verdict: rows.text(expect, "verdict")?,
         status: rows.number(expect, "status").map(|status| status.value),

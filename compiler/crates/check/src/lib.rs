@@ -1,7 +1,9 @@
 //! Document to Unit: the generated schema checked natively, rows kept where they are good.
 
+mod claims;
 mod declare;
 mod finding;
+mod issuer;
 mod json;
 mod quantity;
 mod rows;
@@ -16,6 +18,7 @@ mod tests;
 
 pub use declare::{declare, declare_instances};
 pub use finding::Finding;
+pub use issuer::{key_set, unusable};
 pub use json::check_json;
 pub use quantity::{day, milliseconds};
 pub use schema::{Schema, SchemaFault};

@@ -180,7 +180,7 @@ impl Rows<'_> {
     }
 
     /// Whether a text is a regular expression; says why not.
-    fn is_regex(&mut self, text: &At<String>) -> bool {
+    pub(crate) fn is_regex(&mut self, text: &At<String>) -> bool {
         let Err(fault) = Automaton::new(&text.value) else { return true };
         let code = if fault.over_budget { "MC111" } else { "MC110" };
         let span = part(text.span, &text.value, fault.at, fault.len);

@@ -54,6 +54,14 @@ pub(crate) struct Rule {
     pub(crate) reserved: Vec<String>,
     pub(crate) exclusive: Vec<String>,
     pub(crate) goes_with: Vec<String>,
+    /// Exactly one of these fields.
+    pub(crate) one_of: Vec<String>,
+    /// A field, and the one without which it says nothing.
+    pub(crate) only_with: Vec<String>,
+    /// Values people ask for that are never taken, and why.
+    pub(crate) refused_values: Vec<(String, String)>,
+    /// Any JSON: scalars by their type, lists and mappings.
+    pub(crate) json: bool,
 }
 
 /// The shape a rule wants.
@@ -273,6 +281,10 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         "x-meshc-reserved" => rule.reserved = strings(value)?,
         "x-meshc-exclusive" => rule.exclusive = strings(value)?,
         "x-meshc-goes-with" => rule.goes_with = strings(value)?,
+        "x-meshc-one-of" => rule.one_of = strings(value)?,
+        "x-meshc-only-with" => rule.only_with = strings(value)?,
+        "x-meshc-refused-values" => rule.refused_values = refused(value)?,
+        "x-meshc-json" => rule.json = value == &Value::Bool(true),
         _ => return Err(fault(format!("unknown keyword `{keyword}`"))),
     }
     Ok(())
@@ -293,6 +305,12 @@ fn strings(value: &Value) -> Result<Vec<String>, SchemaFault> {
     let items = value.as_array().ok_or_else(|| fault("expected a list of texts"))?;
     let text = |item: &Value| item.as_str().map(str::to_owned);
     items.iter().map(|item| text(item).ok_or_else(|| fault("expected a text"))).collect()
+}
+
+fn refused(value: &Value) -> Result<Vec<(String, String)>, SchemaFault> {
+    let values = value.as_object().ok_or_else(|| fault("expected values and why"))?;
+    let pair = |(name, why): (&String, &Value)| Some((name.clone(), why.as_str()?.to_owned()));
+    values.iter().map(|one| pair(one).ok_or_else(|| fault("expected a text"))).collect()
 }
 
 fn referred(value: &Value) -> Option<&str> {

@@ -126,6 +126,20 @@ fn a_damaged_schema_is_refused() {
     assert!(Schema::parse(b"{").is_err());
 }
 
+#[test]
+fn the_schema_takes_the_algorithms_that_proxies_take() {
+    let whole: Value = serde_json::from_str(GENERATED).expect("JSON");
+    let items = &whole["$defs"]["TokenIssuerSpec"]["properties"]["algorithms"]["items"];
+    let names = |value: &Value| -> Vec<String> {
+        serde_json::from_value(value.clone()).expect("a list of texts")
+    };
+    let taken: Vec<_> = meshc_token::Algorithm::ALL.map(|one| one.name().to_owned()).into();
+    assert_eq!(names(&items["enum"]), taken);
+    let refused = items["x-meshc-refused-values"].as_object().expect("values").keys();
+    assert!(refused.clone().count() > 3);
+    assert!(refused.into_iter().all(|name| meshc_token::Algorithm::parse(name).is_none()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

@@ -1,7 +1,7 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
 use meshc_document::Span;
-use meshc_snapshot::slice::{Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
+use meshc_snapshot::slice::{Claim, Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
 use crate::finding::Finding;
 
@@ -23,6 +23,8 @@ pub struct Unit {
     pub meshes: Vec<MeshRow>,
     /// Services and gateways.
     pub workloads: Vec<WorkloadRow>,
+    /// Issuers of user tokens.
+    pub issuers: Vec<IssuerRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
     /// Documents of any kind, for looking one up.
@@ -211,8 +213,61 @@ pub struct RuleRow {
     pub until: Option<i64>,
     /// It only says what it would have decided.
     pub audit: bool,
+    /// For whom the caller must act.
+    pub user: Option<UserRow>,
     /// A part of it was refused; it must not be judged further.
     pub damaged: bool,
+}
+
+/// For whom a caller must act.
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    /// Name of the issuer.
+    pub issuer: At<String>,
+    /// Conditions on claims, sorted by path.
+    pub claims: Vec<Claim>,
+}
+
+/// An issuer of user tokens; what was refused is missing.
+#[derive(Clone, Debug)]
+pub struct IssuerRow {
+    /// Its name.
+    pub name: At<String>,
+    /// The exact `iss` of its tokens.
+    pub issuer: Option<At<String>>,
+    /// Values of `aud` that mean the mesh, sorted.
+    pub audiences: Vec<String>,
+    /// Algorithms it may sign with, sorted by name.
+    pub algorithms: Option<At<Vec<String>>>,
+    /// Its public keys.
+    pub keys: Option<KeysRow>,
+    /// Claims that applications are told, sorted by header.
+    pub forward: Vec<ForwardRow>,
+}
+
+/// Where the public keys of an issuer come from.
+#[derive(Clone, Debug)]
+pub enum KeysRow {
+    /// The text of a usable JWK set.
+    Inline(At<String>),
+    /// A file of the repository that should hold one.
+    File(At<String>),
+    /// Fetched by the proxies.
+    Url {
+        /// From there.
+        url: At<String>,
+        /// Seconds between two fetches, 60 to 86,400.
+        refresh_seconds: Option<At<u32>>,
+    },
+}
+
+/// A claim that an application is told.
+#[derive(Clone, Debug)]
+pub struct ForwardRow {
+    /// Path of the claim.
+    pub claim: At<String>,
+    /// Header field, in lower case.
+    pub header: At<String>,
 }
 
 /// A rate limit.
@@ -281,6 +336,8 @@ pub struct TestRow {
     pub host: Option<String>,
     /// Further fields.
     pub headers: Vec<(String, String)>,
+    /// Issuer and claims of the user it is sent for.
+    pub user: Option<(At<String>, serde_json::Value)>,
     /// Instant, RFC 3339.
     pub at: Option<String>,
     /// Expected verdict.

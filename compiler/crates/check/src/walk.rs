@@ -10,6 +10,8 @@ use crate::schema::{Additional, Rule, RuleIx, Schema, Wants};
 use crate::suggest::{did_you_mean, nearest};
 use crate::words;
 
+mod forms;
+
 /// What became of one document.
 #[derive(Debug, Default)]
 pub struct Checked {
@@ -122,6 +124,9 @@ impl Walk<'_> {
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
         }
+        if rule.json {
+            return self.json(node, place);
+        }
         let kind = self.tree.kind(node);
         if kind == Kind::Null {
             return self.no_value(node, place);
@@ -132,21 +137,6 @@ impl Walk<'_> {
             Some(Wants::Text | Wants::Integer | Wants::Boolean) => self.scalar(node, rule),
             Some(wants) => self.mismatch(node, words::shape(wants)),
             None => {}
-        }
-    }
-
-    /// A union is told apart by shape: text or not.
-    fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Span) {
-        let text = matches!(self.tree.kind(node), Kind::Scalar { .. } | Kind::Null);
-        let is_text =
-            |ix: &RuleIx| self.schema.rule(*ix).is_some_and(|rule| rule.wants == Some(Wants::Text));
-        if self.tree.kind(node) == Kind::Sequence {
-            return self.mismatch(node, "text or a mapping");
-        }
-        let chosen = rule.any_of.iter().find(|ix| is_text(ix) == text);
-        match chosen {
-            Some(&ix) => self.node(node, ix, place),
-            None => self.mismatch(node, words::shape(Wants::Text)),
         }
     }
 
@@ -276,6 +266,7 @@ impl Walk<'_> {
             self.report(node, Finding::new("MC106", other.key_span, message).help("keep one"));
         }
         self.company(node, rule, place);
+        self.sources(node, rule, place);
     }
 
     /// A field that stands exactly where another has one value.
@@ -386,6 +377,12 @@ impl Walk<'_> {
         if rule.not_yet_values.iter().any(|one| one == text) {
             let why = "it comes with a later version";
             return self.report(node, not_yet(span, &format!("`{text}`"), why));
+        }
+        if let Some((_, why)) = rule.refused_values.iter().find(|(value, _)| value == text) {
+            return self.report(
+                node,
+                Finding::new("MC104", span, format!("`{text}` is never taken: {why}")),
+            );
         }
         let names = rule.choices.iter().map(String::as_str);
         let mut finding =

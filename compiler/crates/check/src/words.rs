@@ -83,8 +83,14 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
         "zone" => ("MC112", "a time zone", "an IANA name like `Europe/Berlin`"),
         "method" => ("MC113", "a method", "capital letters"),
         "header-name" => ("MC113", "a header name", "letters, digits and `-`"),
+        "key-url" => ("MC410", "a URL of keys", "https, without blanks"),
         "path" => ("MC307", "a path", "it begins with `/` and holds no blank"),
-        "operation-match" => ("MC113", "an operation match", "METHOD[,METHOD] PATH or ANY PATH"),
+        "path-pattern" => ("MC307", "a path", "it begins with `/` and holds no controls"),
+        "operation-match" => (
+            "MC113",
+            "an operation match",
+            "METHOD[,METHOD] PATH or ANY PATH; a path with a blank goes into `{path: …}`",
+        ),
         _ => ("MC103", "a fitting text", "it is empty or too long"),
     };
     let shown: String = text.chars().take(60).collect();

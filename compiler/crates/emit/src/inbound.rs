@@ -2,7 +2,7 @@ use meshc_check::unit::{At, RuleRow};
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
 use meshc_link::{Mesh, Workload};
 use meshc_snapshot::slice::{
-    From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
+    From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls, User,
 };
 
 /// What a workload accepts.
@@ -15,7 +15,7 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
         identity: workload.identity.clone(),
-        issuers: Vec::new(),
+        issuers: mesh.issuers_of(workload).filter_map(|one| one.sliced.clone()).collect(),
         listeners: listeners(mesh, workload),
         operations: operations(mesh, workload),
         probes: row
@@ -104,7 +104,10 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
                 query: row.query.clone(),
                 source: row.source.clone(),
                 until: row.until,
-                user: None,
+                user: row.user.as_ref().map(|user| User {
+                    claims: user.claims.clone(),
+                    issuer: user.issuer.value.clone(),
+                }),
             }
         })
         .collect()

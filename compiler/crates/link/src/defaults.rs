@@ -15,6 +15,8 @@ pub struct Default {
 pub const REQUEST_TIMEOUT_MS: u32 = 15_000;
 /// Tries after the first.
 pub const RETRY_ATTEMPTS: u32 = 2;
+/// Seconds between two fetches of an issuer's keys.
+pub const KEY_REFRESH_SECONDS: u32 = 300;
 /// Share of a version without a weight.
 pub const WEIGHT: u32 = 1;
 
@@ -91,6 +93,21 @@ pub static TABLE: &[&Default] = &[
     &SHARE,
     &PER,
     &BURST,
+    &Default {
+        field: "rateLimits[].per.claim",
+        value: "sub",
+        reason: "whom the token is about (RFC 7519, 4.1.2)",
+    },
+    &Default {
+        field: "TokenIssuer.algorithms",
+        value: "RS256, ES256, EdDSA",
+        reason: "what issuers sign with; asymmetric, so that nobody who checks can sign",
+    },
+    &Default {
+        field: "TokenIssuer.keys.refresh",
+        value: "5m",
+        reason: "a new key is known before it is used",
+    },
     &Default { field: "connect timeout", value: "5s", reason: "a host that is away is away" },
     &Default {
         field: "stream idle timeout",

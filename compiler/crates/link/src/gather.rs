@@ -11,15 +11,18 @@ use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
+    let mut issuers = Vec::new();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
         mesh.findings.extend(unit.findings.into_iter().map(plain));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
+        issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
     settle_mesh(mesh, declared);
+    crate::issuers::gather(mesh, issuers);
     let default = |file: u32, mesh: &Mesh| folder_namespace(mesh, file, folders);
     for (file, row) in rows {
         let namespace = row.namespace.as_ref().map(|namespace| namespace.value.clone());

@@ -7,6 +7,7 @@ mod ports;
 mod routes;
 mod rules;
 mod traffic;
+mod users;
 
 use meshc_check::Finding;
 use meshc_document::Span;
@@ -30,6 +31,16 @@ impl Report<'_> {
     pub(crate) fn add_with(&mut self, at: &Workload, finding: Finding, place: (u32, Span, String)) {
         self.findings.push(MeshFinding { file: at.file, finding, related: vec![place] });
     }
+
+    pub(crate) fn add_in(
+        &mut self,
+        file: u32,
+        finding: Finding,
+        place: Option<(u32, Span, String)>,
+    ) {
+        let related = place.into_iter().collect();
+        self.findings.push(MeshFinding { file, finding, related });
+    }
 }
 
 pub(crate) fn judge(mesh: &mut Mesh) {
@@ -46,8 +57,10 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         routes::judge(&mut report, ix, workload);
         offers::judge(&mut report, ix, workload);
         hosts::judge(&mut report, workload);
+        users::judge(&mut report, workload);
     }
     hosts::judge_claims(&mut report);
+    users::judge_tests(&mut report);
     let mut findings = report.findings;
     mesh.findings.append(&mut findings);
 }

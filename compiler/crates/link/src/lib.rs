@@ -4,6 +4,7 @@ pub mod defaults;
 mod effective;
 mod gather;
 mod graph;
+mod issuers;
 mod judge;
 mod load;
 mod lower;
@@ -13,4 +14,5 @@ pub mod table;
 
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use graph::Graph;
+pub use issuers::Issuer;
 pub use mesh::{Edge, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

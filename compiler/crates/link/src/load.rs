@@ -11,7 +11,7 @@ const FEW: usize = 64;
 pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<SourceFile> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = is_data(&bytes);
+        let data = path.ends_with(".json") || is_data(&bytes);
         let unit = if data { meshc_check::unit::Unit::default() } else { declare(&bytes, schema) };
         SourceFile { path, bytes, unit }
     };
@@ -30,8 +30,8 @@ pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<So
     })
 }
 
-/// Whether a file is no document but a list that an intent names (`instances: {file: …}`): its
-/// first line of content begins an item.
+/// Whether a YAML file is no document but a list that an intent names (`instances: {file: …}`): its
+/// first line of content begins an item. A JSON file is never a document: keys that an issuer names.
 fn is_data(bytes: &[u8]) -> bool {
     let lines = bytes.split(|&byte| byte == b'\n');
     let mut content = lines.filter(|line| {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::effective::Effective;
 use crate::graph::Graph;
+use crate::issuers::Issuer;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Mesh {
     pub namespaces: Vec<(String, Vec<String>)>,
     /// Listed teams.
     pub teams: Vec<String>,
+    /// Issuers of user tokens by name; a duplicate is left out.
+    pub issuers: Vec<Issuer>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.

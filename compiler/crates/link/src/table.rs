@@ -270,9 +270,7 @@ impl Mesh {
                         name.as_str().into(),
                         names(&rule.from).as_deref().into(),
                         names(&rule.operations).as_deref().into(),
-                        u32::try_from(rule.headers.len() + rule.query.len())
-                            .unwrap_or(u32::MAX)
-                            .into(),
+                        u32::try_from(conditions(rule)).unwrap_or(u32::MAX).into(),
                         rule.until.map_or(Cell::Empty, Cell::Number),
                     ],
                 );
@@ -344,6 +342,12 @@ impl Mesh {
 
 fn length<T>(list: &[T]) -> Cell {
     u32::try_from(list.len()).unwrap_or(u32::MAX).into()
+}
+
+/// How many conditions on a request limit a rule; a user is one, and each of its claims.
+fn conditions(rule: &meshc_check::unit::RuleRow) -> usize {
+    let user = rule.user.as_ref().map_or(0, |user| user.claims.len().saturating_add(1));
+    rule.headers.len().saturating_add(rule.query.len()).saturating_add(user)
 }
 
 fn operation_span(workload: &Workload, name: &str) -> Span {

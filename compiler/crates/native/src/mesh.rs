@@ -107,6 +107,9 @@ fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
             "headers": headers,
             "port": row.port,
             "at": row.at,
+            "user": row.user.as_ref().map(|(issuer, claims)| {
+                json!({"issuer": issuer.value, "claims": claims})
+            }),
         },
         "expect": {
             "verdict": row.verdict.value,

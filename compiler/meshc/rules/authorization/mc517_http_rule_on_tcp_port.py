@@ -1,8 +1,8 @@
 """A condition on a request, or a limit of requests, meets a TCP operation.
 
 Why it matters:
-A TCP connection has no method, path or header, and carries no requests to count. Dropping the
-condition or the limit would allow more than was written.
+A TCP connection has no method, path, header or token, and carries no requests to count. Dropping
+the condition or the limit would allow more than was written.
 
 What to do:
 Move the condition to a rule over HTTP operations only; name HTTP operations in a rate limit.
@@ -15,7 +15,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"
-HELP: Final = "name only HTTP operations in a rule with `when`"
+HELP: Final = "name only HTTP operations in a rule with `when` or `user`"
 EXAMPLES: Final = (
     fails("""\
 apiVersion: meshc.dev/v1

@@ -1,4 +1,4 @@
-"""A reference names a service that no intent declares.
+"""A reference names a service, operation, token issuer or file that is not there.
 
 Why it matters:
 A call, an allow rule or a route to nothing is a mistake in the making: once somebody creates a

@@ -1,7 +1,9 @@
-"""Two documents declare the same object, or there is not exactly one Mesh.
+"""Two documents declare the same object, or two token issuers say the same thing.
 
 Why it matters:
-No order of files means anything, so there is no first one that could win.
+No order of files means anything, so there is no first one that could win. Of two issuers with one
+`iss` nobody could say whose a token is; of two that write one header field to one application, it
+could not tell their users apart.
 
 What to do:
 Delete or rename one of them.

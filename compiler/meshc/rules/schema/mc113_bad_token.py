@@ -1,11 +1,12 @@
-"""A method or header name has a character that HTTP does not allow in it.
+"""A method, header name or claim path is none, or not one that may stand there.
 
 Why it matters:
 Such a request can never arrive, so the rule would never apply. Methods are case-sensitive and
-written in capitals.
+written in capitals. A claim is told to an application in a header field of its own: one that a
+protocol or proxy reads would change what the message means.
 
 What to do:
-Write the method or header as it is on the wire.
+Write the method or header as it is on the wire, and a claim as names with `/` between them.
 """
 
 from typing import Final

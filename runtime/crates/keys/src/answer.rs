@@ -5,8 +5,8 @@ use meshc_http1::{
 };
 use meshc_token::KeySet;
 
+use crate::Url;
 use crate::fault::FetchFault;
-use crate::url::Url;
 
 /// An answer as it comes in.
 pub(crate) struct Answer<R> {

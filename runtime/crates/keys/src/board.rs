@@ -9,11 +9,11 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use meshc_token::KeySet;
 
+use crate::Url;
 use crate::fault::KeysFault;
 use crate::schedule::{Millis, Timer};
 use crate::state::KeyState;
 use crate::store::{StoreFault, Stored};
-use crate::url::Url;
 
 /// Both clocks, read together.
 #[derive(Clone, Copy, Debug)]

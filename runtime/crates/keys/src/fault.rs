@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use meshc_token::JwksFault;
 use rustls::CertificateError;
 
+use crate::Url;
 use crate::roots::RootsFault;
-use crate::url::Url;
 
 /// Who has to do something about a fault. Every fetch is tried again in any case.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

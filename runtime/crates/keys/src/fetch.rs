@@ -9,13 +9,14 @@ use meshc_http1::{Body, ExtraField, Field, RequestLine, write_request_head};
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls_pki_types::{DnsName, ServerName};
 
+use crate::Url;
 use crate::address::Reach;
 use crate::answer::Answer;
 use crate::fault::FetchFault;
 use crate::resolve::Resolver;
 use crate::roots::{Roots, RootsFault};
-use crate::url::Url;
 
 /// What an operator says about fetching.
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ impl Fetcher {
         let mut config = config.with_root_certificates(roots).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
-        let name = url.server_name().ok_or(FetchFault::Answer("the host has no name"))?;
+        let name = server_name(url).ok_or(FetchFault::Answer("the host has no name"))?;
         ClientConnection::new(Arc::new(config), name).map_err(tls)
     }
 
@@ -130,6 +131,14 @@ fn connect(addresses: &[IpAddr], port: u16, deadline: Instant) -> Result<TcpStre
 }
 
 /// A request that asks for the document as it is: no coding of the content is offered.
+/// The name that the server's certificate must bear.
+fn server_name(url: &Url) -> Option<ServerName<'static>> {
+    match url.address() {
+        Some(address) => Some(ServerName::from(address)),
+        None => Some(ServerName::DnsName(DnsName::try_from(url.host()).ok()?.to_owned())),
+    }
+}
+
 fn request(url: &Url) -> Option<Vec<u8>> {
     let target = url.target();
     let line = RequestLine::new(b"GET", target.as_bytes(), url.authority().as_bytes())?;
@@ -155,7 +164,7 @@ mod tests {
         #[test]
         fn every_url_makes_one_request(rest in "[a-zA-Z0-9@:/?#%._\\[\\]\\\\ \r\n\u{e9}-]{0,24}") {
             if let Ok(url) = Url::parse(&format!("https://{rest}")) {
-                prop_assert!(url.server_name().is_some());
+                prop_assert!(server_name(&url).is_some());
                 let request = String::from_utf8(request(&url).unwrap()).unwrap();
                 let wanted = format!("GET {} HTTP/1.1\r\nhost: {}\r\n", url.target(), url.authority());
                 prop_assert!(request.to_ascii_lowercase().starts_with(&wanted.to_ascii_lowercase()));

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use meshc_token::KeySet;
 
+use crate::Url;
 use crate::board::{Board, Fetched, Next, Now, WatchFault};
 use crate::fault::KeysFault;
 use crate::fetch::Fetcher;
 use crate::schedule::Millis;
 use crate::state::KeyState;
 use crate::store::{Store, Stored};
-use crate::url::Url;
 
 /// The keys of every URL that is watched, renewed by a thread of its own until this is dropped.
 #[derive(Debug)]

@@ -19,17 +19,17 @@ mod schedule;
 mod state;
 mod store;
 mod stream;
-mod url;
 
 pub use board::WatchFault;
 pub use fault::{Blame, FetchFault, KeysFault};
 pub use fetch::{FetchSettings, Fetcher};
 pub use keys::{Current, Keys};
+/// Where keys are fetched from; the compiler reads URLs by the same code.
+pub use meshc_token::{KeyUrl as Url, KeyUrlFault as UrlFault};
 pub use roots::{Roots, RootsFault};
 pub use schedule::MAX_AGE_BEYOND_REFRESH;
 pub use state::KeyState;
 pub use store::StoreFault;
-pub use url::{Url, UrlFault};
 
 #[cfg(test)]
 mod bed;

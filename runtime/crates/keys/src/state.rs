@@ -1,8 +1,8 @@
 use std::time::Duration;
 
+use crate::Url;
 use crate::fault::KeysFault;
 use crate::store::StoreFault;
-use crate::url::Url;
 
 /// How one URL stands, for the admin page and for metrics.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use aws_lc_rs::digest::{SHA256, digest};
 use meshc_token::KeySet;
 
-use crate::url::Url;
+use crate::Url;
 
 /// The folder of last good documents: one file for each URL, named by the URL's SHA-256. Its first
 /// line says when the document was fetched and from where; the document follows as it came.

@@ -19,7 +19,9 @@ mod json;
 mod jwk;
 mod jws;
 mod key_set;
+mod key_url;
 mod payload;
+mod public;
 mod times;
 
 pub use algorithm::Algorithm;
@@ -31,7 +33,9 @@ pub use fault::TokenFault;
 pub use issuer::Issuer;
 pub use issuers::{Bearer, Issuers};
 pub use key_set::{JwksFault, KeySet};
+pub use key_url::{KeyUrl, KeyUrlFault};
 pub use payload::Payload;
+pub use public::is_public;
 
 /// Seconds since 1970, UTC.
 pub type UnixSeconds = i64;

@@ -99,12 +99,13 @@ fn opened_by_naming(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow
 
 /// A condition on a request that meets a port that carries none.
 fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
-    if !rule.damaged && rule.operations.is_none() {
-        unlimited_conditions(report, workload, rule);
-    }
-    if rule.headers.is_empty() && rule.query.is_empty() {
+    if rule.damaged {
         return;
     }
+    if rule.operations.is_none() {
+        unlimited_conditions(report, workload, rule);
+    }
+    let Some(condition) = of_requests(rule) else { return };
     for operation in rule.operations.iter().flatten() {
         let opaque = workload
             .operation(&operation.value)
@@ -112,12 +113,20 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
             .is_some_and(|one| one.matches.is_empty());
         if opaque {
             let message =
-                format!("`{}` carries no HTTP, so `when` can never hold", operation.value);
+                format!("`{}` carries no HTTP, so `{condition}` can never hold", operation.value);
             let finding = Finding::new("MC517", operation.span, message)
                 .help("part the rule: one for HTTP operations, one for the TCP port");
             report.add(workload, finding);
         }
     }
+}
+
+/// The field of a rule that asks something of a request which a connection does not have.
+fn of_requests(rule: &RuleRow) -> Option<&'static str> {
+    if !(rule.headers.is_empty() && rule.query.is_empty()) {
+        return Some("when");
+    }
+    rule.user.as_ref().map(|_| "user")
 }
 
 /// The same for a rule without `operations`: with `match` it is about HTTP requests, of which there
@@ -133,8 +142,8 @@ fn unlimited_conditions(report: &mut Report<'_>, workload: &Workload, rule: &Rul
                 .help("without `match` the rule denies connections");
             report.add(workload, finding);
         }
-    } else if !(rule.headers.is_empty() && rule.query.is_empty()) {
-        let message = format!("`when` can never hold on `{opaque}`, which carries no HTTP");
+    } else if let Some(condition) = of_requests(rule) {
+        let message = format!("`{condition}` can never hold on `{opaque}`, which carries no HTTP");
         let finding = Finding::new("MC517", rule.span, message)
             .help("name the HTTP operations that the rule is about");
         report.add(workload, finding);
