@@ -82,13 +82,14 @@ class Decider:
         """Decide many requests that arrive at one workload: one a line in, one answer a line out.
 
         A line is a JSON object with the keys `from` (a SPIFFE ID), `listener`, `method`, `target`,
-        `host`, `headers` (a list of `[name, value]`), `source` (an IP address), `user` (`{"issuer":
-        NAME, "claims": {…}}`, as if a sound token had been presented), `now` (Unix seconds) and
-        `draw`; all may be left out. An answer holds `verdict`, `status`, `operation`,
-        `rule`, `path` and `reason`; a line that is no question is answered with the verdict
-        `error`. No Python object is made for a request, and the interpreter's lock is free
-        meanwhile. Raises `Unanswerable` for an unknown workload, `ValueError` for a slice that
-        contradicts itself.
+        `host`, `headers` (a list of `[name, value]`), `source` and `client` (IP addresses),
+        `external` (`not-asked`, `allowed`, `denied` or `unavailable`: what an external decision
+        service says), `user` (`{"issuer": NAME, "claims": {…}}`, as if a sound token had been
+        presented), `now` (Unix seconds) and `draw`; all may be left out. An answer holds `verdict`,
+        `status`, `operation`, `rule`, `path` and `reason`; a line that is no question is answered
+        with the verdict `error`. No Python object is made for a request, and the interpreter's lock
+        is free meanwhile. Raises `Unanswerable` for an unknown workload, `ValueError` for a slice
+        that contradicts itself.
         """
         return self._tables(workload).inbound_batch(lines)
 

@@ -27,7 +27,7 @@ def said(case: Path) -> str:
     files = {
         path.relative_to(case).as_posix(): path.read_bytes()
         for path in sorted(case.rglob("*"))
-        if path.suffix in {".yaml", ".json"}
+        if path.suffix in {".yaml", ".json", ".pem"}
     }
     files.setdefault("mesh.yaml", MESH)
     texts = Texts(files.items())

@@ -261,3 +261,98 @@ spec:
             "periodMs": 1_000,
         },
     ]
+
+
+FEDERATED = """\
+apiVersion: meshc.dev/v1
+kind: Mesh
+metadata: {name: m}
+spec:
+  trustDomain: example.test
+  federation:
+    - {trustDomain: partner.test, bundle: {file: trust/partner.pem}}
+    - {trustDomain: elsewhere.test, bundle: {file: trust/other.pem}}
+"""
+ACCEPTS = """\
+---
+apiVersion: meshc.dev/v1
+kind: %s
+metadata: {name: %s, namespace: shop}
+spec:
+  %s: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [%s], operations: [rest]}]
+"""
+
+
+def test_a_slice_holds_the_bundles_of_trust_domains_its_own_rules_name() -> None:
+    folder = Path(__file__).parent / "cases" / "callers_of_other_trust_domains"
+    some = ("partner.test/b/*", "elsewhere.test/a", "partner.test/z", "partner.test/*")
+    callers = ", ".join(f'{{identity: "spiffe://{one}"}}' for one in some)
+    text = FEDERATED + "".join(
+        ACCEPTS % row
+        for row in (
+            ("ServiceIntent", "cart", "ports", callers),
+            ("ServiceIntent", "audit", "ports", '{identity: "spiffe://partner.test/*"}, shop/*'),
+            ("ServiceIntent", "web", "ports", "shop/*"),
+            ("GatewayIntent", "edge", "listeners", callers),
+        )
+    )
+    bundles = {
+        name: (folder / name).read_bytes() for name in ("trust/partner.pem", "trust/other.pem")
+    }
+    linked = mesh.link([("mesh.yaml", text.encode()), *bundles.items()], [])
+    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.slices()}
+    found = {
+        name: {one["trustDomain"]: one["bundle"].encode() for one in slice_.get("federated", [])}
+        for name, slice_ in slices.items()
+    }
+    partner, elsewhere = bundles.values()
+    assert found["shop/cart"] == {"elsewhere.test": elsewhere, "partner.test": partner}
+    assert list(found["shop/cart"]) == sorted(found["shop/cart"])
+    assert found["shop/audit"] == {"partner.test": partner}
+    assert found["shop/web"] == found["shop/edge"] == {}
+    from_ = slices["shop/cart"]["allow"][0]["from"]
+    assert from_["identities"] == ["spiffe://elsewhere.test/a", "spiffe://partner.test/z"]
+    assert from_["prefixes"] == ["spiffe://partner.test/", "spiffe://partner.test/b/"]
+    assert {one.code for one in linked.findings()} & {"MC213", "MC214"} == set()
+
+
+CLIENTS = """\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [edge], operations: [rest], when: {client: {cidr: [192.0.2.0/24]}}}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: plain, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [edge], operations: [rest], when: {source: {cidr: [192.0.2.0/24]}}}]
+"""
+EDGE = """\
+---
+apiVersion: meshc.dev/v1
+kind: GatewayIntent
+metadata: {name: %s, namespace: shop}
+spec:
+  listeners: [{name: web, port: 80, protocol: http}]
+  routes: [{to: cart}, {name: plain, to: plain, match: ["GET /plain"]}]
+  allow: [{from: [anonymous], when: {client: {cidr: [192.0.2.0/24]}}}]
+"""
+
+
+def test_a_service_that_asks_for_the_client_knows_every_gateway() -> None:
+    head = FEDERATED.partition("  federation:")[0]
+    text = f"{head}---\n{CLIENTS}{EDGE % 'edge'}{EDGE % 'back'}"
+    linked = mesh.link([("mesh.yaml", text.encode())], [])
+    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.slices()}
+    gateways = [f"spiffe://example.test/ns/shop/sa/{name}" for name in ("back", "edge")]
+    assert slices["shop/cart"]["gateways"] == gateways
+    assert slices["shop/cart"]["allow"][0]["client"] == ["192.0.2.0/24"]
+    # Nobody asks here, or there is nobody to ask.
+    assert "gateways" not in slices["shop/plain"]
+    assert "gateways" not in slices["shop/edge"]
+    assert slices["shop/edge"]["allow"][0]["client"] == ["192.0.2.0/24"]

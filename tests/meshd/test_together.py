@@ -155,7 +155,8 @@ def test_a_swap_refills_no_rate_limit(site: Site) -> None:
             assert status() == 429
             file.write_text(file.read_text().replace("burst: 3", "burst: 4"))
             commit = site.commit()
-            until("the new limit", lambda: commit in ask(CART, "/snapshot")[1])
+            for address in (FRONTEND, CART):
+                until("the new limit", lambda at=address: commit in ask(at, "/snapshot")[1])
             assert status() == 200, "a limit that was changed is another one"
             assert len(app.seen) == 4
 

@@ -17,7 +17,7 @@ from oracle.matching import (
     match_holds,
     most_specific,
 )
-from oracle.when import hours_hold, source_holds
+from oracle.when import client_of, hours_hold, inside
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def verdict(asked: Asked, operation: str) -> Json:
 
 
 def ruling(asked: Asked, operation: str, *, enforced: bool) -> Json:
-    """Guardrail, deny, allow, else denied; `enforced` takes no account of audit.
+    """Guardrail, external decision, deny, allow, else denied; `enforced` takes no account of audit.
 
     A whole workload that is only audited says its denials and refuses nothing; guardrails are not
     its own.
@@ -172,8 +172,10 @@ def ruling(asked: Asked, operation: str, *, enforced: bool) -> Json:
     if rule := denying(asked, accepts["guardrails"], operation, enforced=enforced):
         return {**refusal(403, "guardrail"), "rule": rule["name"]}
     said_only = accepts["audit"] and not enforced
+    denial = external(asked)
     if rule := denying(asked, accepts["deny"], operation, enforced=enforced):
-        denial = {**refusal(403, "deny-rule"), "rule": rule["name"]}
+        denial = denial or {**refusal(403, "deny-rule"), "rule": rule["name"]}
+    if denial is not None:
         return {"status": 200, "kind": "audit"} if said_only else denial
     failing = [(failed(asked, one, operation, "every"), one) for one in accepts["allow"]]
     counting = [(fields, one) for fields, one in failing if enforced or not one["audit"]]
@@ -188,6 +190,14 @@ def ruling(asked: Asked, operation: str, *, enforced: bool) -> Json:
     if may_have_user and any(fields == {"user"} for fields, _ in counting):
         return {**refusal(401, "no-user"), "nearest": nearest or [None]}
     return {**refusal(403, "no-rule"), "nearest": nearest or [None]}
+
+
+def external(asked: Asked) -> Json | None:
+    """How an external decision service refuses a request; about connections nobody asks one."""
+    said = asked.question.get("external", "not-asked")
+    if asked.request is None or said in {"not-asked", "allowed"}:
+        return None
+    return refusal(403, {"denied": "external", "unavailable": "external-unavailable"}[said])
 
 
 def denying(asked: Asked, rules: list[Json], operation: str, *, enforced: bool) -> Json | None:
@@ -223,7 +233,11 @@ def failed(asked: Asked, rule: Json, operation: str, view: str) -> set[str]:
     if rule["hours"] is not None:
         holds["hours"] = hours_hold(rule["hours"], question["now"])
     if rule["source"]:
-        holds["source"] = source_holds(rule["source"], question.get("source"))
+        holds["source"] = inside(rule["source"], question.get("source"))
+    if rule["client"]:
+        known = asked.request is not None
+        client = client_of(asked.slice_, question) if known else None
+        holds["client"] = inside(rule["client"], client)
     for field in ("headers", "query"):
         if rule[field]:
             part = {"headers": [], "query": [], field: rule[field]}

@@ -72,6 +72,8 @@ SENT_HOSTS = [
     "b.a.shop.test", "user@pay", "pay:0", "pay:", "127.1", "[::1]", "", "p%61y", None,
 ]  # fmt: skip
 NOW = 1_800_000_000
+#: What an external decision service said; most often nobody asked it.
+EXTERNAL = [*["not-asked"] * 17, "allowed", "denied", "unavailable"]
 NETWORKS = [
     "10.0.0.0/8", "10.1.2.0/23", "192.168.1.77/32", "0.0.0.0/0", "2001:db8::/32", "fd00::/127",
     "::/0", "172.16.0.0/12",
@@ -183,6 +185,7 @@ def rule(rng: random.Random, name: str, names: list[str], *, deny: bool) -> Json
     return {
         **conditions(rng, 0.3),
         "audit": rng.random() < 0.1,
+        "client": sorted(pick(rng, NETWORKS, 2)) if rng.random() < 0.15 else [],
         "from": from_(rng, deny=deny),
         "matches": [match(rng) for _ in range(rng.randint(1, 2))] if direct else [],
         "hours": hours(rng) if rng.random() < 0.15 else None,
@@ -326,6 +329,7 @@ def make_slice(rng: random.Random) -> Json:
             "audit": rng.random() < 0.06,
             "authorities": [] if is_gateway else authorities,
             "deny": deny,
+            "gateways": sorted(pick(rng, [one for one in CALLERS if one], 3)),
             "guardrails": guardrails,
             "identity": f"spiffe://{TRUST_DOMAIN}/ns/shop/sa/self",
             "issuers": ISSUERS,
@@ -389,9 +393,9 @@ def caller(rng: random.Random, rules: list[Json]) -> str | None:
     return found
 
 
-def address(rng: random.Random, rules: list[Json]) -> str | None:
+def address(rng: random.Random, rules: list[Json], field: str) -> str | None:
     """An address at the edge of a network of the rules, or of any, or none."""
-    known = [one for rule in rules for one in rule["source"]]
+    known = [one for rule in rules for one in rule[field]]
     if rng.random() < (0.05 if known else 0.5):
         return None
     near = network(rng.choice(known or NETWORKS))
@@ -452,15 +456,25 @@ def token(rng: random.Random, rules: list[Json]) -> Json | None:
     return {"issuer": rng.choice(["corp", "corp", "corp", "partner", "Corp"]), "claims": claims}
 
 
+def forwarded(rng: random.Random, rules: list[Json]) -> list[list[str]]:
+    """The client as somebody says it is: once, twice, or not as a gateway would."""
+    if not any(rule["client"] for rule in rules) or rng.random() < 0.3:
+        return []
+    said = address(rng, rules, "client") or rng.choice(["", "unknown", "10.1.2.3, 10.1.2.4"])
+    name = rng.choice(["x-forwarded-for", "X-Forwarded-For", "x.forwarded.for", "forwarded"])
+    return [[name, said]] * rng.choice([1, 1, 1, 1, 2])
+
+
 def question(rng: random.Random, slice_: Json) -> Json:
     """One request."""
     headers = [[rng.choice(SPELLINGS[:2] + SPELLINGS[5:]), rng.choice(SENT)]
                for _ in range(rng.choice([0, 0, 0, 1, 1, 2, 3]))]  # fmt: skip
     if rng.random() < 0.05:
         headers.append([rng.choice(SPELLINGS), "x"])
+    rules = [one for kind in ("guardrails", "deny", "allow") for one in slice_["inbound"][kind]]
+    headers += forwarded(rng, rules)
     hosts = SENT_HOSTS if rng.random() < 0.2 else slice_["inbound"]["authorities"] or HOSTS
     listeners = [one["name"] for one in slice_["inbound"]["listeners"]]
-    rules = [one for kind in ("guardrails", "deny", "allow") for one in slice_["inbound"][kind]]
     return {
         "from": caller(rng, rules),
         "listener": rng.choice(listeners),
@@ -469,7 +483,9 @@ def question(rng: random.Random, slice_: Json) -> Json:
         "host": rng.choice(hosts),
         "headers": headers,
         "now": instant(rng, rules),
-        "source": address(rng, rules),
+        "source": address(rng, rules, "source"),
+        "client": address(rng, rules, "client") if rng.random() < 0.3 else None,
+        "external": rng.choice(EXTERNAL),
         "user": token(rng, rules),
         "draw": rng.choice([0, 2**31, 2**32 - 1, rng.randrange(2**32)]),
     }

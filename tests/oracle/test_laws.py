@@ -277,6 +277,38 @@ def test_nothing_narrower_undoes_a_guardrail(worlds: list[World], rng: random.Ra
     assert opened >= SLICES, opened
 
 
+def test_an_external_decision_only_closes(worlds: list[World], rng: random.Random) -> None:
+    closed = kept = 0
+    for world in worlds:
+        slice_ = world.variant()
+        slice_["inbound"]["audit"] = False
+
+        def saying(word: str, slice_: Json = slice_, world: World = world) -> list[Json]:
+            return decide(slice_, [{**one, "external": word} for one in world.questions])
+
+        alone, refused = saying("not-asked"), saying(rng.choice(["denied", "unavailable"]))
+        assert saying("allowed") == alone
+        for question, before, after in zip(world.questions, alone, refused, strict=True):
+            if is_connection(slice_, question):
+                assert after == before, question
+                continue
+            assert not allowed(after), question
+            if kind(after) in {"external", "external-unavailable"}:
+                closed += allowed(before)
+                assert kind(before) != "guardrail", question
+            else:
+                assert after == before, question
+                kept += kind(before) == "guardrail"
+    assert closed >= SLICES, closed
+    assert kept >= SLICES // 5, kept
+
+
+def is_connection(slice_: Json, question: Json) -> bool:
+    """Whether a question is about a TCP port."""
+    listeners = {one["name"]: one["protocol"] for one in slice_["inbound"]["listeners"]}
+    return bool(listeners[question["listener"]] == "tcp")
+
+
 def undo(accepts: Json, rng: random.Random) -> None:
     """Open a service as far as its own files can, in one way or another."""
     accepts["allow"] = [ALLOW_ALL, *accepts["allow"]]

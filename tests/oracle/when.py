@@ -1,4 +1,4 @@
-"""The address and the hour of a request (language reference, section 5, `when`)."""
+"""The addresses and the hour of a request (language reference, section 5, `when`)."""
 
 from __future__ import annotations
 
@@ -37,12 +37,26 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(text)
 
 
-def source_holds(networks: list[str], source: str | None) -> bool | None:
-    """Whether the connection's peer is in one of the networks; nothing where it is not known."""
-    if source is None:
+def inside(networks: list[str], address: str | None) -> bool | None:
+    """Whether an address is in one of the networks; nothing where it is not known."""
+    if address is None:
         return None
-    address = ipaddress.ip_address(source)
-    return any(address in network(one) for one in networks)
+    return any(ipaddress.ip_address(address) in network(one) for one in networks)
+
+
+def client_of(slice_: Json, question: Json) -> str | None:
+    """The client: as the question says, or a gateway's peer, or whom a gateway names."""
+    if question.get("client") is not None:
+        return str(question["client"])
+    if slice_["routes"]:
+        return question.get("source")
+    if question["from"] not in slice_["inbound"]["gateways"]:
+        return None
+    named = [value for name, value in question["headers"] if name.lower() == "x-forwarded-for"]
+    try:
+        return str(ipaddress.ip_address(named[0])) if len(named) == 1 else None
+    except ValueError:
+        return None
 
 
 def hours_hold(hours: Json, now: int) -> bool | None:

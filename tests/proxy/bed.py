@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -523,3 +524,28 @@ def call(
         connection.request(method, target, body=body, headers={"Host": host, **(headers or {})})
         answer = connection.getresponse()
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+
+
+def visit(
+    at: tuple[str, int],
+    credentials: tuple[bytes, bytes],
+    folder: Path,
+    headers: dict[str, str],
+    target: str = "/",
+) -> tuple[int, dict[str, Any]]:
+    """Ask a proxy's inbound listener as a peer with these credentials; status 0: no connection."""
+    certificate, key = folder / "visitor.pem", folder / "visitor.key"
+    certificate.write_bytes(credentials[0])
+    key.write_bytes(credentials[1])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Who the server is does not matter here: what it makes of us does.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(certificate, key)
+    connection = http.client.HTTPSConnection(*at, timeout=WAIT, context=context)
+    with contextlib.closing(connection):
+        try:
+            connection.request("GET", target, headers=headers)
+            answer = connection.getresponse()
+        except (ConnectionError, ssl.SSLError, http.client.BadStatusLine):
+            return 0, {}
+        return answer.status, json.loads(answer.read())

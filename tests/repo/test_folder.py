@@ -20,6 +20,8 @@ TREE = {
     "shop/cart.yaml": "c",
     "shop/web.yml": "w",
     "shop/notes.txt": "no",
+    "trust/partner.pem": "no",
+    ".hidden/key.pem": "no",
     ".git/config.yaml": "no",
     ".hidden/x.yaml": "no",
     ".meshc/y.yaml": "yes",
@@ -44,6 +46,17 @@ def test_one_predicate_says_what_is_read(path: str) -> None:
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no such file"):
         Folder(tmp_path / "absent").read()
+
+
+def test_certificates_are_read_where_a_federation_names_them(tmp_path: Path) -> None:
+    write(tmp_path, {"mesh.yaml": "federation: [trust/real.pem]", "trust/real.pem": "r"})
+    (tmp_path / "trust/link.pem").symlink_to("real.pem")
+    (tmp_path / "trust/large.pem").write_bytes(b" " * (16 * 1024 * 1024 + 1))
+    os.mkfifo(tmp_path / "trust/pipe.pem")
+    assert [path for path, _ in Folder(tmp_path).files()] == ["mesh.yaml", "trust/real.pem"]
+    (tmp_path / "mesh.yaml").write_text("federation: [trust/link.pem]")
+    with pytest.raises(Unreadable, match="symbolic link"):
+        Folder(tmp_path).files()
 
 
 def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:

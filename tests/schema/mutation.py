@@ -30,6 +30,8 @@ QUOTED = [
     "caller", "total", "0/s", "1/s", "100/m", "1000000/h", "1000001/s", "5/d", "007/s",
     "ServiceIntent", "Guardrail", "TokenIssuer", "meshc.dev/v2", "RS256", "HS256", "none", "ES512",
     "https://a.test/k", "http://a.test/k", "https://", "realm_access/roles", "a//b",
+    "spiffe://a/b", "spiffe://a/*", "spiffe://a", "spiffe://a/../b", "spiffe://A/b",
+    "spiffe://a/b/./*", "spiffe://a/b*",
 ]  # fmt: skip
 NUMBERS = ["0", "1", "2", "200", "599", "600", "10", "11", "65535", "65536", "1000001"]
 FIELDS = [
@@ -39,7 +41,7 @@ FIELDS = [
     "file", "dns", "kubernetes", "labels", "namespace", "allow", "deny", "calls", "spec",
     "metadata", "certificate", "per", "rate", "issuer", "claims", "claim", "keys", "inline", "url",
     "refresh", "algorithms", "header", "burst", "extra", '""', "on", "404", "rest", "x-new",
-    "X_Y",
+    "X_Y", "identity",
 ]  # fmt: skip
 
 

@@ -49,10 +49,16 @@ def wrapped(parent: Pairs | list[Node], index: int) -> str | None:
 
 def flattened(parent: Pairs | list[Node], index: int) -> str | None:
     """Write text where a list or a mapping is wanted."""
-    if isinstance(get(parent, index), Word):
+    inside = get(parent, index)
+    if isinstance(inside, Word) or is_caller(inside):
         return None
     put(parent, index, Word("qqq", quoted=False))
     return "qqq"
+
+
+def is_caller(node: Node) -> bool:
+    """Tell whether a mapping is a federated caller: a text in its place is a caller too."""
+    return isinstance(node, Pairs) and [key.text for key, _ in node.entries] == ["identity"]
 
 
 def added(parent: Pairs | list[Node], index: int) -> str | None:

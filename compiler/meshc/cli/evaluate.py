@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from meshc.mesh.decisions import Decision, Step
 
-FIELDS = {"from", "to", "method", "path", "host", "headers", "port", "at", "draw", "source", "user"}
+TEXTS = ("from", "method", "path", "host", "port", "at", "source", "client")
+FIELDS = {*TEXTS, "to", "headers", "draw", "user"}
 
 
 @click.command(
@@ -34,8 +35,8 @@ Examples:
   meshc eval --snapshot build --file requests.jsonl
 
 A line of the file is {"from": …, "to": …, "method": …, "path": …, "host": …, "headers":
-{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …, "user":
-{"issuer": …, "claims": {…}}}; all but "to" may be left out.
+{"name": "value" or ["value", …]}, "port": …, "at": …, "draw": …, "source": …, "client": …,
+"user": {"issuer": …, "claims": {…}}}; all but "to" may be left out.
 
 Exit codes: 0 every request is allowed, 1 one is not (or the intents do not compile)."""
 )
@@ -55,6 +56,7 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
     help="A verified token's TokenIssuer and its claims: a JSON object, or @FILE that holds one.",
 )
 @click.option("--source", metavar="IP", help="The address it comes from, for `when.source`.")
+@click.option("--client", metavar="IP", help="The client a gateway of ours saw, for `when.client`.")
 @click.option("--at", metavar="RFC3339", help="The instant, if not now.")
 @click.option(
     "--draw", type=click.IntRange(0, 2**32 - 1), default=0, help="What a weighted choice goes by."
@@ -112,6 +114,7 @@ def requests(options: dict[str, Any]) -> Iterator[Request]:
         headers=tuple(header(text) for text in options["headers"]),
         port=options["port"],
         source=address(options["source"]),
+        client=address(options["client"]),
         user=user(options["user"]),
         now=instant(options["at"]),
         draw=options["draw"],
@@ -128,7 +131,7 @@ def from_line(line: str, number: int) -> Request:
         raise exits.Failure(f"line {number} is no object with a `to`")
     if unknown := sorted(set(one) - FIELDS):
         raise exits.Failure(f"line {number} has an unknown field `{unknown[0]}`")
-    texts = [one.get(name) for name in ("from", "method", "path", "host", "port", "at", "source")]
+    texts = [one.get(name) for name in TEXTS]
     if not all(text is None or isinstance(text, str) for text in texts):
         raise exits.Failure(f"line {number} has a field that is no string")
     draw = one.get("draw", 0)
@@ -143,6 +146,7 @@ def from_line(line: str, number: int) -> Request:
         headers=tuple(spread(one.get("headers", {}), f"line {number}")),
         port=one.get("port"),
         source=address(one.get("source")),
+        client=address(one.get("client")),
         user=user_of(one.get("user"), f"line {number}"),
         now=instant(one.get("at")),
         draw=draw,

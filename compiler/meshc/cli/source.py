@@ -11,7 +11,6 @@ import click
 
 from meshc.cli import exits
 from meshc.repo import Folder, Listing, Revision
-from meshc.repo.listing import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from meshc.compiling import Compiled
@@ -45,7 +44,7 @@ def read(repository: str, revision: str | None, *, strict: bool) -> Source:
         sys.stderr.write(f"{'error' if strict else 'warning'}: {problem}\n")
     if strict and listing.problems:
         raise exits.Failure("not every file can be read; nothing was done", exits.UNREADABLE)
-    if not any(path != SETTINGS_FILE for path, _ in listing.files):
+    if not any(path.endswith((".yaml", ".yml")) for path, _ in listing.files):
         raise exits.Failure(
             f"`{repository}` holds no intent (no *.yaml file); `meshc init FOLDER` writes some",
             exits.NO_INPUT,

@@ -87,6 +87,7 @@ def request(test: Json) -> Request:
         host=asked.get("host"),
         headers=tuple(spread(asked.get("headers") or {}, test["name"])),
         port=asked.get("port"),
+        client=asked.get("client"),
         user=user_of(asked.get("user"), test["name"]),
         now=instant(asked.get("at")),
     )

@@ -53,6 +53,8 @@ class Request:
     draw: int = 0
     source: str | None = None
     """The IP address the connection comes from; nothing where it is not known."""
+    client: str | None = None
+    """The IP address of the client as our gateway saw it; nothing: a gateway sees the source."""
     user: User | None = None
     """For whom it is sent; nothing where it carries no token."""
 
@@ -161,8 +163,8 @@ class Decisions:
             "listener": listener["name"],
             "host": request.host or authority(workload, None),
         }
-        if request.source is not None:
-            question["source"] = request.source
+        seen = {"source": request.source, "client": request.client}
+        question |= {name: text for name, text in seen.items() if text is not None}
         if request.user is not None:
             question["user"] = {"issuer": request.user.issuer, "claims": request.user.claims}
         if content["routes"] and request.host is None:
@@ -181,6 +183,7 @@ class Decisions:
                 path=request.path,
                 headers=request.headers,
                 draw=request.draw,
+                client=request.client or request.source,
                 user=request.user,
             )
             steps += self._inbound(onward.to, onward, content["inbound"]["identity"])

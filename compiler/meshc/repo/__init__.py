@@ -1,7 +1,8 @@
 """Takes a folder or a Git revision, gives the bytes of its intent files; the only reader of either.
 
 Both give the same files for the same tree: symbolic links are never followed, hidden folders other
-than `.meshc` are passed over, only `*.yaml`, `*.yml` and `meshc.toml` are read.
+than `.meshc` are passed over, only `*.yaml`, `*.yml` and `meshc.toml` are read, and the JSON and
+PEM files that they name.
 """
 
 from meshc.repo.folder import Folder

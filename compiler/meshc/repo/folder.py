@@ -14,7 +14,7 @@ from meshc.repo.listing import (
     Problem,
     Unreadable,
     enters,
-    may_hold_keys,
+    may_be_named,
     named_by,
     wanted,
 )
@@ -42,14 +42,14 @@ class Folder:
         """Read what can be read; raises `Unreadable` if the folder itself cannot."""
         files: list[File] = []
         problems: list[Problem] = []
-        maybe_keys: dict[str, str] = {}
+        maybe_named: dict[str, str] = {}
         for path, reason in self._walk():
-            if may_hold_keys(path):
-                maybe_keys[path] = reason
+            if may_be_named(path):
+                maybe_named[path] = reason
                 continue
             self._take(path, reason, files, problems)
-        for path in named_by(files, maybe_keys):
-            self._take(path, maybe_keys[path], files, problems)
+        for path in named_by(files, maybe_named):
+            self._take(path, maybe_named[path], files, problems)
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
 
     def _take(self, path: str, reason: str, files: list[File], problems: list[Problem]) -> None:
@@ -120,7 +120,7 @@ class Folder:
 
 def is_read(path: str) -> bool:
     """Tell whether a path is read, or would be if an issuer names it."""
-    return wanted(path) or may_hold_keys(path)
+    return wanted(path) or may_be_named(path)
 
 
 def leads_to_folder(entry: os.DirEntry[str]) -> bool:

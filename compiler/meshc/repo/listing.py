@@ -58,19 +58,22 @@ def wanted(path: str) -> bool:
     return all(enters(folder) for folder in folders)
 
 
-def may_hold_keys(path: str) -> bool:
-    """Tell whether a path inside a repository may be the JSON file of a TokenIssuer's keys."""
+def may_be_named(path: str) -> bool:
+    """Tell whether a path may be a TokenIssuer's keys (JSON) or the Mesh's trust bundle (PEM)."""
     *folders, name = path.split("/")
-    return name.endswith(".json") and not name.startswith(".") and all(map(enters, folders))
+    return (
+        name.endswith((".json", ".pem")) and not name.startswith(".") and all(map(enters, folders))
+    )
 
 
 def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
-    """Give those of the paths that stand in a file that declares a TokenIssuer.
+    """Give those of the paths that stand in a file that declares a TokenIssuer or a federation.
 
-    Other JSON of a repository is none of our business: it is not read, and nothing is wrong with
-    it. What stands there without naming keys is read for nothing.
+    Other JSON and PEM of a repository is none of our business: it is not read, and nothing is wrong
+    with it. What stands there without naming keys or roots is read for nothing.
     """
-    declaring = [content for _, content in files if b"TokenIssuer" in content]
+    words = (b"TokenIssuer", b"federation")
+    declaring = [content for _, content in files if any(word in content for word in words)]
     return [
         path
         for path in paths

@@ -14,7 +14,7 @@ from meshc.repo.listing import (
     Listing,
     Problem,
     Unreadable,
-    may_hold_keys,
+    may_be_named,
     named_by,
     wanted,
 )
@@ -57,8 +57,8 @@ class Revision:
         problems: list[Problem] = []
         rows = list(self._rows())
         files = self._taken([row for row in rows if wanted(row.path)], problems)
-        maybe_keys = {row.path: row for row in rows if may_hold_keys(row.path)}
-        named = [maybe_keys[path] for path in named_by(files, maybe_keys)]
+        maybe_named = {row.path: row for row in rows if may_be_named(row.path)}
+        named = [maybe_named[path] for path in named_by(files, maybe_named)]
         files += self._taken(named, problems)
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
 

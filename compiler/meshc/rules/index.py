@@ -285,6 +285,13 @@ RULES: Final[dict[str, Listed]] = {
         help="name a public https URL, or give the keys as a file",
         module="meshc.rules.identity.mc410_key_url_unsafe",
     ),
+    "MC412": Listed(
+        name="bundle-missing",
+        severity="error",
+        found_by="linker",
+        help="list the trust domain with its root certificates under `federation` of the Mesh",
+        module="meshc.rules.identity.mc412_bundle_missing",
+    ),
     "MC501": Listed(
         name="allow-all",
         severity="error",

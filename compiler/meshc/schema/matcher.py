@@ -119,6 +119,14 @@ class Source(Model):
     )
 
 
+class Client(Model):
+    """Addresses of the client, as a gateway of this mesh saw it."""
+
+    cidr: Annotated[list[Network], Field(min_length=1)] = Field(
+        description="Networks; one must hold the address.", examples=[["192.0.2.0/24"]]
+    )
+
+
 class Hours(Model):
     """Times of the week; the end is excluded, and comes after the beginning on the same day."""
 
@@ -138,5 +146,5 @@ class When(Model):
     headers: Headers | None = None
     query: Query | None = None
     source: Source | None = Field(default=None, description="Where the connection comes from.")
-    client: Annotated[None, NotYet("the client behind a gateway comes with a later version")] = None
+    client: Client | None = Field(default=None, description="Where a gateway's client is.")
     hours: Hours | None = Field(default=None, description="Times of the week.")

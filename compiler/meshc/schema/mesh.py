@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from meshc.schema.metadata import MeshWideMetadata
 from meshc.schema.model import Model, NotYet
 from meshc.schema.service_intent import Requests
-from meshc.schema.text import DnsLabel, Host, HostPattern, TrustDomain
+from meshc.schema.text import DnsLabel, Host, HostPattern, Text, TrustDomain
 
 
 class Namespace(Model):
@@ -30,6 +30,23 @@ class Defaults(Model):
     limits: Annotated[None, NotYet("limits come with a later version")] = None
     telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
     instances: Annotated[None, NotYet("discovery comes with a later version")] = None
+
+
+class Bundle(Model):
+    """Where root certificates are."""
+
+    file: Text = Field(
+        description="A PEM file of the repository.", examples=["trust/partner.example.pem"]
+    )
+
+
+class Federation(Model):
+    """A trust domain whose identities rules may name."""
+
+    trust_domain: TrustDomain = Field(
+        description="Its SPIFFE trust domain.", examples=["partner.example"]
+    )
+    bundle: Bundle = Field(description="Its root certificates; they vouch for nobody else.")
 
 
 class MeshSpec(Model):
@@ -55,6 +72,13 @@ class MeshSpec(Model):
     )
     teams: Annotated[list[DnsLabel], Field(min_length=1)] | None = Field(
         default=None, description="If listed, every owner is one.", examples=[["team-a"]]
+    )
+    federation: Annotated[list[Federation], Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="Trust domains besides ours.",
+        examples=[
+            [{"trustDomain": "partner.example", "bundle": {"file": "trust/partner.example.pem"}}]
+        ],
     )
     protected: Annotated[None, NotYet("environments come with a later version")] = None
 

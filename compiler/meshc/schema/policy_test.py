@@ -10,7 +10,17 @@ from pydantic import ConfigDict, Field
 
 from meshc.schema.metadata import Metadata
 from meshc.schema.model import Model
-from meshc.schema.text import DnsLabel, HeaderName, Instant, Method, Path, Reference, Sender, Text
+from meshc.schema.text import (
+    Address,
+    DnsLabel,
+    HeaderName,
+    Instant,
+    Method,
+    Path,
+    Reference,
+    Sender,
+    Text,
+)
 from meshc.schema.user import TokenUser
 
 
@@ -27,6 +37,9 @@ class TestRequest(Model):
     host: Text | None = Field(default=None, description="The Host field; absent: its name.")
     headers: Annotated[dict[HeaderName, Text], Field(min_length=1)] | None = Field(
         default=None, description="Further fields.", examples=[{"x-canary": "always"}]
+    )
+    client: Address | None = Field(
+        default=None, description="The client that a gateway of ours saw."
     )
     user: TokenUser | None = Field(
         default=None, description="For whom it is sent; absent: it carries no token."

@@ -9,12 +9,19 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meshc.schema.matcher import Matches, When
-from meshc.schema.model import NAMED, Model, NotYet, named_after_first
-from meshc.schema.text import Caller, Date, DnsLabel, Name
+from meshc.schema.model import NAMED, Model, named_after_first
+from meshc.schema.text import Caller, Date, DnsLabel, Name, SpiffeIdPattern
 from meshc.schema.user import User
 
+
+class FederatedCaller(Model):
+    """A caller of another trust domain, which the Mesh federates."""
+
+    identity: SpiffeIdPattern = Field(description="Its SPIFFE ID; `/*` at the end: all below.")
+
+
 Callers = Annotated[
-    list[Caller | Annotated[None, NotYet("federated identities need bundles, which come later")]],
+    list[Caller | FederatedCaller],
     Field(min_length=1, description="Who; one must hold.", examples=[["checkout", "shop/*"]]),
 ]
 Operations = Annotated[

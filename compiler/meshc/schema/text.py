@@ -45,6 +45,13 @@ def an_address(text: str) -> str:
     return text
 
 
+def without_dots(identity: str) -> str:
+    """Refuse the path segments `.` and `..` (SPIFFE-ID, section 2.2)."""
+    if {".", ".."} & set(identity.split("/")[3:]):
+        raise ValueError("no segment `.` or `..`")
+    return identity
+
+
 def in_range(duration: str) -> str:
     """Refuse no time at all and more than a timer holds."""
     parts = re.findall(r"([0-9]+)(ms|h|m|s)", duration)
@@ -104,12 +111,26 @@ Caller = Annotated[
 Sender = Annotated[
     str,
     Field(
-        pattern=rf"^({LABEL}/)?{LABEL}$",
+        pattern=rf"^(({LABEL}/)?{LABEL}|spiffe://[a-z0-9._-]{{1,255}}(/[A-Za-z0-9._-]+)+)$",
+        max_length=2048,
         examples=["checkout", "shop/frontend", "anonymous"],
         json_schema_extra={"x-meshc-format": "sender"},
     ),
+    AfterValidator(without_dots),
 ]
-"""One workload, or `anonymous`."""
+"""One workload, the SPIFFE ID of one that is not ours, or `anonymous`."""
+
+SpiffeIdPattern = Annotated[
+    str,
+    Field(
+        pattern=r"^spiffe://[a-z0-9._-]{1,255}(/[A-Za-z0-9._-]+)*(/[A-Za-z0-9._-]+|/\*)$",
+        max_length=2048,
+        examples=["spiffe://partner.example/ns/orders/sa/*"],
+        json_schema_extra={"x-meshc-format": "spiffe-id"},
+    ),
+    AfterValidator(without_dots),
+]
+"""The SPIFFE ID of a workload, or one that ends in `/*`: every workload below it."""
 
 Host = Annotated[
     str,

@@ -9,8 +9,8 @@ use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow,
-    ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+    At, CallRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow,
+    RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
 
@@ -104,7 +104,14 @@ fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
             .map(|item| rows.texts(*item, "hosts").into_iter().map(|host| host.value).collect())
             .collect(),
         teams: rows.texts(spec, "teams").into_iter().map(|team| team.value).collect(),
+        federation: each(rows, spec, "federation", federation),
     }
+}
+
+fn federation(rows: &mut Rows<'_>, item: NodeId) -> Option<FederationRow> {
+    let bundle = rows.get(item, "bundle")?;
+    let trust_domain = rows.text(item, "trustDomain")?;
+    Some(FederationRow { trust_domain, bundle_file: rows.text(bundle, "file")? })
 }
 
 fn workload(
@@ -261,8 +268,11 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
     let (headers, query) = (condition("headers", true), condition("query", false));
-    let networks = when.and_then(|when| rows.get(when, "source"));
-    let source = networks.map_or_else(Vec::new, |source| rows.networks(source));
+    let mut networks = |key: &str| {
+        let found = when.and_then(|when| rows.get(when, key));
+        found.map_or_else(Vec::new, |found| rows.networks(found))
+    };
+    let (source, client) = (networks("source"), networks("client"));
     let clock = when.and_then(|when| rows.get(when, "hours"));
     let hours = clock.and_then(|hours| rows.hours(hours));
     let asked = rows.get(item, "user");
@@ -272,17 +282,25 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         name: rows.string(item, "name"),
         span: rows.tree.span(item),
         from: rows.optional_texts(item, "from"),
+        federated: identities(rows, item),
         operations: rows.optional_texts(item, "operations"),
         matches: rows.matches(item),
         headers,
         query,
         source,
+        client,
         hours,
         until: rows.day(item, "until"),
         audit: rows.get(item, "enforce").is_some(),
         user,
         damaged: faulty || rows.has_bad(item),
     })
+}
+
+/// The callers of a rule that are SPIFFE IDs.
+fn identities(rows: &Rows<'_>, rule: NodeId) -> Vec<At<String>> {
+    let callers = rows.items(rule, "from").into_iter();
+    callers.filter_map(|caller| rows.text(caller, "identity")).collect()
 }
 
 fn rate_limit(rows: &mut Rows<'_>, item: NodeId) -> Option<RateLimitRow> {
@@ -347,6 +365,7 @@ fn test(
         path: rows.string(request, "path")?,
         host: rows.string(request, "host"),
         headers: headers.map_or_else(Vec::new, |headers| rows.labels(headers, &[])),
+        client: rows.string(request, "client"),
         user: user.and_then(|user| {
             let claims = rows.get(user, "claims").map(|claims| rows.json(claims));
             Some((rows.text(user, "issuer")?, claims.unwrap_or_else(|| json!({}))))

@@ -48,6 +48,17 @@ pub struct MeshRow {
     pub namespace_hosts: Vec<Vec<String>>,
     /// Listed teams.
     pub teams: Vec<String>,
+    /// Federated trust domains.
+    pub federation: Vec<FederationRow>,
+}
+
+/// A trust domain besides ours.
+#[derive(Clone, Debug)]
+pub struct FederationRow {
+    /// Its name.
+    pub trust_domain: At<String>,
+    /// File of the repository that holds its root certificates.
+    pub bundle_file: At<String>,
 }
 
 /// What kind of workload.
@@ -197,6 +208,8 @@ pub struct RuleRow {
     pub span: Span,
     /// Callers; absent: not written.
     pub from: Option<Vec<At<String>>>,
+    /// Callers of other trust domains: SPIFFE IDs, some with `/*` at their end.
+    pub federated: Vec<At<String>>,
     /// Operations it is limited to.
     pub operations: Option<Vec<At<String>>>,
     /// Requests a deny names.
@@ -207,6 +220,8 @@ pub struct RuleRow {
     pub query: Vec<Condition>,
     /// Networks of the connection's peer.
     pub source: Vec<String>,
+    /// Networks of the client as our gateway saw it.
+    pub client: Vec<String>,
     /// Times of the week.
     pub hours: Option<Hours>,
     /// Unix seconds at which it ends.
@@ -336,6 +351,8 @@ pub struct TestRow {
     pub host: Option<String>,
     /// Further fields.
     pub headers: Vec<(String, String)>,
+    /// Address of the client that a gateway saw.
+    pub client: Option<String>,
     /// Issuer and claims of the user it is sent for.
     pub user: Option<(At<String>, serde_json::Value)>,
     /// Instant, RFC 3339.

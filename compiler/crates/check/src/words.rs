@@ -1,6 +1,7 @@
 //! What shapes and formats are called.
 
 use meshc_document::{Kind, Span};
+use meshc_svid::{SpiffeId, SpiffeIdFault};
 
 use crate::finding::Finding;
 use crate::quantity;
@@ -57,8 +58,34 @@ fn means_something(format: Option<&str>, text: &str) -> bool {
         Some("date") => quantity::day(text).is_some(),
         Some("duration") => quantity::milliseconds(text).is_some(),
         Some("rate") => quantity::rate(text).is_some(),
+        Some("sender") => !text.starts_with("spiffe://") || SpiffeId::parse(text).is_ok(),
+        Some("spiffe-id") => names_workloads(text),
         Some("address") => text.parse::<core::net::IpAddr>().is_ok(),
         _ => true,
+    }
+}
+
+/// Whether a text is the SPIFFE ID of a workload, or one that ends in `/*` for all of them below it.
+fn names_workloads(text: &str) -> bool {
+    match text.strip_suffix("/*") {
+        Some(above) => SpiffeId::parse(above).is_ok(),
+        None => SpiffeId::parse(text).is_ok_and(|id| !id.path().is_empty()),
+    }
+}
+
+/// What keeps a text from being such an ID.
+fn spiffe_fault(text: &str) -> &'static str {
+    match SpiffeId::parse(text.strip_suffix("/*").unwrap_or(text)) {
+        Ok(_) => "it names a whole trust domain",
+        Err(SpiffeIdFault::TooLong) => "it is longer than 2048 bytes",
+        Err(SpiffeIdFault::Scheme) => "it does not begin with `spiffe://`",
+        Err(SpiffeIdFault::TrustDomain) => {
+            "its trust domain is not 1 to 255 lower-case letters, digits, `.`, `_` and `-`"
+        }
+        Err(SpiffeIdFault::Segment) => "a segment of its path is empty, `.` or `..`",
+        Err(SpiffeIdFault::PathByte) => {
+            "its path holds something other than letters, digits, `.`, `_` and `-`"
+        }
     }
 }
 
@@ -67,7 +94,11 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
     let (code, what, hint) = match rule.format.as_deref().unwrap_or_default() {
         "dns-label" => ("MC105", "a name", "lower-case letters, digits and `-`, at most 63"),
         "reference" => ("MC105", "a reference", "[namespace/]name[.operation]"),
-        "caller" => ("MC105", "a caller", "[namespace/]name, namespace/*, anyone or anonymous"),
+        "caller" => (
+            "MC105",
+            "a caller",
+            "[namespace/]name, namespace/*, anyone, anonymous or {identity: …}",
+        ),
         "host" => ("MC105", "a host", "DNS labels in lower case, without port"),
         "trust-domain" => {
             ("MC105", "a trust domain", "lower-case letters, digits, `.`, `_` and `-`")
@@ -76,7 +107,8 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
         "rate" => ("MC112", "a rate", "1 to 1000000 in a second, minute or hour"),
         "date" => ("MC112", "a day of the calendar", "YYYY-MM-DD in quotes"),
         "instant" => ("MC112", "an instant", "RFC 3339 in quotes"),
-        "sender" => ("MC105", "a workload", "[namespace/]name or anonymous"),
+        "spiffe-id" => ("MC105", "a workload's SPIFFE ID", spiffe_fault(text)),
+        "sender" => ("MC105", "a workload", "[namespace/]name, a SPIFFE ID or anonymous"),
         "address" => ("MC112", "an IP address", "an IPv4 or IPv6 address"),
         "network" => ("MC112", "a network", "an address and a length, like `10.0.0.0/8`"),
         "clock" => ("MC112", "a time of day", "HH:MM in quotes, 00:00 to 24:00"),

@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use meshc_check::unit::{At, RuleRow};
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
-use meshc_link::{Mesh, Workload};
+use meshc_link::{Mesh, Workload, trust_domain_of};
 use meshc_snapshot::slice::{
-    From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls, User,
+    Federated, From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
+    User,
 };
 
 /// What a workload accepts.
@@ -12,8 +15,10 @@ pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
         allow: rules(mesh, workload, &row.allow, "allow"),
         authorities: authorities(mesh, workload),
         audit: workload.row.audit,
+        gateways: gateways(mesh, workload),
         guardrails: Vec::new(),
         deny: rules(mesh, workload, &row.deny, "deny"),
+        federated: federated(mesh, workload),
         identity: workload.identity.clone(),
         issuers: mesh.issuers_of(workload).filter_map(|one| one.sliced.clone()).collect(),
         listeners: listeners(mesh, workload),
@@ -65,6 +70,35 @@ pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
     all
 }
 
+/// The trust domains that a rule names, with their bundles. Nobody proves an identity to a gateway.
+fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
+    if workload.is_gateway() {
+        return Vec::new();
+    }
+    let rules = workload.row.allow.iter().chain(&workload.row.deny);
+    let callers = rules.flat_map(|rule| &rule.federated);
+    let named: BTreeSet<&str> = callers.map(|one| trust_domain_of(&one.value)).collect();
+    let known = mesh.federation.iter().filter(|one| named.contains(one.trust_domain.as_str()));
+    known
+        .filter_map(|one| {
+            let (bundle, trust_domain) = (one.bundle.clone()?, one.trust_domain.clone());
+            Some(Federated { bundle, trust_domain })
+        })
+        .collect()
+}
+
+/// The gateways whose word about a client counts, where a rule asks for it; a gateway needs nobody's.
+fn gateways(mesh: &Mesh, workload: &Workload) -> Vec<String> {
+    let mut rules = workload.row.allow.iter().chain(&workload.row.deny);
+    if workload.is_gateway() || rules.all(|rule| rule.client.is_empty()) {
+        return Vec::new();
+    }
+    let gateways = mesh.workloads.iter().filter(|one| one.is_gateway());
+    let mut all: Vec<String> = gateways.map(|one| one.identity.clone()).collect();
+    all.sort_unstable();
+    all
+}
+
 fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
     let ports = workload.row.ports.iter();
     ports
@@ -95,6 +129,7 @@ fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<
             let operations = row.operations.as_deref().map(sorted);
             Rule {
                 audit: row.audit,
+                client: row.client.clone(),
                 from: from(mesh, workload, row),
                 headers: row.headers.clone(),
                 hours: row.hours.clone(),
@@ -154,6 +189,14 @@ fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {
             },
         }
     }
+    for one in &row.federated {
+        match one.value.strip_suffix('*') {
+            Some(above) => from.prefixes.push(above.to_owned()),
+            None => from.identities.push(one.value.clone()),
+        }
+    }
+    from.prefixes.sort_unstable();
+    from.prefixes.dedup();
     from.identities.sort_unstable();
     from.identities.dedup();
     from.namespaces.sort_unstable();

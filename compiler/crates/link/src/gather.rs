@@ -6,6 +6,7 @@ use meshc_document::Span;
 use rustc_hash::FxHashMap;
 
 use crate::effective::{Effective, Origin, Values};
+use crate::load::is_named;
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
 
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
@@ -55,10 +56,11 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
 fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>) {
     let mut declared = declared.into_iter();
     let Some((file, row)) = declared.next() else {
-        if !mesh.files.is_empty() {
+        let intent = mesh.files.iter().position(|source| !is_named(&source.path));
+        if let Some(intent) = intent.and_then(|at| u32::try_from(at).ok()) {
             let help = "declare one: `kind: Mesh` with `spec: {trustDomain: …}`";
             let finding = Finding::new("MC102", Span::default(), "no document declares the Mesh");
-            mesh.report(0, finding.help(help));
+            mesh.report(intent, finding.help(help));
         }
         return;
     };
@@ -76,6 +78,7 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;
+    crate::federation::settle(mesh, file, row.federation);
 }
 
 fn folder_namespace(mesh: &Mesh, file: u32, folders: &[(String, String)]) -> Option<String> {

@@ -2,6 +2,7 @@
 
 pub mod defaults;
 mod effective;
+mod federation;
 mod gather;
 mod graph;
 mod issuers;
@@ -13,6 +14,7 @@ mod resolve;
 pub mod table;
 
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
+pub use federation::trust_domain_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
-pub use mesh::{Edge, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
+pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

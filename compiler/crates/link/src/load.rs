@@ -11,7 +11,7 @@ const FEW: usize = 64;
 pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<SourceFile> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = path.ends_with(".json") || is_data(&bytes);
+        let data = is_named(&path) || is_data(&bytes);
         let unit = if data { meshc_check::unit::Unit::default() } else { declare(&bytes, schema) };
         SourceFile { path, bytes, unit }
     };
@@ -30,8 +30,14 @@ pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<So
     })
 }
 
+/// Whether a file is no document but something that one names: keys of an issuer, or certificates
+/// of a federated trust domain.
+pub(crate) fn is_named(path: &str) -> bool {
+    path.ends_with(".json") || path.ends_with(".pem")
+}
+
 /// Whether a YAML file is no document but a list that an intent names (`instances: {file: …}`): its
-/// first line of content begins an item. A JSON file is never a document: keys that an issuer names.
+/// first line of content begins an item.
 fn is_data(bytes: &[u8]) -> bool {
     let lines = bytes.split(|&byte| byte == b'\n');
     let mut content = lines.filter(|line| {

@@ -23,6 +23,8 @@ pub struct Mesh {
     pub namespaces: Vec<(String, Vec<String>)>,
     /// Listed teams.
     pub teams: Vec<String>,
+    /// Federated trust domains, sorted by name.
+    pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
     /// Services and gateways by id; a duplicate is left out.
@@ -36,6 +38,15 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+}
+
+/// A federated trust domain.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Federation {
+    /// Its name.
+    pub trust_domain: String,
+    /// Its roots, PEM; absent: what was declared is no bundle, and was reported.
+    pub bundle: Option<String>,
 }
 
 /// One file of the repository.

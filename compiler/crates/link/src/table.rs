@@ -263,12 +263,17 @@ impl Mesh {
                     let list = list.as_ref()?;
                     Some(list.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(" "))
                 };
+                let from = names(&rule.from).map(|named| {
+                    let all = core::iter::once(named.as_str()).filter(|named| !named.is_empty());
+                    let federated = rule.federated.iter().map(|one| one.value.as_str());
+                    all.chain(federated).collect::<Vec<_>>().join(" ")
+                });
                 table.push(
                     (workload.file, rule.span),
                     [
                         workload.id.as_str().into(),
                         name.as_str().into(),
-                        names(&rule.from).as_deref().into(),
+                        from.as_deref().into(),
                         names(&rule.operations).as_deref().into(),
                         u32::try_from(conditions(rule)).unwrap_or(u32::MAX).into(),
                         rule.until.map_or(Cell::Empty, Cell::Number),
@@ -347,7 +352,9 @@ fn length<T>(list: &[T]) -> Cell {
 /// How many conditions on a request limit a rule; a user is one, and each of its claims.
 fn conditions(rule: &meshc_check::unit::RuleRow) -> usize {
     let user = rule.user.as_ref().map_or(0, |user| user.claims.len().saturating_add(1));
-    rule.headers.len().saturating_add(rule.query.len()).saturating_add(user)
+    let client = usize::from(!rule.client.is_empty());
+    let fields = rule.headers.len().saturating_add(rule.query.len());
+    fields.saturating_add(user).saturating_add(client)
 }
 
 fn operation_span(workload: &Workload, name: &str) -> Span {

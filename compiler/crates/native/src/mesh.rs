@@ -106,6 +106,7 @@ fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
             "host": row.host,
             "headers": headers,
             "port": row.port,
+            "client": row.client,
             "at": row.at,
             "user": row.user.as_ref().map(|(issuer, claims)| {
                 json!({"issuer": issuer.value, "claims": claims})

@@ -27,6 +27,10 @@ pub enum DenialKind {
     NoUser,
     /// 403: a guardrail of the platform matched.
     Guardrail,
+    /// 403: the external decision service refused.
+    External,
+    /// 403: the external decision service gave no answer; Envoy's `status_on_error` by default.
+    ExternalUnavailable,
     /// 403: a deny rule matched.
     DenyRule,
     /// 403: no allow rule matched.
@@ -101,7 +105,12 @@ impl DenialKind {
         match self {
             Self::AmbiguousRequest | Self::HeaderSpelling | Self::Query => 400,
             Self::BadToken | Self::NoUser => 401,
-            Self::Guardrail | Self::DenyRule | Self::NoRule | Self::Listener => 403,
+            Self::Guardrail
+            | Self::External
+            | Self::ExternalUnavailable
+            | Self::DenyRule
+            | Self::NoRule
+            | Self::Listener => 403,
             Self::NoRoute => 404,
             Self::Authority => 421,
             Self::NotDeclared | Self::Port => 503,
@@ -118,6 +127,8 @@ impl DenialKind {
             Self::BadToken => "bad-token",
             Self::NoUser => "no-user",
             Self::Guardrail => "guardrail",
+            Self::External => "external",
+            Self::ExternalUnavailable => "external-unavailable",
             Self::DenyRule => "deny-rule",
             Self::NoRule => "no-rule",
             Self::Listener => "listener",
@@ -142,6 +153,8 @@ impl DenialKind {
             Self::BadToken => "the token of a declared issuer failed a check",
             Self::NoUser => "a rule would allow it for a user, and there is no token",
             Self::Guardrail => "a guardrail matches",
+            Self::External => "the external decision service refuses it",
+            Self::ExternalUnavailable => "the external decision service gives no answer",
             Self::DenyRule => "a deny rule matches",
             Self::NoRule => "no allow rule matches",
             Self::Listener => "the port does not speak this protocol",

@@ -8,7 +8,7 @@ use meshc_request::{Canonical, Fields, NoFields};
 use meshc_snapshot::slice::{Inbound, Listener, Protocol, Rule};
 use rustc_hash::FxHashSet;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, External};
 use crate::claims::User;
 use crate::condition::{Conditions, Reads, View};
 use crate::denial::{Denial, DenialKind};
@@ -51,6 +51,9 @@ enum List {
     Guardrails,
     Deny,
 }
+
+/// In the order in which they are asked.
+const LISTS: [List; 2] = [List::Guardrails, List::Deny];
 
 /// A match written in a deny itself; their order is that of the rules.
 #[derive(Debug)]
@@ -160,7 +163,8 @@ impl Admission {
         self.judge(&self.ours(peer), operation, &Asked::<NoFields>::connection(now))
     }
 
-    /// Guardrails, deny, allow, else denied; what is only audited goes along with the outcome.
+    /// Guardrails, what an external decision service says, deny, allow, else denied; what is only
+    /// audited goes along with the outcome.
     fn judge<F: Fields>(
         &self,
         peer: &Peer,
@@ -168,13 +172,21 @@ impl Admission {
         asked: &Asked<'_, F>,
     ) -> Result<Permit, Denial> {
         if let Some(rule) = self.met(List::Guardrails, peer, operation, asked, false) {
-            return Err(Denial::by_rule(DenialKind::Guardrail, operation, rule));
+            return Err(Denial::by_rule(List::Guardrails.kind(), operation, rule));
+        }
+        if let Some(kind) = refused_elsewhere(asked.external) {
+            let refused = Denial { operation: Some(operation), ..Denial::new(kind) };
+            if !self.audit {
+                return Err(refused);
+            }
+            let guardrail = self.audited(&[List::Guardrails], peer, operation, asked);
+            return Ok(self.permit(operation, None, guardrail.or(Some(refused))));
         }
         let refused = match self.met(List::Deny, peer, operation, asked, false) {
-            Some(rule) => Denial::by_rule(DenialKind::DenyRule, operation, rule),
+            Some(rule) => Denial::by_rule(List::Deny.kind(), operation, rule),
             None => match self.allow.first(&peer.allow, operation, asked, false) {
                 Some(rule) => {
-                    let would = self.audited(peer, operation, asked);
+                    let would = self.audited(&LISTS, peer, operation, asked);
                     return Ok(self.permit(operation, Some(rule), would));
                 }
                 None => self.denied_by_default(peer, operation, asked),
@@ -183,23 +195,23 @@ impl Admission {
         if !self.audit {
             return Err(refused);
         }
-        let would = self.audited(peer, operation, asked);
+        let would = self.audited(&LISTS, peer, operation, asked);
         let would = would.or(refused.would_allow.is_none().then_some(refused));
         Ok(self.permit(operation, None, would))
     }
 
-    /// The denial that an audited guardrail or deny rule would have been.
+    /// The denial that an audited rule of these lists would have been.
     fn audited<F: Fields>(
         &self,
+        lists: &[List],
         peer: &Peer,
         operation: OperationIx,
         asked: &Asked<'_, F>,
     ) -> Option<Denial> {
-        let lists = [(List::Guardrails, DenialKind::Guardrail), (List::Deny, DenialKind::DenyRule)];
-        lists.into_iter().find_map(|(list, kind)| {
+        lists.iter().find_map(|&list| {
             let rules = self.rules(list);
             let met = rules.audited.then(|| self.met(list, peer, operation, asked, true));
-            met.flatten().map(|rule| Denial::by_rule(kind, operation, rule))
+            met.flatten().map(|rule| Denial::by_rule(list.kind(), operation, rule))
         })
     }
 
@@ -215,7 +227,8 @@ impl Admission {
         let kind = if lacks { DenialKind::NoUser } else { DenialKind::NoRule };
         let audited = || self.allow.first(&peer.allow, operation, asked, true);
         let audited = self.allow.audited.then(audited).flatten();
-        let would_allow = audited.filter(|_| self.audited(peer, operation, asked).is_none());
+        let would_allow =
+            audited.filter(|_| self.audited(&LISTS, peer, operation, asked).is_none());
         Denial {
             operation: Some(operation),
             would_allow: would_allow.map(|rule| RuleIx(rule as u32)),
@@ -279,6 +292,24 @@ impl Admission {
             ControlFlow::Continue(())
         });
         first
+    }
+}
+
+impl List {
+    const fn kind(self) -> DenialKind {
+        match self {
+            Self::Guardrails => DenialKind::Guardrail,
+            Self::Deny => DenialKind::DenyRule,
+        }
+    }
+}
+
+/// What an external decision comes to where it lets nothing through.
+const fn refused_elsewhere(external: External) -> Option<DenialKind> {
+    match external {
+        External::NotAsked | External::Allowed => None,
+        External::Denied => Some(DenialKind::External),
+        External::Unavailable => Some(DenialKind::ExternalUnavailable),
     }
 }
 

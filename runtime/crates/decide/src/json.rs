@@ -8,10 +8,11 @@ use meshc_token::Payload;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, External};
 use crate::claims::{Claims, User};
 use crate::ids::{ListenerIx, UnixSeconds};
 use crate::outcome::{Forward, Outcome};
+use crate::peer::Peer;
 use crate::reason::{Reason, Scene};
 use crate::tables::Tables;
 
@@ -41,6 +42,9 @@ struct Question {
     destination: Option<String>,
     port: Option<u16>,
     source: Option<IpAddr>,
+    client: Option<IpAddr>,
+    #[serde(default)]
+    external: External,
     user: Option<Token>,
 }
 
@@ -89,7 +93,9 @@ struct Answer {
 }
 
 /// Decides one inbound request: `{"from", "listener", "method", "target", "host", "headers": [[name,
-/// value]], "now", "draw", "source", "user": {"issuer", "claims"}}`. Without `listener` the first HTTP one; a TCP listener needs nothing but
+/// value]], "now", "draw", "source", "client", "external", "user": {"issuer", "claims"}}`. `client` is
+/// what our gateway saw; without it, what [`Tables::client`] finds. `external` is `not-asked`,
+/// `allowed`, `denied` or `unavailable`. Without `listener` the first HTTP one; a TCP listener needs nothing but
 /// `from` and `now`. What a gateway admits, it routes. The answer holds `verdict`, `status`,
 /// `operation`, `rule`, `destination`, `cluster`, `path`, `reason` and, where there are any, the rate
 /// `limits` it is charged to (what they have left is not known here); a question that is none is
@@ -160,7 +166,7 @@ fn inbound(tables: &Tables, question: &Question) -> Result<Answer, String> {
         Ok(request) => request,
         Err(bad) => return Ok(Answer::of(Reason::bad_request(bad, tables.commit()))),
     };
-    let asked = question.asked(Some(&request));
+    let asked = question.asked_of(tables, &peer, Some(&request));
     let permit = match tables.admit(listener, &peer, &asked) {
         Ok(permit) => permit,
         denied => return Ok(answer(tables, question, scene, Some(&request), denied.into())),
@@ -221,7 +227,11 @@ fn answer(
     request: Option<&Canonical<'_>>,
     outcome: Outcome,
 ) -> Answer {
-    let reason = tables.reason(scene, &question.asked(request), outcome);
+    let asked = match scene {
+        Scene::Inbound { peer, .. } => question.asked_of(tables, peer, request),
+        _ => question.asked(request),
+    };
+    let reason = tables.reason(scene, &asked, outcome);
     let mut answer = Answer::of(reason);
     answer.path = request.map(|request| request.path().to_owned());
     match outcome {
@@ -247,7 +257,20 @@ impl Question {
         let token = self.user.as_ref().filter(|_| request.is_some());
         let user = token.map_or(User::Nobody, |token| User::Verified(token));
         let request = request.map(|request| (request, &self.headers));
-        Asked { request, user, now: UnixSeconds(self.now) }
+        let Self { client, external, .. } = *self;
+        Asked { request, user, client, external, now: UnixSeconds(self.now) }
+    }
+
+    /// The same about one peer, who may be a gateway that names a client.
+    fn asked_of<'a>(
+        &'a self,
+        tables: &Tables,
+        peer: &Peer,
+        request: Option<&'a Canonical<'a>>,
+    ) -> Asked<'a, Vec<(String, String)>> {
+        let asked = self.asked(request);
+        let seen = || request.and_then(|_| tables.client(peer, &self.headers));
+        Asked { client: asked.client.filter(|_| request.is_some()).or_else(seen), ..asked }
     }
 }
 

@@ -23,6 +23,7 @@
 mod asked;
 mod bits;
 mod claims;
+mod client;
 mod condition;
 mod denial;
 mod explain;
@@ -52,7 +53,7 @@ mod tables;
 mod target;
 mod values;
 
-pub use asked::Asked;
+pub use asked::{Asked, External};
 pub use claims::{Claims, User};
 pub use denial::{Denial, DenialKind};
 pub use forward::check_forwarded_header;

@@ -108,6 +108,11 @@ fn failures<F: Fields>(
         {
             failed.words.push(format!("it is outside of {}", hours_words(hours)));
         }
+        if !body.client.holds(asked.client, View::Every) {
+            let client = asked.client.map_or("unknown".to_owned(), |client| client.to_string());
+            let networks = rule.client.join(", ");
+            failed.words.push(format!("client address is {client}, rule allows {networks}"));
+        }
         failed.words.extend(body.user.as_ref().and_then(|user| user.words(asked.user)));
         condition_words(&body.conditions, asked.request, &mut failed.words);
     }

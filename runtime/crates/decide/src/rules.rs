@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::asked::Asked;
 use crate::bits::{Bits, RuleSet};
 use crate::claims::UserCheck;
+use crate::client::ClientCheck;
 use crate::condition::{Conditions, Reads, View};
 use crate::ids::{OperationIx, UnixSeconds};
 use crate::network::Network;
@@ -32,6 +33,7 @@ pub(crate) struct Body {
     until: Option<i64>,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) user: Option<Box<UserCheck>>,
+    pub(crate) client: ClientCheck,
     pub(crate) conditions: Conditions,
     direct: bool,
     audit: bool,
@@ -186,6 +188,7 @@ impl Body {
             until: rule.until,
             schedule: rule.hours.as_ref().map(Schedule::new).transpose()?,
             user: rule.user.as_ref().map(UserCheck::new).transpose()?.map(Box::new),
+            client: ClientCheck::new(&rule.client)?,
             conditions: Conditions::new(&rule.headers, &rule.query)?,
             direct: !rule.matches.is_empty(),
             audit: rule.audit,
@@ -214,8 +217,11 @@ impl Body {
                 .is_none_or(|schedule| schedule.holds(now).unwrap_or(view == View::Deny))
     }
 
-    /// Conditions on a connection cannot be evaluated: they match for a deny and not for an allow.
+    /// Client, headers and query. Those of a connection cannot be evaluated: they match for a deny and not for an allow.
     fn meets<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
+        if !self.client.holds(asked.client, view) {
+            return false;
+        }
         match asked.request {
             _ if self.conditions.is_empty() => true,
             Some((request, fields)) => self.conditions.hold(request, fields, view),

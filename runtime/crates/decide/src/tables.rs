@@ -9,6 +9,7 @@ use meshc_token::{Claim, Issuers, KeySet};
 
 use crate::asked::Asked;
 use crate::claims::User;
+use crate::client::Witnesses;
 use crate::denial::Denial;
 use crate::forward::Forwarding;
 use crate::ids::{DestinationIx, LimitIx, ListenerIx, OperationIx, RuleIx, UnixSeconds};
@@ -27,6 +28,7 @@ pub struct Tables {
     commit: String,
     pub(crate) admission: Admission,
     pub(crate) routing: Routing,
+    witnesses: Witnesses,
     limits: Limits,
     forwarding: Forwarding,
 }
@@ -48,9 +50,10 @@ impl Tables {
             Admission::new(&slice.inbound, &slice.trust_domain).map_err(LoadFault::new)?;
         let routing = Routing::new(&slice, admission.readings).map_err(LoadFault::new)?;
         let limits = Limits::new(&slice.inbound).map_err(LoadFault::new)?;
+        let witnesses = Witnesses::new(&slice.inbound);
         crate::issuers::issuers(&slice.inbound.issuers, |_| None).map_err(LoadFault::new)?;
         let forwarding = Forwarding::new(&slice.inbound.issuers).map_err(LoadFault::new)?;
-        Ok(Self { slice, places, commit, admission, routing, limits, forwarding })
+        Ok(Self { slice, places, commit, admission, routing, witnesses, limits, forwarding })
     }
 
     /// Whether the slice is that of a gateway: what it admits, it routes.
@@ -206,6 +209,14 @@ impl Tables {
         self.admission.peer(identity, address)
     }
 
+    /// The client of a request as our gateway saw it, for [`Asked::client`]: at a gateway the peer
+    /// itself, at a service whoever a peer that is a gateway of the mesh names in `x-forwarded-for`.
+    /// Absent where that is not known, and where no rule asks.
+    #[must_use]
+    pub fn client<F: Fields>(&self, peer: &Peer, fields: &F) -> Option<IpAddr> {
+        self.witnesses.client(self.is_gateway(), peer, fields)
+    }
+
     /// Decides a request that arrived on a listener.
     ///
     /// # Errors
@@ -309,6 +320,13 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
         unique("operation", to.operations.iter().map(|one| one.name.as_str()))?;
         unique("cluster", to.clusters.iter().map(|one| one.name.as_str()))?;
         unique("port", to.ports.iter().map(|one| one.port))?;
+    }
+    unique(
+        "federated trust domain",
+        inbound.federated.iter().map(|one| one.trust_domain.as_str()),
+    )?;
+    if inbound.federated.iter().any(|one| one.trust_domain == slice.trust_domain) {
+        return Err("our own trust domain is federated".to_owned());
     }
     let ports = inbound.listeners.iter().flat_map(|one| [one.port, one.target]);
     let ports = ports.chain(slice.destinations.iter().flat_map(|to| &to.ports).map(|one| one.port));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustix::io::Errno;
+use rustls::ServerConfig;
 
 use crate::clock::{MILLISECOND, Nanos};
 use crate::listener::{Door, Listener, Way, explain};
@@ -51,13 +52,31 @@ impl Worker {
         self.ready.push_back(token);
     }
 
-    fn session(&self, listener: &Listener) -> Result<Option<Session>, String> {
+    fn session(&mut self, listener: &Listener) -> Result<Option<Session>, String> {
         let config = match (&listener.public, listener.door.is_mutual()) {
             (Some(public), _) => Arc::clone(public),
-            (None, true) => self.credentials.as_ref().ok_or("no certificate yet")?.server(),
+            (None, true) => self.server_for_peers()?,
             (None, false) => return Ok(None),
         };
         Session::server(config).map(Some).map_err(|fault| fault.to_string())
+    }
+
+    /// How peers are accepted under the current generation: it says which other trust domains are
+    /// federated. Made once for a generation and a certificate.
+    fn server_for_peers(&mut self) -> Result<Arc<ServerConfig>, String> {
+        let credentials = self.credentials.as_ref().ok_or("no certificate yet")?;
+        let Some(generation) = self.generations.current().filter(|one| !one.federated.is_empty())
+        else {
+            return Ok(credentials.server());
+        };
+        if let Some((number, server)) = &self.federated
+            && *number == generation.number
+        {
+            return Ok(Arc::clone(server));
+        }
+        let server = credentials.federated_server(&generation.federated)?;
+        self.federated = Some((generation.number, Arc::clone(&server)));
+        Ok(server)
     }
 
     /// Listens at these doors and no others.
@@ -101,7 +120,7 @@ impl Worker {
         Ok(())
     }
 
-    fn public_certificate(&self, door: &Door) -> Result<Option<Arc<rustls::ServerConfig>>, String> {
+    fn public_certificate(&self, door: &Door) -> Result<Option<Arc<ServerConfig>>, String> {
         let Way::Inbound { tls: meshc_snapshot::slice::Tls::Terminate, certificate, .. } =
             &door.way
         else {

@@ -29,6 +29,8 @@ struct Question<'a> {
     canonical: Canonical<'a>,
     passing: Passing<'a>,
     user: User<'a>,
+    /// The client as our gateway saw it, once a rule has asked.
+    client: Option<IpAddr>,
     now: UnixSeconds,
     /// By the clock that rate limits are kept by.
     at: Nanos,
@@ -36,8 +38,9 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     const fn asked(&'a self) -> Asked<'a, Passing<'a>> {
-        let Self { canonical, passing, user, now, .. } = self;
-        Asked { request: Some((canonical, passing)), user: *user, now: *now }
+        let Self { canonical, passing, user, client, now, .. } = self;
+        let asked = Asked::request(canonical, passing, *now);
+        Asked { user: *user, client: *client, ..asked }
     }
 }
 
@@ -112,16 +115,20 @@ impl Worker {
             Kind::Server(server) => (server.door.is_mutual(), server.door.is_outbound()),
             Kind::Client(_) | Kind::Stream(_) => (false, true),
         };
-        let sender = if mutual || outbound { Sender::Mesh } else { Sender::Public };
+        // What leaves a gateway says what the gateway saw, even where a process beside it sends it.
+        let of_mesh = mutual || (outbound && !generation.tables.is_gateway());
+        let sender = if of_mesh { Sender::Mesh } else { Sender::Public };
         // What leaves through us is read where it arrives.
         let presented =
             if outbound { Presented::Nobody } else { self.present(generation, (head, input)) };
         let ours = if outbound { &[] } else { generation.tables.forwarded_fields() };
         let passing = Passing { head, input, sender, ours };
         let (now, at) = (UnixSeconds(self.unix), self.now);
-        let question = Question { canonical, passing, user: presented.user(), now, at };
+        let user = presented.user();
+        let mut question = Question { canonical, passing, user, client: None, now, at };
         let draw = self.random.draw();
-        let Decided { leave, route, audited } = decide(connection, generation, &question, draw)?;
+        let Decided { leave, route, audited } =
+            decide(connection, generation, &mut question, draw)?;
         let replay = self.head_for(connection, generation, &leave, &question)?;
         let direction = match &connection.kind {
             Kind::Server(server) if server.door.is_outbound() => Direction::Outbound,
@@ -254,7 +261,7 @@ impl Decided {
 fn decide(
     connection: &mut Connection,
     generation: &Generation,
-    question: &Question<'_>,
+    question: &mut Question<'_>,
     draw: u32,
 ) -> Result<Decided, Box<Answer>> {
     let (tables, number) = (&generation.tables, generation.number);
@@ -277,6 +284,7 @@ fn decide(
         return Ok(Decided::new(Leave::Forwarded(forward), Route::Destination));
     };
     let (ix, peer) = known_peer(server, tables, number, listener, (identity.as_deref(), address));
+    question.client = tables.client(peer, &question.passing);
     let permit = tables.admit(ix, peer, &question.asked());
     let permit: Permit =
         explained(tables, Scene::Inbound { listener: ix, peer }, question, permit)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use meshc_decide::Tables;
+use meshc_svid::TrustBundle;
 
 use crate::allowances::RateLimits;
 use crate::clock::{Nanos, SECOND};
@@ -17,6 +18,8 @@ pub struct Generation {
     pub height: u64,
     /// The tables.
     pub tables: Tables,
+    /// Roots of the trust domains besides ours whose certificates are taken while it is current.
+    pub federated: Arc<[TrustBundle]>,
     /// Its rate limits, with what they have left.
     pub limits: RateLimits,
     /// The issuers of users' tokens, with their keys.
@@ -89,8 +92,8 @@ mod tests {
         let (roots, allowed, folder) = (Roots::System, Vec::new(), std::path::PathBuf::new());
         let keys = Arc::new(IssuerKeys::new(FetchSettings { roots, allowed, folder }));
         let tokens = Tokens::new(&tables, &keys).unwrap();
-        let manifest = name.to_owned();
-        Arc::new(Generation { manifest, height: number, tables, limits, tokens, number })
+        let (manifest, federated, height) = (name.to_owned(), Arc::default(), number);
+        Arc::new(Generation { manifest, height, tables, federated, limits, tokens, number })
     }
 
     fn decided_with(generations: &Generations, named: Option<&str>, now: Nanos) -> Option<u64> {

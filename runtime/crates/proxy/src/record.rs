@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use meshc_decide::Reason;
 use meshc_http1::{Head, Method};
+use meshc_svid::SpiffeId;
 
 use crate::access_log::{Line, shown};
 use crate::answer::{Answer, Manner};
@@ -109,6 +110,14 @@ impl Worker {
         }
     }
 
+    /// Whether the peer proved an identity of our own trust domain; those of federated ones learn no
+    /// rule.
+    fn is_ours(&self, connection: &Connection) -> bool {
+        let own = self.credentials.as_ref().map(|own| own.id().trust_domain());
+        let peer = connection.identity().and_then(|text| SpiffeId::parse(text).ok());
+        peer.is_some_and(|peer| own == Some(peer.trust_domain()))
+    }
+
     /// Sends an answer of ours.
     fn say(
         &mut self,
@@ -117,8 +126,9 @@ impl Worker {
         generation: Option<&Generation>,
         form: Form,
     ) {
-        let (own, identity) = (is_outbound(connection), connection.identity());
-        let trusted = own || identity.is_some();
+        let (own, ours) = (is_outbound(connection), self.is_ours(connection));
+        let identity = connection.identity().filter(|_| ours);
+        let trusted = own || ours;
         let lists = |identity| generation.is_some_and(|one| one.tables.lists(identity));
         let listed = own || identity.is_some_and(lists);
         let exposed = generation.filter(|_| self.arguments.expose_snapshot);

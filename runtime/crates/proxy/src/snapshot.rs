@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use meshc_decide::Tables;
 use meshc_snapshot::manifest::{Entry, Manifest};
-use meshc_snapshot::slice::FORMAT;
+use meshc_snapshot::slice::{FORMAT, Federated};
 use meshc_snapshot::{Digest, capability, envelope, read};
+use meshc_svid::{TrustBundle, TrustDomain};
 use rustls::pki_types::pem::{PemObject, SectionKind};
 
 use crate::allowances::Allowances;
@@ -157,9 +158,20 @@ pub fn load(
         _ => return Err("the places are not those the manifest names".to_owned()),
     };
     let tables = Tables::load(slice, places, manifest.commit).map_err(|fault| fault.to_string())?;
+    let federated =
+        tables.slice().inbound.federated.iter().map(bundle).collect::<Result<_, _>>()?;
     let limits = allowances.of(&tables).map_err(|fault| fault.to_string())?;
     let tokens = Tokens::new(&tables, keys)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let height = manifest.height;
-    Ok(Generation { manifest: digest, height, tables, limits, tokens, number })
+    Ok(Generation { manifest: digest, height, tables, federated, limits, tokens, number })
+}
+
+fn bundle(federated: &Federated) -> Result<TrustBundle, String> {
+    let Federated { bundle, trust_domain } = federated;
+    let refused = |why: &dyn std::fmt::Display| {
+        format!("the trust bundle of `{trust_domain}` is refused: {why}")
+    };
+    let domain = TrustDomain::parse(trust_domain).map_err(|why| refused(&why))?;
+    TrustBundle::from_pem(domain, bundle.as_bytes()).map_err(|why| refused(&why))
 }

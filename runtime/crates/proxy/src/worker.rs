@@ -8,7 +8,7 @@ use meshc_http1::{Head, Limits};
 use meshc_request::Scratch as Canonicals;
 use meshc_token::Cache;
 use rustix::io::Errno;
-use rustls::ClientConfig;
+use rustls::{ClientConfig, ServerConfig};
 
 use crate::access_log::AccessLog;
 use crate::args::Arguments;
@@ -33,6 +33,9 @@ pub struct Worker {
     pub(crate) ready: VecDeque<Token>,
     pub(crate) generations: Generations,
     pub(crate) credentials: Option<Arc<Credentials>>,
+    /// How peers are accepted where other trust domains are federated, and the number of the
+    /// generation that says so.
+    pub(crate) federated: Option<(u64, Arc<ServerConfig>)>,
     pub(crate) clients: HashMap<Box<str>, Arc<ClientConfig>>,
     pub(crate) pools: Pools,
     pub(crate) upstreams: Upstreams,
@@ -102,6 +105,7 @@ impl Worker {
             ready: VecDeque::new(),
             generations: Generations::default(),
             credentials: None,
+            federated: None,
             clients: HashMap::new(),
             pools: Pools::default(),
             upstreams: Upstreams::new(number),
@@ -342,6 +346,7 @@ impl Worker {
                 }
                 Letter::Credentials(credentials) => {
                     self.credentials = Some(credentials);
+                    self.federated = None;
                     self.clients.clear();
                 }
                 Letter::Metrics(reply) => {

@@ -6,7 +6,7 @@
 use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 18] = [
+pub const SUPPORTED: [&str; 20] = [
     "format/1",
     "gateway",
     "limits/local",
@@ -14,10 +14,12 @@ pub const SUPPORTED: [&str; 18] = [
     "matching/1",
     "matching/regex",
     "mtls",
+    "mtls/federated",
     "probes",
     "protocol/http1",
     "protocol/tcp",
     "rules/audit",
+    "rules/client",
     "rules/guardrails",
     "rules/hours",
     "rules/source",
@@ -48,10 +50,12 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
         ("matching/1", true),
         ("matching/regex", matches(slice).any(|one| one.regex.is_some())),
         ("mtls", tls(Tls::Mutual) || !slice.destinations.is_empty()),
+        ("mtls/federated", !slice.inbound.federated.is_empty()),
         ("probes", !slice.inbound.probes.is_empty()),
         ("protocol/http1", speaks(Protocol::Http)),
         ("protocol/tcp", speaks(Protocol::Tcp)),
         ("rules/audit", slice.inbound.audit || any(|rule| rule.audit)),
+        ("rules/client", any(|rule| !rule.client.is_empty())),
         ("rules/guardrails", !slice.inbound.guardrails.is_empty()),
         ("rules/hours", any(|rule| rule.hours.is_some())),
         ("rules/source", any(|rule| !rule.source.is_empty())),
@@ -105,6 +109,7 @@ mod tests {
         slice.inbound.deny.clear();
         slice.inbound.rate_limits.clear();
         slice.inbound.issuers.clear();
+        slice.inbound.federated.clear();
         slice.inbound.audit = false;
         assert_eq!(needs(&slice), ["format/1", "matching/1"]);
     }

@@ -40,6 +40,14 @@ pub struct Inbound {
     pub authorities: Vec<String>,
     /// Deny rules in written order.
     pub deny: Vec<Rule>,
+    /// Trust domains besides ours that a rule here names, sorted by name. Without one, certificates
+    /// of ours alone are taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated: Vec<Federated>,
+    /// SPIFFE IDs of the gateways whose word about a client is believed, sorted; only where a rule
+    /// asks for the client.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<String>,
     /// Deny rules of the platform, by name; they come before everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guardrails: Vec<Rule>,
@@ -60,6 +68,16 @@ pub struct Inbound {
     pub rate_limits: Vec<RateLimit>,
     /// How the application may read a path, sorted.
     pub readings: Vec<Reading>,
+}
+
+/// A trust domain federated with ours.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Federated {
+    /// Its root certificates, in PEM. They vouch for identities of this trust domain and no other.
+    pub bundle: String,
+    /// SPIFFE trust domain, without scheme.
+    pub trust_domain: String,
 }
 
 /// How an application may read a path (language reference, section 4).
@@ -222,6 +240,9 @@ pub struct Rule {
     /// It only says what it would have decided.
     #[serde(default, skip_serializing_if = "is_false")]
     pub audit: bool,
+    /// Networks of the client as our gateway saw it, as CIDR; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client: Vec<String>,
     /// Whom it speaks of.
     pub from: From,
     /// Conditions on header fields.

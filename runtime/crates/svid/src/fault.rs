@@ -57,6 +57,14 @@ pub enum SvidFault {
     Chain,
     /// A trust bundle has no root.
     NoRoot,
+    /// A trust bundle has more roots, or text, than is looked at.
+    TooManyRoots,
+    /// A trust bundle is not PEM.
+    NotPem,
+    /// A private key stands in a trust bundle.
+    PrivateKey,
+    /// A root ends before it begins.
+    NeverValid,
 }
 
 impl fmt::Display for SvidFault {
@@ -99,6 +107,10 @@ impl fmt::Display for SvidFault {
             }
             Self::Chain => "the chain breaks a rule of RFC 5280",
             Self::NoRoot => "the trust bundle has no root certificate",
+            Self::TooManyRoots => "the trust bundle has more than 64 root certificates or 256 KiB",
+            Self::NotPem => "the trust bundle is not PEM",
+            Self::PrivateKey => "a private key stands in the trust bundle",
+            Self::NeverValid => "a root certificate ends before it begins",
         })
     }
 }

@@ -83,6 +83,60 @@ fn bundles_refuse_what_cannot_sign() {
     assert_eq!(TrustBundle::new(domain(), &garbage).map(|_| ()), Err(SvidFault::Malformed));
 }
 
+/// PEM of a signer's certificate.
+fn pem(name: &str) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(BED.certificate(name));
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| core::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+#[test]
+fn bundles_in_pem_hold_roots_and_no_secret() {
+    let read = |text: &str| {
+        let domain = TrustDomain::parse("td-a").unwrap();
+        TrustBundle::from_pem(domain, text.as_bytes()).map(|bundle| bundle.anchors(FIRST).len())
+    };
+    assert_eq!(read(&pem("a")), Ok(1));
+    assert_eq!(read(&format!("# Partner\n{}and\n{}", pem("a"), pem("a2"))), Ok(2));
+    assert_eq!(read(&pem("leaf")), Err(SvidFault::SignerMayNotSign));
+    assert_eq!(read(""), Err(SvidFault::NoRoot));
+    assert_eq!(read(&pem("a").repeat(65)), Err(SvidFault::TooManyRoots));
+    assert_eq!(read(&pem("a").replace('M', "!")), Err(SvidFault::NotPem));
+    for kind in ["", "EC ", "RSA ", "ENCRYPTED "] {
+        let key =
+            format!("-----BEGIN {kind}PRIVATE KEY-----\nMAA=\n-----END {kind}PRIVATE KEY-----");
+        assert_eq!(read(&format!("{}{key}", pem("a"))), Err(SvidFault::PrivateKey), "{kind}");
+    }
+}
+
+#[test]
+fn a_federated_root_speaks_for_its_own_trust_domain_only() {
+    let bundle = |domain: &str, root| {
+        TrustBundle::new(TrustDomain::parse(domain).unwrap(), &[BED.certificate(root)]).unwrap()
+    };
+    let (own, federated) = (bundle("td-a", "a"), [bundle("td-b", "b"), bundle("td-a", "b")]);
+    let verified = |federated: &[TrustBundle], recipe: &str| {
+        let chain = BED.chain(&Recipe(recipe));
+        let peer = verify_federated(&chain, (&own, federated), FIRST, Usage::Client);
+        peer.map(|peer| peer.id().to_string())
+    };
+    let ok = |id: &str| Ok(id.to_owned());
+    for (recipe, wanted) in [
+        ("by=a", ok("spiffe://td-a/web")),
+        ("by=b uri=spiffe://td-b/web", ok("spiffe://td-b/web")),
+        ("by=b uri=spiffe://td-a/web", Err(SvidFault::UnknownIssuer)),
+        ("by=a uri=spiffe://td-b/web", Err(SvidFault::UnknownIssuer)),
+        ("by=b uri=spiffe://td-c/web", Err(SvidFault::OtherTrustDomain)),
+        ("no-leaf", Err(SvidFault::NoCertificate)),
+    ] {
+        assert_eq!(verified(&federated, recipe), wanted, "{recipe}");
+    }
+    let nobody = verified(&[], "by=b uri=spiffe://td-b/web");
+    assert_eq!(nobody, Err(SvidFault::OtherTrustDomain));
+}
+
 #[test]
 fn ids_have_their_parts() {
     let id: SpiffeId = "spiffe://td-a.example/ns/shop/sa/web".parse().unwrap();

@@ -84,6 +84,25 @@ pub fn verify(
     Ok(VerifiedPeer { id, not_after: profile.not_after })
 }
 
+/// Checks a peer's chain, leaf first, against the roots of the trust domain that its leaf names, and
+/// against no others: those of our own, or those of one that is federated with us. Of two bundles of
+/// one trust domain the own one counts, then the first.
+///
+/// # Errors
+/// Those of [`verify`]; a peer of a trust domain without a bundle is [`SvidFault::OtherTrustDomain`].
+pub fn verify_federated(
+    chain: &[CertificateDer<'_>],
+    (own, federated): (&TrustBundle, &[TrustBundle]),
+    now_unix: i64,
+    usage: Usage,
+) -> Result<VerifiedPeer, SvidFault> {
+    let leaf = chain.first().ok_or(SvidFault::NoCertificate)?;
+    let claimed = claimed_trust_domain(leaf)?;
+    let mut bundles = core::iter::once(own).chain(federated);
+    let bundle = bundles.find(|one| *one.trust_domain() == claimed);
+    verify(chain, bundle.unwrap_or(own), now_unix, usage)
+}
+
 /// Exactly one URI name, and it is a SPIFFE ID (X509-SVID, 2 and 5.2).
 fn identity(profile: &Profile<'_>) -> Result<SpiffeId, SvidFault> {
     let names = profile.names.unwrap_or_default();

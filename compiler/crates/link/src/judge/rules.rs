@@ -27,6 +27,11 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
 }
 
 fn callers(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    for caller in &rule.federated {
+        if let Some(finding) = crate::federation::fault(report.mesh, caller) {
+            report.add(workload, finding);
+        }
+    }
     for from in rule.from.iter().flatten() {
         if matches!(from.value.as_str(), "anyone" | "anonymous") {
             anonymous(report, workload, from);
@@ -121,9 +126,10 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     }
 }
 
-/// The field of a rule that asks something of a request which a connection does not have.
+/// The field of a rule that asks something of a request which a connection does not have; the client
+/// is one that a header field names.
 fn of_requests(rule: &RuleRow) -> Option<&'static str> {
-    if !(rule.headers.is_empty() && rule.query.is_empty()) {
+    if !(rule.headers.is_empty() && rule.query.is_empty() && rule.client.is_empty()) {
         return Some("when");
     }
     rule.user.as_ref().map(|_| "user")

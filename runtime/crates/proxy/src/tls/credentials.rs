@@ -38,7 +38,7 @@ impl Credentials {
         let own = meshc_svid::verify(&chain, &bundle, now, Usage::Server)
             .map_err(|why| format!("our own certificate is refused: {why}"))?;
         let key = Arc::new(certified(chain, key, &provider)?);
-        let server = server_for_peers(&provider, &bundle, &key)?;
+        let server = server_for_peers(&provider, (&bundle, Arc::default()), &key)?;
         Ok(Self { provider, key, bundle, server, own })
     }
 
@@ -54,10 +54,21 @@ impl Credentials {
         self.own.not_after()
     }
 
-    /// How connections from peers are accepted.
+    /// How connections from peers of our trust domain are accepted.
     #[must_use]
     pub fn server(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.server)
+    }
+
+    /// How connections are accepted from peers of ours and of other trust domains.
+    ///
+    /// # Errors
+    /// What rustls says.
+    pub fn federated_server(
+        &self,
+        federated: &Arc<[TrustBundle]>,
+    ) -> Result<Arc<ServerConfig>, String> {
+        server_for_peers(&self.provider, (&self.bundle, Arc::clone(federated)), &self.key)
     }
 
     /// How connections to a peer are made.
@@ -153,8 +164,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 }
 
 fn read_bundle(pem: &[u8], domain: TrustDomain) -> Result<TrustBundle, String> {
-    TrustBundle::new(domain, &certificates(pem)?)
-        .map_err(|why| format!("the trust bundle is refused: {why}"))
+    TrustBundle::from_pem(domain, pem).map_err(|why| format!("the trust bundle is refused: {why}"))
 }
 
 fn certified(
@@ -171,11 +181,12 @@ fn certified(
 
 fn server_for_peers(
     provider: &Arc<CryptoProvider>,
-    bundle: &Arc<TrustBundle>,
+    (bundle, federated): (&Arc<TrustBundle>, Arc<[TrustBundle]>),
     key: &Arc<SingleCertAndKey>,
 ) -> Result<Arc<ServerConfig>, String> {
     let algorithms = provider.signature_verification_algorithms;
     let verifier = PeerVerifier::new(Arc::clone(bundle), Expected::Anyone, algorithms);
+    let verifier = verifier.federated(federated);
     let config = ServerConfig::builder_with_provider(Arc::clone(provider))
         .with_protocol_versions(&[&TLS13])
         .map_err(|error| error.to_string())?

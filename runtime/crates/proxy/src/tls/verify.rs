@@ -13,16 +13,20 @@ use rustls::{
 /// Whom a client accepts as its server.
 #[derive(Clone, Debug)]
 pub enum Expected {
-    /// Whoever proves an identity of the trust domain; a server accepts every client so.
+    /// Whoever proves an identity of the trust domain, or of one that is federated with it; a server
+    /// accepts every client so.
     Anyone,
     /// Exactly this SPIFFE ID.
     Identity(Box<str>),
 }
 
-/// Asks every peer for an X.509-SVID of the bundle's trust domain; names in DNS play no part.
+/// Asks every peer for an X.509-SVID of the bundle's trust domain, or of one that is federated with
+/// it; names in DNS play no part.
 #[derive(Debug)]
 pub struct PeerVerifier {
     bundle: Arc<TrustBundle>,
+    /// Roots of other trust domains; a client has none of them.
+    federated: Arc<[TrustBundle]>,
     expected: Expected,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -40,12 +44,18 @@ pub(super) fn take_verified() -> Option<VerifiedPeer> {
 impl PeerVerifier {
     /// A verifier for peers of the bundle's trust domain.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         bundle: Arc<TrustBundle>,
         expected: Expected,
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Self {
-        Self { bundle, expected, algorithms }
+        Self { bundle, federated: Arc::default(), expected, algorithms }
+    }
+
+    /// One that takes peers of other trust domains too, each by the roots of its own.
+    #[must_use]
+    pub fn federated(self, federated: Arc<[TrustBundle]>) -> Self {
+        Self { federated, ..self }
     }
 
     fn verify(
@@ -58,7 +68,8 @@ impl PeerVerifier {
         let chain: Vec<_> =
             std::iter::once(leaf).chain(others).map(|one| CertificateDer::from(&**one)).collect();
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        let peer = meshc_svid::verify(&chain, &self.bundle, now, usage).map_err(refused)?;
+        let bundles = (&*self.bundle, &*self.federated);
+        let peer = meshc_svid::verify_federated(&chain, bundles, now, usage).map_err(refused)?;
         match &self.expected {
             Expected::Identity(expected) if peer.id().as_str() != &**expected => Err(refused(
                 OtherIdentity(format!("the peer is `{}`, not `{expected}`", peer.id().as_str())),

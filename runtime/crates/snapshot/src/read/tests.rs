@@ -49,6 +49,7 @@ fn rule() -> Rule {
     let scalars = vec![Scalar::Truth(true), Scalar::Number(-1), Scalar::Text("é".into())];
     Rule {
         audit: true,
+        client: vec!["192.0.2.0/24".into()],
         from: From {
             identities: vec!["spiffe://mesh.test/ns/a/sa/b".into()],
             prefixes: vec!["spiffe://other.test/".into()],
@@ -142,9 +143,14 @@ pub(crate) fn full() -> Slice {
         inbound: Inbound {
             allow: vec![rule()],
             audit: true,
+            gateways: vec!["spiffe://mesh.test/ns/a/sa/g".into()],
             guardrails: vec![rule()],
             authorities: vec!["w".into()],
             deny: vec![rule()],
+            federated: vec![Federated {
+                bundle: "-----BEGIN".into(),
+                trust_domain: "other.test".into(),
+            }],
             identity: "spiffe://mesh.test/ns/a/sa/w".into(),
             issuers: vec![
                 issuer(TokenKeys::Inline("{\"keys\":[]}".into())),
