@@ -39,6 +39,8 @@ pub(super) fn slice(choices: &mut Unstructured<'_>) -> Result<Slice> {
         audit: rarely(choices, 16)?,
         authorities: vec!["a.shop".to_owned()],
         deny,
+        federated: Vec::new(),
+        gateways: Vec::new(),
         guardrails,
         identity: "spiffe://mesh.test/ns/shop/sa/a".to_owned(),
         issuers: ISSUERS.map(issuer).into(),
@@ -68,6 +70,7 @@ pub(super) fn rule(
     let named = some(choices, 2, |choices| choices.choose(operations).cloned())?;
     Ok(Rule {
         audit: rarely(choices, 12)?,
+        client: some(choices, 1, |choices| text(choices, &NETWORKS))?,
         from: callers(choices)?,
         headers: some(choices, 1, |choices| condition(choices, &FIELDS))?,
         hours: if rarely(choices, 8)? { Some(hours(choices)?) } else { None },

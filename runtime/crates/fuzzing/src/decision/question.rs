@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use arbitrary::{Result, Unstructured};
-use meshc_decide::{Asked, Claims, Peer, Tables, UnixSeconds, User};
+use meshc_decide::{Asked, Claims, External, Peer, Tables, UnixSeconds, User};
 use meshc_request::{Canonical, Raw, Scratch, canonicalise};
 use meshc_token::{Payload, TokenFault};
 
@@ -29,6 +29,8 @@ pub(super) struct Question {
     now: i64,
     token: Token,
     unsound: bool,
+    client: Option<IpAddr>,
+    external: External,
 }
 
 /// A sound token.
@@ -53,6 +55,8 @@ impl Question {
             now: *choices.choose(&[0, 99_999, 100_000, i64::MIN, i64::MAX, 1_782_867_600])?,
             token: Token::new(choices)?,
             unsound: rarely(choices, 16)?,
+            client: address(choices)?,
+            external: external(choices)?,
         })
     }
 
@@ -76,12 +80,18 @@ impl Question {
             _ => User::Nobody,
         };
         let request = request.map(|request| (request, &self.headers));
-        Asked { request, user, now: UnixSeconds(self.now) }
+        let (client, external) = (self.client, self.external);
+        Asked { request, user, client, external, now: UnixSeconds(self.now) }
     }
 
     pub(super) fn peer(&self, tables: &Tables) -> Peer {
         tables.peer(self.from, self.address)
     }
+}
+
+fn external(choices: &mut Unstructured<'_>) -> Result<External> {
+    let all = [External::Allowed, External::Denied, External::Unavailable];
+    Ok(if rarely(choices, 8)? { *choices.choose(&all)? } else { External::NotAsked })
 }
 
 fn address(choices: &mut Unstructured<'_>) -> Result<Option<IpAddr>> {
