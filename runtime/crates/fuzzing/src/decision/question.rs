@@ -74,14 +74,15 @@ impl Question {
         &'a self,
         request: Option<&'a Canonical<'a>>,
     ) -> Asked<'a, Vec<(&'static str, &'static [u8])>> {
-        let user = match (request, self.unsound, self.token.issuer) {
-            (Some(_), true, issuer) => User::Unsound(issuer, TokenFault::Expired),
-            (Some(_), false, issuer) if !issuer.is_empty() => User::Verified(&self.token),
-            _ => User::Nobody,
+        let now = UnixSeconds(self.now);
+        let Some(request) = request else { return Asked::connection(now) };
+        let user = match self.token.issuer {
+            issuer if self.unsound => User::Unsound(issuer, TokenFault::Expired),
+            "" => User::Nobody,
+            _ => User::Verified(&self.token),
         };
-        let request = request.map(|request| (request, &self.headers));
         let (client, external) = (self.client, self.external);
-        Asked { request, user, client, external, now: UnixSeconds(self.now) }
+        Asked { request: Some((request, &self.headers)), user, client, external, now }
     }
 
     pub(super) fn peer(&self, tables: &Tables) -> Peer {
