@@ -140,6 +140,21 @@ mod tests {
         most.prop_flat_map(|most| prop::collection::btree_set(0_u32..10_000, 0..most))
     }
 
+    #[test]
+    fn what_was_removed_is_passed_over() {
+        let both: BTreeSet<u32> = (0..200).map(|at| at * 50).collect();
+        let mut left = bits(&both);
+        both.iter().take(150).for_each(|at| left.remove(*at as usize));
+        assert_eq!(left.first(&set(&both), |_| true), Some(7_500));
+        // Words and blocks of words that only one of the two has.
+        let low: BTreeSet<u32> = (0..64).collect();
+        let high: BTreeSet<u32> = (5_000..5_064).collect();
+        assert_eq!(bits(&low).first(&set(&high), |_| true), None);
+        let mut all = bits(&low);
+        all.add(&set(&high));
+        assert_eq!(all.first(&set(&high), |_| true), Some(5_000));
+    }
+
     proptest! {
         #[test]
         fn they_are_sets(one in numbers(), other in numbers(), from in 0_usize..10_000) {

@@ -396,4 +396,101 @@ mod tests {
         assert!(!implied(&equals(true), &condition(false, Test::Prefix("ad".into()))));
         assert!(!implied(&condition(false, Test::Present(false)), &equals(false)));
     }
+
+    /// Every pair that is said to imply holds for every value of some, as it is looked at for an
+    /// allow; and these pairs are said to.
+    #[test]
+    fn implication_is_true_and_not_too_shy() {
+        let text = |text: &str| text.to_owned();
+        let list = |all: &[&str]| Test::OneOf(all.iter().map(|one| text(one)).collect());
+        let tests = [
+            Test::Equals(text("ab")),
+            Test::Equals(text("b")),
+            list(&["ab", "abb"]),
+            list(&["ab"]),
+            Test::Prefix(text("a")),
+            Test::Prefix(text("ab")),
+            Test::Suffix(text("b")),
+            Test::Suffix(text("bb")),
+            Test::Has(text("ab")),
+            Test::Has(text("b")),
+            Test::Present(true),
+            Test::Present(false),
+            Test::Regex(text("a.*")),
+        ];
+        let all: Vec<Condition> = [false, true]
+            .into_iter()
+            .flat_map(|not| tests.iter().map(move |test| condition(not, test.clone())))
+            .collect();
+        let lines: Vec<Vec<(&str, &str)>> =
+            ["", "a", "b", "ab", "abb", "bb", "c", "ab, b", "ab, c"]
+                .map(|line| vec![("x-role", line)])
+                .into_iter()
+                .chain([vec![]])
+                .collect();
+        let holds = |one: &Condition, lines: &Vec<(&str, &str)>| {
+            header_holds(&check(one), lines, View::Every)
+        };
+        for (narrow, wide) in all.iter().flat_map(|one| all.iter().map(move |two| (one, two))) {
+            if implied(narrow, wide) {
+                let against = lines.iter().find(|line| holds(narrow, line) && !holds(wide, line));
+                assert_eq!(against, None, "{narrow:?} does not imply {wide:?}");
+            }
+        }
+        for (narrow, wide) in [
+            (Test::Prefix(text("ab")), Test::Prefix(text("a"))),
+            (Test::Suffix(text("bb")), Test::Suffix(text("b"))),
+            (Test::Equals(text("ab")), list(&["ab", "abb"])),
+            (list(&["ab", "abb"]), Test::Prefix(text("ab"))),
+            (Test::Equals(text("ab")), Test::Has(text("ab"))),
+            (list(&["ab"]), Test::Has(text("ab"))),
+            (list(&["ab", "abb"]), Test::Regex(text("a.*"))),
+            (Test::Suffix(text("b")), Test::Present(true)),
+        ] {
+            let (narrow, wide) = (condition(false, narrow), condition(false, wide));
+            assert!(implied(&narrow, &wide), "{narrow:?} implies {wide:?}");
+            assert!(!implied(&wide, &narrow), "{wide:?} does not imply {narrow:?}");
+            let other = Condition { name: "x-other".into(), ..wide };
+            assert!(!implied(&narrow, &other));
+        }
+        assert!(implied(&equals(true), &condition(true, Test::Present(false))));
+    }
+
+    #[test]
+    fn values_of_several_parameters_and_lines_are_all_seen() {
+        let one = |value: &str| Condition {
+            name: "q".into(),
+            not: false,
+            test: Test::Equals(value.into()),
+        };
+        let views = |value, query| {
+            [View::Deny, View::Every, View::Some]
+                .map(|view| parameter_holds(&check(&one(value)), Some(query), view))
+        };
+        assert_eq!(views("a", "q=a&q=b"), [true, false, true]);
+        assert_eq!(views("a", "q=b&q=a"), [true, false, true]);
+        assert_eq!(views("a", "q=a&q=a"), [true; 3]);
+        let has = Condition { test: Test::Has("a".into()), ..one("") };
+        let members = |query| parameter_holds(&check(&has), Some(query), View::Every);
+        assert!(members("q=a&q=b") && members("q=b&q=a") && !members("q=b&q=c") && !members("p=a"));
+        for lines in [["admin", "guest"], ["guest", "admin"]] {
+            let fields = lines.map(|line| ("x-role", line));
+            assert_eq!(self::views(&equals(false), &fields), [true, false, true]);
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_noted_once() {
+        let both = Conditions::new(&[equals(false), equals(true)], &[]).unwrap();
+        let mut reads = Reads::default();
+        reads.add(&both);
+        assert_eq!(reads.headers, ["x-role".into()]);
+        assert!(!reads.query);
+        reads.add(&Conditions::new(&[], &[equals(false)]).unwrap());
+        reads.add(&both);
+        assert!(reads.query && reads.headers.len() == 1);
+        let misspelled = |name: &str| reads.misspelled(&vec![(name, "")]).map(str::to_owned);
+        assert_eq!(misspelled("X_Role").as_deref(), Some("x-role"));
+        assert_eq!(misspelled("x-role"), None);
+    }
 }

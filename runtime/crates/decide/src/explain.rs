@@ -139,7 +139,6 @@ fn would_allow(tables: &Tables, denial: Denial, rule: RuleIx) -> Reason {
         rule: Some(name),
         place: place(tables, |places| places.allow.get(rule.index())),
         operation: denial.operation().map(|one| tables.operation_name(one).to_owned()),
-        commit: tables.commit().to_owned(),
         ..Reason::default()
     }
 }

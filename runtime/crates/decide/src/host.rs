@@ -47,6 +47,7 @@ mod tests {
         assert!(matches("*.b.test", "x.a.b.test"));
         assert!(!matches("*.b.test", "b.test"));
         assert!(!matches("*.b.test", "ab.test"));
+        assert!(!matches("*.b.test", ".b.test") && !matches("*.b.test", "x.a.test"));
         assert!(is_within("*.a.test", "*.test") && !is_within("*.test", "*.a.test"));
         assert_eq!(common("*.test", "*.a.test").as_deref(), Some("x.a.test"));
         assert_eq!(suffixes("a.b.c").collect::<Vec<_>>(), ["b.c", "c"]);

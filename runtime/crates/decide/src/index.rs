@@ -368,6 +368,29 @@ mod tests {
         assert_eq!(best("other", "*"), None);
     }
 
+    #[test]
+    fn templates_of_one_place_are_told_apart() {
+        let index =
+            index(&[(None, "/x/{id}:refund"), (None, "/x/p{id}"), (None, "/x/{id}:refund/y")]);
+        let best = |path| index.best("h", plain(path), |_| true).copied();
+        assert_eq!((best("/x/1:refund"), best("/x/p1"), best("/x/q1")), (Some(0), Some(1), None));
+        assert_eq!((best("/x/1:refund/y"), best("/x/p1/y")), (Some(2), None));
+        // One node for each segment that is written, whoever writes it: two roots and five more.
+        assert_eq!(index.nodes.len(), 2 + 2 * 4);
+    }
+
+    #[test]
+    fn many_literals_of_one_place_are_told_apart() {
+        let names: Vec<String> = (0..20).map(|at| format!("/{at}/x")).collect();
+        let index = index(&names.iter().map(|name| (None, name.as_str())).collect::<Vec<_>>());
+        for (at, name) in names.iter().enumerate() {
+            assert_eq!(index.best("h", plain(name), |_| true), Some(&at), "{name}");
+        }
+        assert_eq!(index.best("h", plain("/20/x"), |_| true), None);
+        let twice: Vec<_> = names.iter().chain(&names).map(|name| (None, name.as_str())).collect();
+        assert_eq!(self::index(&twice).nodes.len(), index.nodes.len(), "each segment has one node");
+    }
+
     fn patterns() -> impl Strategy<Value = Pattern> {
         let segment = prop::sample::select(vec!["a", "b", "ab", "{x}", "a{x}", "{x}b", "a{x}b"]);
         let tail = prop::sample::select(vec!["", "/", "/**"]);

@@ -287,6 +287,8 @@ mod tests {
     fn edits() {
         assert_eq!(distance("paymets", "payments"), 1);
         assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+        assert_eq!((distance("a", "ab"), distance("ab", "a")), (1, 1));
         assert_eq!(distance("abc", "abc"), 0);
         assert_eq!(distance("kitten", "sitting"), 3);
     }

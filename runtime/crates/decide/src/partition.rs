@@ -223,3 +223,20 @@ fn port_bits(operation: &Operation, ports: usize) -> Result<u64, String> {
     }
     Ok(bits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixty_three_methods_have_a_bit_each_and_any_has_all() {
+        let names: Vec<String> = (0..63).map(|at| format!("M{at}")).collect();
+        let mut methods = Methods::default();
+        assert_eq!(methods.intern(&names), Ok(u64::MAX >> 1));
+        assert_eq!(methods.intern(&names[5..7]), Ok(0b11 << 5));
+        assert_eq!(methods.intern(&[]), Ok(u64::MAX));
+        assert_eq!((methods.bit("M0"), methods.bit("M62")), (1, 1 << 62));
+        assert_eq!(methods.bit("OTHER"), 1 << 63);
+        assert!(methods.intern(&["M63".to_owned()]).is_err());
+    }
+}

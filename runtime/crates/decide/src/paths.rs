@@ -164,6 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_plain_to_see_is_not_searched_for() {
+        // Longer than a table may be: only a look at the forms can tell.
+        let all = paths("/**", None);
+        let long = regex("/(a|b)*a(a|b){6}");
+        assert!(long.is_within(&long.clone()) && long.is_within(&all) && all.is_within(&all));
+        assert!(!all.is_within(&long) && !long.is_within(&paths("/a/**", None)));
+        assert!(!regex("/b").is_within(&paths("/a/**", None)));
+        assert!(!regex("/.*").is_within(&paths("/a", None)));
+        assert!(paths("/a/b", None).is_within(&paths("/a/**", None)));
+        assert!(!paths("/a/**", None).is_within(&paths("/a/b", None)));
+        assert!(!paths("/a", None).is_within(&paths("/b", None)));
+    }
+
+    #[test]
     fn only_what_a_request_can_say_counts() {
         for never in ["/a//b", "/a/../b", "/a/./b", r"/a\b", "a", "/a/..;x"] {
             assert_eq!(regex(&escape(never)).common(&paths("/**", None)), None, "{never}");

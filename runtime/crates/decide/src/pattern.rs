@@ -396,6 +396,33 @@ mod tests {
     }
 
     #[test]
+    fn literals_and_their_places() {
+        let of = |text| {
+            pattern(text)
+                .places_of_literals()
+                .into_iter()
+                .map(|(at, one)| (at, one.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let literal = |at: usize, text: &str| (at, text.to_owned());
+        assert_eq!(of("/a/{x}/b/"), [literal(0, "a"), literal(2, "b")]);
+        assert_eq!(of("/{x}/c/**"), [literal(1, "c")]);
+        assert_eq!(of("/"), []);
+        assert_eq!((pattern("/a/{x}/b/").literals(), pattern("/").literals()), (2, 0));
+    }
+
+    #[test]
+    fn a_percent_sign_stands_for_itself() {
+        for text in ["/50%", "/%g1", "/%1g", "/a%{x}"] {
+            assert!(Pattern::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(
+            Pattern::parse("/%2F").unwrap_err().to_string(),
+            "patterns are written decoded (byte 1); write the character itself"
+        );
+    }
+
+    #[test]
     fn common_paths() {
         let common = |one: &str, other: &str| pattern(one).common(&pattern(other));
         assert_eq!(common("/a/{x}", "/{y}/b").as_deref(), Some("/a/b"));

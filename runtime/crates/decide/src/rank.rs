@@ -183,6 +183,14 @@ mod tests {
             matching("ANY", "/**"),
         ];
         assert_eq!(sorted(&best_first), (0..best_first.len()).collect::<Vec<_>>());
+        let about = |test| {
+            let header = Condition { name: "x".into(), not: false, test };
+            Match { headers: vec![header], ..matching("GET", "/a") }
+        };
+        let wide_first = [about(Test::Prefix("a".into())), about(Test::Equals("ab".into()))];
+        assert_eq!(sorted(&wide_first), [1, 0]);
+        let unrelated = [about(Test::Prefix("a".into())), about(Test::Equals("b".into()))];
+        assert_eq!(sorted(&unrelated), [0, 1]);
         let backwards: Vec<_> = best_first.iter().rev().cloned().collect();
         assert_eq!(sorted(&backwards), (0..best_first.len()).rev().collect::<Vec<_>>());
     }

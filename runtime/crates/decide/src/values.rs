@@ -142,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_is_one_line_may_hold_a_comma() {
+        let about = |name: &str| {
+            let one =
+                Condition { name: name.into(), ..condition(false, Test::Equals("a, b".into())) };
+            witnesses(&[one], Kind::Header)
+        };
+        assert_eq!(about("user-agent"), Some(vec![("user-agent".into(), "a, b".into())]));
+        assert_eq!(about("x-agent"), None);
+    }
+
+    #[test]
     fn has_may_need_several_members() {
         let has = |not, value: &str| condition(not, Test::Has(value.into()));
         assert_eq!(header(&[has(false, "a"), has(false, "b")]).as_deref(), Some("a, b"));

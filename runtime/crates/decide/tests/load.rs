@@ -8,7 +8,7 @@
 use meshc_decide::{Asked, LimitIx, ListenerIx, OperationIx, Tables, UnixSeconds};
 use meshc_request::{NoFields, Raw, Scratch, canonicalise};
 use meshc_snapshot::places::{DestinationPlaces, Place, Places};
-use meshc_snapshot::slice::{Reading, Slice};
+use meshc_snapshot::slice::{Probe, Reading, Slice, TokenIssuer};
 use serde_json::{Value, json};
 
 const PAYMENTS: &str = include_str!("payments.json");
@@ -83,9 +83,56 @@ fn a_rate_limit_that_cannot_be_kept_is_a_contradiction() {
         let found = fault(with_limit(field, value));
         assert!(found.contains(words), "{field}: {found}");
     }
+    for (field, value) in [
+        ("/count", json!(1_000_000)),
+        ("/burst", json!(1_000_000)),
+        ("/periodMs", json!(3_600_000)),
+    ] {
+        assert!(Tables::load(with_limit(field, value), None, String::new()).is_ok(), "{field}");
+    }
     let mut twice = with_limit("/burst", json!(2));
     twice.inbound.rate_limits.push(twice.inbound.rate_limits[0].clone());
     assert!(fault(twice).contains("rate limit `l` appears twice"));
+}
+
+#[test]
+fn a_destination_has_64_ports_at_most() {
+    let with_ports = |count: u16| {
+        let port = |at| json!({"name": format!("p{at}"), "port": 9_000 + at, "protocol": "http"});
+        with("/destinations/0/ports", (0..count).map(port).collect())
+    };
+    assert!(Tables::load(with_ports(64), None, String::new()).is_ok());
+    assert!(fault(with_ports(65)).contains("destination `books/ledger`: more than 64 ports"));
+}
+
+#[test]
+fn whoever_names_an_issuer_names_a_declared_one() {
+    let orders = || -> Slice { serde_json::from_str(include_str!("orders.json")).unwrap() };
+    let mut none = orders();
+    none.inbound.issuers.clear();
+    assert_eq!(fault(none.clone()), "names token issuer `login`, unknown");
+    for rules in [&mut none.inbound.guardrails, &mut none.inbound.deny, &mut none.inbound.allow] {
+        rules.retain(|rule| rule.user.is_none());
+    }
+    assert_eq!(fault(none.clone()), "names token issuer `login`, unknown", "a rate limit does");
+    none.inbound.rate_limits.clear();
+    assert!(Tables::load(none, None, String::new()).is_ok());
+    let mut twice = orders();
+    let twin = twice.inbound.issuers[0].clone();
+    twice.inbound.issuers.push(twin.clone());
+    assert!(fault(twice.clone()).contains("issuer `login` appears twice"));
+    twice.inbound.issuers[1] = TokenIssuer { name: "other".into(), ..twin };
+    assert!(fault(twice).contains("`iss` `https://login.test` appears twice"));
+}
+
+#[test]
+fn a_probe_names_a_port() {
+    let mut slice = slice();
+    let probe = |port: &str| Probe { path: "/health".into(), port: port.into() };
+    slice.inbound.probes = vec![probe("api"), probe("store")];
+    assert!(Tables::load(slice.clone(), None, String::new()).is_ok());
+    slice.inbound.probes.push(probe("none"));
+    assert_eq!(fault(slice), "probe `/health` names port `none`, unknown");
 }
 
 #[test]
@@ -128,6 +175,11 @@ fn the_limit_that_refuses_is_named_with_its_place() {
     assert_eq!(reason.place.map(|place| place.line), Some(7));
     assert_eq!(reason.sentence, "too many requests of this caller");
     assert_eq!(reason.commit, "c0ffee");
+    let orders: Slice = serde_json::from_str(include_str!("orders.json")).unwrap();
+    let orders = Tables::load(orders, None, String::new()).unwrap();
+    let sentence = |at| orders.limited(LimitIx(at), OperationIx::REST).sentence;
+    assert_eq!(sentence(0), "too many requests for this user");
+    assert_eq!(sentence(1), "too many requests");
 }
 
 #[test]

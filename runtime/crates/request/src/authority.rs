@@ -149,6 +149,51 @@ mod tests {
         assert_eq!(read("[2001:DB8::A]"), Ok(("[2001:db8::a]".into(), None)));
         assert_eq!(read("127.0.0.1"), Ok(("127.0.0.1".into(), None)));
         assert_eq!(read("xn--mnchen-3ya.test").map(|(_, port)| port), Ok(None));
+        assert_eq!(read("shop.4u"), Ok(("shop.4u".into(), None)));
+    }
+
+    #[test]
+    fn the_usual_host_is_settled_at_a_look() {
+        for (text, settled) in [
+            ("payments.shop", true),
+            ("a-1.b_2.x", true),
+            ("payments.shop:80", false),
+            ("A", false),
+        ] {
+            assert_eq!(is_settled(text), settled, "{text}");
+        }
+    }
+
+    #[test]
+    fn ports_are_five_digits_at_most() {
+        for (text, port) in [("1", 1), ("80", 80), ("00080", 80), ("65535", 65_535)] {
+            assert_eq!(read(&format!("h:{text}")), Ok(("h".into(), Some(port))), "{text}");
+        }
+        for text in ["0", "00000", "000080", "65536", "99999", "655350", "8 0", "-1", "0x50"] {
+            assert_eq!(read(&format!("h:{text}")), Err(BadRequestKind::Port), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_at_most_253_characters_and_a_label_63() {
+        let label = |length| "a".repeat(length);
+        let name = |last| [label(63), label(63), label(63), label(last)].join(".");
+        for (text, fits) in [
+            (label(1), true),
+            (label(63), true),
+            (label(64), false),
+            (format!("{}.test", label(63)), true),
+            (format!("{}.test", label(64)), false),
+            (name(61), true),
+            (name(62), false),
+            (name(63), false),
+        ] {
+            for text in [text.clone(), text.to_ascii_uppercase()] {
+                let wanted =
+                    if fits { Ok(text.to_ascii_lowercase()) } else { Err(BadRequestKind::Host) };
+                assert_eq!(read(&text).map(|(host, _)| host), wanted, "{} characters", text.len());
+            }
+        }
     }
 
     #[test]
@@ -163,12 +208,14 @@ mod tests {
             ("a%2eb", Host),
             ("127.1", Host),
             ("0x7f.0x1", Host),
+            ("a.1", Host),
+            ("a.12", Host),
+            ("a.0X1f", Host),
+            ("1.2.3.256", Host),
             ("[::1", Host),
             ("[::1]x", Host),
             ("[fe80::1%25eth0]", Host),
             ("user@shop.test", UserInfo),
-            ("shop.test:0", Port),
-            ("shop.test:65536", Port),
             ("shop.test:+80", Port),
             ("a:1:2", Port),
         ] {

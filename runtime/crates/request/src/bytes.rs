@@ -72,3 +72,30 @@ pub fn is_token(bytes: &[u8]) -> bool {
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    /// The bytes that are in a class are the letters, the digits and these.
+    fn hold(class: impl Fn(u8) -> bool, marks: &str) {
+        for byte in 0..=u8::MAX {
+            let wanted = LETTERS.bytes().chain(marks.bytes()).any(|one| one == byte);
+            assert_eq!(class(byte), wanted, "{:?}", char::from(byte));
+        }
+    }
+
+    #[test]
+    fn classes_are_those_of_the_rfcs() {
+        hold(is_unreserved, "-._~");
+        hold(is_pchar, "-._~!$&'()*+,;=:@");
+        hold(is_plain, "-._~!$&'()*+,=:@");
+        hold(|byte| is_query(&[byte]), "-._~!$&'()*+,;=:@/?%");
+        hold(|byte| is_token(&[byte]), "!#$%&'*+-.^_`|~");
+        hold(|byte| is_label(byte.to_ascii_lowercase()), "-_");
+        assert!(!is_label(b'A') && !is_token(b"") && is_query(b""));
+        assert!(!is_token(b"a b") && !is_query(b"a#"));
+    }
+}

@@ -130,6 +130,9 @@ mod tests {
         assert!(spelled_otherwise(b"x.role", "x-role"));
         assert!(spelled_otherwise(b"x-role", "x_role"));
         assert!(!spelled_otherwise(b"X-Role", "x-role"));
-        assert!(!spelled_otherwise(b"x-roles", "x-role"));
+        assert!(spelled_otherwise(b"x_role.a", "x-role-a"));
+        for other in [&b"x-roles"[..], b"x_rule", b"abcdef", b"x-rol\x00", b""] {
+            assert!(!spelled_otherwise(other, "x-role"), "{other:?}");
+        }
     }
 }

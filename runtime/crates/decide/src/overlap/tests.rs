@@ -108,4 +108,36 @@ fn a_narrower_operation_takes_requests_out_of_a_wider_one() {
     assert_eq!(taken(0), [(2, "/admin/x".to_owned())]);
     assert_eq!(taken(1).len(), 2);
     assert!(taken(2).is_empty());
+    let mut apart = all.clone();
+    apart[2].ports = vec![1];
+    assert!(carved(&apart, &PLAIN, 0).is_empty(), "on another port it takes nothing");
+    apart[0].matches.push(matching("GET /admin/own"));
+    assert!(carved(&apart, &PLAIN, 0).is_empty(), "nor does an operation take of itself");
+}
+
+#[test]
+fn of_equal_rank_only_the_narrower_takes() {
+    let all = [
+        operation("users", vec![matching("GET /{user}/**")]),
+        operation("items", vec![matching("GET /{user}/{item}/**")]),
+        operation("odd", vec![with_header("GET /x/**", "x-odd", Test::Present(true))]),
+        operation("even", vec![with_header("GET /x/**", "x-even", Test::Present(true))]),
+    ];
+    let taken = |wide| carved(&all, &PLAIN, wide).iter().map(|one| one.other.0).collect::<Vec<_>>();
+    assert_eq!(taken(0), [1, 2, 3]);
+    assert_eq!(taken(1), [2, 3]);
+    assert!(taken(2).is_empty() && taken(3).is_empty(), "they overlap; neither goes first");
+    let found = overlaps(&all, &PLAIN);
+    assert_eq!(found.iter().map(|one| (one.one.0, one.other.0)).collect::<Vec<_>>(), [(2, 3)]);
+}
+
+#[test]
+fn every_pair_of_a_group_is_looked_at() {
+    let all = ["GET /{a}/x", "GET /y/{b}", "GET /{c}/z"]
+        .map(|text| operation(text, vec![matching("GET /only"), matching(text)]));
+    let pairs: Vec<_> = overlaps(&all, &PLAIN).iter().map(|one| (one.one, one.other)).collect();
+    let only = [((0, 0), (1, 0)), ((0, 0), (2, 0)), ((1, 0), (2, 0))];
+    assert!(only.iter().all(|pair| pairs.contains(pair)));
+    assert!(pairs.contains(&((0, 1), (1, 1))) && pairs.contains(&((1, 1), (2, 1))));
+    assert_eq!(pairs.len(), 5);
 }

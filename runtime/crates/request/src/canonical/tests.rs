@@ -51,6 +51,7 @@ fn one_spelling_for_one_path() {
         ("/%c3%a9", "/%C3%A9"),
         ("/%EF%BC%8Fadmin", "/%EF%BC%8Fadmin"),
         ("/50%25", "/50%25"),
+        ("/50%254x/%25x4", "/50%254x/%25x4"),
         ("/.well-known/x", "/.well-known/x"),
         ("/.../x..", "/.../x.."),
         ("/a;b=%2e", "/a;b=."),
@@ -148,11 +149,63 @@ fn a_plain_request_is_borrowed() {
 }
 
 #[test]
-fn every_refusal_has_its_own_word() {
-    use BadRequestKind::{EncodedControl, Escape, RawByte};
-    for kind in [EncodedControl, Escape, RawByte] {
-        assert!(!kind.word().is_empty() && kind.sentence().len() > 20);
+fn a_request_for_the_whole_server() {
+    let raw = |method, target| Raw { method, target, host: Some(&b"h:80"[..]), odd: false };
+    let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
+    let asterisk = canonicalise(raw(b"OPTIONS", b"*"), &mut scratch).unwrap();
+    let path = canonicalise(raw(b"PATCH", b"/*"), &mut other).unwrap();
+    assert!(asterisk.is_asterisk() && !path.is_asterisk());
+    assert_eq!((asterisk.method(), path.method()), ("OPTIONS", "PATCH"));
+    let sent_on = path.addressed_to("cart.shop");
+    assert_eq!(sent_on.authority(), Authority { host: "cart.shop", port: None });
+    assert_eq!((sent_on.method(), sent_on.path()), ("PATCH", "/*"));
+}
+
+#[test]
+fn every_refusal_has_its_own_word_and_sentence() {
+    let refused = [
+        ("G T", "/", Some("h")),
+        ("CONNECT", "h:80", Some("h")),
+        ("GET", "*", Some("h")),
+        ("GET", "ftp://h/", Some("h")),
+        ("GET", "/a b", Some("h")),
+        ("GET", "/%", Some("h")),
+        ("GET", "/%2f", Some("h")),
+        ("GET", "/%00", Some("h")),
+        ("GET", "/%ff", Some("h")),
+        ("GET", "/%2541", Some("h")),
+        ("GET", "/..;", Some("h")),
+        ("GET", "/..", Some("h")),
+        ("GET", "/", None),
+        ("GET", "/", Some("u@h")),
+        ("GET", "/", Some("")),
+        ("GET", "/", Some("h:x")),
+        ("GET", "http://a/", Some("b")),
+    ];
+    let (mut words, mut sentences) = (Vec::new(), Vec::new());
+    for (method, target, host) in refused {
+        let raw = Raw {
+            method: method.as_bytes(),
+            target: target.as_bytes(),
+            host: host.map(str::as_bytes),
+            odd: false,
+        };
+        let bad = canonicalise(raw, &mut Scratch::new()).unwrap_err();
+        assert!(
+            bad.kind()
+                .word()
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"-8".contains(&byte))
+        );
+        assert!(bad.to_string().contains(' '));
+        words.push(bad.kind().word());
+        sentences.push(bad.to_string());
     }
+    words.sort_unstable();
+    words.dedup();
+    sentences.sort_unstable();
+    sentences.dedup();
+    assert_eq!((words.len(), sentences.len()), (refused.len(), refused.len()));
 }
 
 /// Paths made of what matters to the form.

@@ -1,0 +1,77 @@
+use meshc_decide::json::{inbound_json, outbound_json};
+use meshc_decide::{ListenerIx, OperationIx, Tables};
+use serde_json::{Value, json};
+
+/// Requests that every loaded slice is asked about.
+const TARGETS: [&str; 4] = ["/", "/a/b;c?d=e&d=%66", "/A/b", "*"];
+
+/// Reads any bytes as a slice; what loads must give the same bytes again, and answer whatever is
+/// asked. Gives whether it loads.
+///
+/// # Panics
+/// Where it does not.
+pub fn loader(input: &[u8]) -> bool {
+    let Ok(slice) = meshc_snapshot::read::slice(input) else { return false };
+    let written = serde_json::to_vec(&slice).unwrap_or_default();
+    assert_eq!(meshc_snapshot::read::slice(&written).as_ref(), Ok(&slice));
+    let tables = match Tables::load(slice, None, String::new()) {
+        Ok(tables) => tables,
+        Err(fault) => {
+            assert!(!fault.to_string().is_empty());
+            return false;
+        }
+    };
+    for (at, listener) in (0_u32..).zip(&tables.slice().inbound.listeners) {
+        assert_eq!(tables.listener(&listener.name), Some(ListenerIx(at)));
+        hold(&inbound_json(&tables, &json!({"listener": listener.name}).to_string()));
+    }
+    let names = tables.slice().inbound.authorities.first().map_or("h.test", String::as_str);
+    for target in TARGETS {
+        let question = json!({
+            "method": if target == "*" { "OPTIONS" } else { "GET" },
+            "target": target,
+            "host": names,
+            "from": "spiffe://mesh.test/ns/a/sa/b",
+            "headers": [["x-a", "1, 2"], ["user-agent", "a, b"]],
+            "user": {"issuer": "login", "claims": {"role": ["a"]}},
+        });
+        answered(&inbound_json(&tables, &question.to_string()));
+        for destination in &tables.slice().destinations {
+            let host = destination.authorities.first();
+            let question = json!({"method": "GET", "target": target, "host": host});
+            hold(&outbound_json(&tables, &question.to_string()));
+        }
+    }
+    for destination in &tables.slice().destinations {
+        for port in &destination.ports {
+            let question = json!({"destination": destination.workload, "port": port.port});
+            hold(&outbound_json(&tables, &question.to_string()));
+        }
+    }
+    hold_limits(&tables);
+    true
+}
+
+/// An answer to a question that is one.
+fn hold(answer: &str) {
+    assert_ne!(answered(answer), "error", "{answer}");
+}
+
+/// The verdict of an answer.
+fn answered(answer: &str) -> String {
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let verdict = answer.get("verdict").and_then(Value::as_str).unwrap_or_default();
+    assert!(!verdict.is_empty(), "{answer}");
+    verdict.to_owned()
+}
+
+/// Every rate limit that an operation is charged to is there.
+fn hold_limits(tables: &Tables) {
+    let count = tables.all_limits().len();
+    assert_eq!(count, tables.slice().inbound.rate_limits.len());
+    let operations = 0..tables.slice().inbound.operations.len() as u32;
+    for operation in operations.map(OperationIx).chain([OperationIx::REST]) {
+        let limits = tables.limits(operation);
+        assert!(limits.is_sorted() && limits.iter().all(|limit| limit.index() < count));
+    }
+}
