@@ -327,6 +327,13 @@ RULES: Final[dict[str, Listed]] = {
         help="compare the claim with a value of its own type",
         module="meshc.rules.authorization.mc533_claim_type",
     ),
+    "MC534": Listed(
+        name="header-value-never-met",
+        severity="error",
+        found_by="checker",
+        help="write one value, without blanks around it",
+        module="meshc.rules.authorization.mc534_header_value_never_met",
+    ),
     "MC603": Listed(
         name="timeout-inversion",
         severity="error",
