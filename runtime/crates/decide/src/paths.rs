@@ -1,5 +1,8 @@
 //! Sets of paths: a pattern, or a regular expression over the whole decoded path.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use meshc_automaton::{Automaton, Found, Side, common, escape};
 use meshc_snapshot::slice::Match;
 
@@ -99,19 +102,22 @@ impl Paths {
         }
     }
 
-    fn automaton(&self) -> Option<Automaton> {
+    fn automaton(&self) -> Option<Cow<'_, Automaton>> {
         match self {
-            Self::Regex(one) => Some(one.automaton.clone()),
-            Self::Pattern(pattern) => Automaton::new(&expression(pattern)).ok(),
+            Self::Regex(one) => Some(Cow::Borrowed(&one.automaton)),
+            Self::Pattern(pattern) => Automaton::new(&expression(pattern)).ok().map(Cow::Owned),
         }
     }
 }
 
 /// A path on all sides that a request can say.
 fn search(sides: &[Side<'_>]) -> Found {
-    let Ok(canonical) = Automaton::new(CANONICAL) else { return Found::TooMany };
+    // Every pair of expressions is looked at: what they are held against is made once.
+    static CANONICAL_PATHS: LazyLock<Option<Automaton>> =
+        LazyLock::new(|| Automaton::new(CANONICAL).ok());
+    let Some(canonical) = &*CANONICAL_PATHS else { return Found::TooMany };
     let mut sides = sides.to_vec();
-    sides.push(Side::In(&canonical));
+    sides.push(Side::In(canonical));
     common(&sides)
 }
 
