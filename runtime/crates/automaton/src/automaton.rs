@@ -14,7 +14,12 @@ use crate::syntax;
 pub struct Automaton {
     table: dense::DFA<Vec<u32>>,
     start: StateID,
+    /// What every text of the set begins with, as far as it is looked for.
+    prefix: Box<[u8]>,
 }
+
+/// Bytes of a common beginning that are looked for.
+const MAX_PREFIX: usize = 32;
 
 /// Several sets, looked at in one pass.
 #[derive(Clone, Debug)]
@@ -64,6 +69,13 @@ impl Automaton {
             }
         }
         Some(self.table.next_eoi_state(state))
+    }
+
+    /// Whether it is plain to see that no text is in both sets: all of one begin otherwise than all
+    /// of the other. Where it is not, [`crate::common`] knows.
+    #[must_use]
+    pub fn begins_apart(&self, other: &Self) -> bool {
+        self.prefix.iter().zip(&other.prefix).any(|(one, other)| one != other)
     }
 
     /// Bytes it takes.
@@ -153,7 +165,22 @@ fn build(texts: &[String], budget: usize, ignore_case: bool) -> Option<Automaton
         .build_many(texts)
         .ok()?;
     let start = table.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
-    Some(Automaton { table, start })
+    let mut automaton = Automaton { table, start, prefix: Box::default() };
+    automaton.prefix = prefix(&automaton).into();
+    Some(automaton)
+}
+
+/// What every text of a set begins with; nothing for the empty set.
+fn prefix(of: &Automaton) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut state = of.first();
+    while found.len() < MAX_PREFIX && !of.accepts(state) {
+        let mut ways = (0..=u8::MAX).filter(|byte| !of.is_dead(of.next(state, *byte)));
+        let (Some(only), None) = (ways.next(), ways.next()) else { break };
+        found.push(only);
+        state = of.next(state, only);
+    }
+    found
 }
 
 /// The smallest part of an expression that alone is over the budget.

@@ -83,7 +83,8 @@ impl Paths {
                 let (Some(one), Some(other)) = (self.automaton(), wider.automaton()) else {
                     return false;
                 };
-                search(&[Side::In(&one), Side::Out(&other)]) == Found::Nothing
+                !one.begins_apart(&other)
+                    && search(&[Side::In(&one), Side::Out(&other)]) == Found::Nothing
             }
         }
     }
@@ -95,6 +96,9 @@ impl Paths {
             return one.common(other);
         }
         let (one, other) = (self.automaton()?, other.automaton()?);
+        if one.begins_apart(&other) {
+            return None;
+        }
         match search(&[Side::In(&one), Side::In(&other)]) {
             Found::Text(path) => Some(path),
             Found::Nothing => None,

@@ -138,3 +138,34 @@ proptest! {
         let _ = Automaton::new(&text);
     }
 }
+
+#[test]
+fn sets_that_begin_otherwise_are_told_apart() {
+    for (one, other, apart) in [
+        ("/a/[0-9]+", "/b/[0-9]+", true),
+        ("/a/[0-9]+", "/[ab]/x", false),
+        ("/ab", "/a", false),
+        ("/ab", "/ac?", false),
+        ("/ab", "/acd?", true),
+        ("(/a|/b)c", "/c", false),
+        ("/é", "/è", true),
+        ("", "/a", false),
+        (r"[^\s\S]", "/a", false),
+    ] {
+        assert_eq!(set(one).begins_apart(&set(other)), apart, "{one} {other}");
+        assert_eq!(set(other).begins_apart(&set(one)), apart, "{other} {one}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_begins_apart_has_nothing_in_common(
+        one in "[ab](\\?|\\*)?[ab](\\||)[ab]{1,2}(\\?|\\+)?",
+        other in "[ab](\\?|\\*)?[ab](\\||)[ab]{1,2}(\\?|\\+)?",
+    ) {
+        let (one, other) = (set(&one), set(&other));
+        if one.begins_apart(&other) {
+            prop_assert_eq!(common(&[Side::In(&one), Side::In(&other)]), Found::Nothing);
+        }
+    }
+}
