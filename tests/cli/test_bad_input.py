@@ -1,15 +1,12 @@
 """Everything a person can get wrong: one clear message, an exit code, nothing lost."""
 
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from verb import meshc
 
-ROOT = Path(__file__).resolve().parents[2]
 NOISE = random.Random(1).randbytes(4096)  # noqa: S311 - the same noise in every run
 MESH = """\
 apiVersion: meshc.dev/v1
@@ -100,19 +97,6 @@ def lay(root: Path, files: dict[str, str | bytes]) -> Path:
     for path, content in files.items():
         (root / path).write_bytes(content if isinstance(content, bytes) else content.encode())
     return root
-
-
-def meshc(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "meshc", *words],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}/compiler:{ROOT}/runtime"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.mark.parametrize("case", CASES)

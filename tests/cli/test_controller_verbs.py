@@ -1,32 +1,16 @@
 """`up`, `status`, `down` and `identity` with the real controller."""
 
 import json
-import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from verb import meshc
 
 pytestmark = pytest.mark.process
-ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "127.77.0.1:15912"
-
-
-def meshc(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "meshc", *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}/compiler:{ROOT}/runtime"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=90,
-    )
-    assert "Traceback" not in done.stderr
-    return done
 
 
 def test_an_identity_is_a_certificate_a_private_key_and_a_bundle(tmp_path: Path) -> None:

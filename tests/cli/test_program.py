@@ -7,25 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from verb import meshc
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = 60
-
-
-def meshc(
-    *words: str | Path, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "meshc", *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}/compiler:{ROOT}/runtime", **environment},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "Traceback" not in done.stderr
-    return done
 
 
 VERBS = [

@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def meshc(*words: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def meshc(
+    *words: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a verb; a traceback is never its answer."""
     done = subprocess.run(
         [sys.executable, "-m", "meshc", *words],
@@ -19,7 +21,7 @@ def meshc(*words: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert "Traceback" not in done.stderr
     return done

@@ -29,6 +29,7 @@ spec:
     - from: [web]
       operations: [read]
       when: {headers: {x-role: {not: {equals: "guest,bot"}}}}
+#                                             ^^^^^^^^^^^ here
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
