@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meshc_snapshot::slice::{TokenIssuer, TokenKeys};
-use meshc_token::{Algorithm, Issuer, IssuerConfig, Issuers, KeySet};
+use meshc_token::{Algorithm, Issuer, IssuerConfig, Issuers, KeySet, KeyUrl};
 
 /// The issuers of a slice with their keys: those that are in the slice, and those that were
 /// `fetched` from a URL, where they were.
@@ -35,10 +35,13 @@ fn issuer(
         TokenKeys::Inline(text) => {
             Some(KeySet::from_jwks(text.as_bytes()).map_err(|fault| fault.to_string())?)
         }
-        TokenKeys::Url { refresh_seconds: 60..=86_400, url } if url.starts_with("https://") => {
+        TokenKeys::Url { refresh_seconds, url } => {
+            KeyUrl::parse(url).map_err(|fault| format!("`{url}`: {fault}"))?;
+            if !(60..=86_400).contains(refresh_seconds) {
+                return Err(format!("`{url}` cannot be fetched every {refresh_seconds} s"));
+            }
             fetched(url)
         }
-        TokenKeys::Url { url, .. } => return Err(format!("`{url}` cannot be fetched so")),
     };
     let (iss, audiences) = (declared.issuer.clone(), declared.audiences.clone());
     let name = declared.name.clone();
