@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use meshc_request::{Canonical, Fields, NoFields};
 use meshc_snapshot::slice::{Inbound, Listener, Protocol, Rule};
-use rustc_hash::FxHashSet;
 
 use crate::asked::{Asked, External};
 use crate::claims::User;
@@ -25,7 +24,8 @@ use crate::rules::Rules;
 #[derive(Debug)]
 pub(crate) struct Admission {
     stamp: Stamp,
-    authorities: FxHashSet<Box<str>>,
+    /// Sorted.
+    authorities: Box<[Box<str>]>,
     ports: Vec<Port>,
     partition: Partition,
     pub(crate) readings: Readings,
@@ -88,7 +88,9 @@ impl Admission {
         let direct = direct(inbound, readings, &mut methods, &mut reads)?;
         let ports = inbound.listeners.iter().map(|one| port(one, inbound));
         let ports = ports.collect::<Result<_, _>>()?;
-        let authorities = inbound.authorities.iter().map(|name| name.as_str().into()).collect();
+        let mut authorities: Box<[Box<str>]> =
+            inbound.authorities.iter().map(|name| name.as_str().into()).collect();
+        authorities.sort_unstable();
         Ok(Self {
             stamp: Stamp::new(),
             authorities,
@@ -135,7 +137,8 @@ impl Admission {
         let port = self.ports.get(listener.index()).filter(|port| port.operation.is_none());
         let port = port.ok_or(Denial::new(DenialKind::Listener))?;
         let host = request.authority().host;
-        let known = self.authorities.is_empty() || self.authorities.contains(host);
+        let known = self.authorities.is_empty()
+            || self.authorities.binary_search_by(|name| (**name).cmp(host)).is_ok();
         let served = port.hosts.is_empty() || port.hosts.iter().any(|one| host::matches(one, host));
         if !known || !served {
             return Err(Denial::new(DenialKind::Authority));

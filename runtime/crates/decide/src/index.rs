@@ -61,7 +61,7 @@ struct Node {
 #[derive(Debug)]
 enum Literals {
     Few(Vec<(Box<str>, u32)>),
-    Many(FxHashMap<Box<str>, u32>),
+    Many(Box<FxHashMap<Box<str>, u32>>),
 }
 
 /// Literals that are compared one by one.
@@ -198,7 +198,7 @@ impl Literals {
         if let Self::Few(few) = self
             && few.len() >= FEW
         {
-            *self = Self::Many(few.drain(..).collect());
+            *self = Self::Many(Box::new(few.drain(..).collect()));
         }
         match self {
             Self::Few(few) => few.push((segment.into(), next)),

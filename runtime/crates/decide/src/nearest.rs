@@ -101,20 +101,20 @@ fn failures<F: Fields>(
     if rule.until.is_some_and(|until| asked.now.0 >= until) {
         failed.words.push("the rule has expired (`until`)".to_owned());
     }
-    if let Some(body) = rules.body(at) {
+    if let Some(demands) = rules.demands(at) {
         let is_open = |one: &Schedule| one.holds(asked.now).unwrap_or(false);
         if let Some(hours) =
-            rule.hours.as_ref().filter(|_| !body.schedule.as_ref().is_some_and(is_open))
+            rule.hours.as_ref().filter(|_| !demands.schedule.as_ref().is_some_and(is_open))
         {
             failed.words.push(format!("it is outside of {}", hours_words(hours)));
         }
-        if !body.client.holds(asked.client, View::Every) {
+        if !demands.client.holds(asked.client, View::Every) {
             let client = asked.client.map_or("unknown".to_owned(), |client| client.to_string());
             let networks = rule.client.join(", ");
             failed.words.push(format!("client address is {client}, rule allows {networks}"));
         }
-        failed.words.extend(body.user.as_ref().and_then(|user| user.words(asked.user)));
-        condition_words(&body.conditions, asked.request, &mut failed.words);
+        failed.words.extend(demands.user.as_ref().and_then(|user| user.words(asked.user)));
+        condition_words(&demands.conditions, asked.request, &mut failed.words);
     }
     failed.other = failed.words.len() > named;
     failed

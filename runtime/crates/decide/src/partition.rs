@@ -42,7 +42,8 @@ struct Entry {
     operation: OperationIx,
     ports: u64,
     methods: u64,
-    conditions: Conditions,
+    /// Most matches have none.
+    conditions: Option<Box<Conditions>>,
 }
 
 /// Most ports a workload may have.
@@ -131,7 +132,9 @@ impl Partition {
         for (one, (operation, ports)) in items {
             reads.add(&one.conditions);
             let methods = methods.intern(one.methods)?;
-            let entry = Entry { operation, ports, methods, conditions: one.conditions };
+            let conditions = one.conditions;
+            let conditions = (!conditions.is_empty()).then(|| Box::new(conditions));
+            let entry = Entry { operation, ports, methods, conditions };
             index.push(one.host, &one.paths, entry);
         }
         let index = index.seal()?;
@@ -188,7 +191,10 @@ impl Partition {
         let best = self.index.best(request.authority().host, read, |entry| {
             entry.methods & method != 0
                 && entry.ports & port != 0
-                && entry.conditions.hold_noting(request, fields, view, differs)
+                && entry
+                    .conditions
+                    .as_ref()
+                    .is_none_or(|conditions| conditions.hold_noting(request, fields, view, differs))
         });
         best.map_or(OperationIx::REST, |entry| entry.operation)
     }

@@ -1,6 +1,7 @@
 //! Allow and deny rules as sets: by caller (once per connection) and by operation.
 
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 use meshc_request::Fields;
 use meshc_snapshot::slice::{From, Operation, Rule};
@@ -27,16 +28,23 @@ pub(crate) struct Rules {
     pub(crate) audited: bool,
 }
 
-/// What a rule asks besides caller and operation.
+/// What a rule is besides its caller and its operations.
 #[derive(Debug)]
-pub(crate) struct Body {
-    until: Option<i64>,
-    pub(crate) schedule: Option<Schedule>,
-    pub(crate) user: Option<Box<UserCheck>>,
-    pub(crate) client: ClientCheck,
-    pub(crate) conditions: Conditions,
+struct Body {
+    /// Most rules ask for nothing further.
+    demands: Option<Box<Demands>>,
     direct: bool,
     audit: bool,
+}
+
+/// What a rule asks besides caller and operation.
+#[derive(Debug)]
+pub(crate) struct Demands {
+    until: Option<i64>,
+    pub(crate) schedule: Option<Schedule>,
+    pub(crate) user: Option<UserCheck>,
+    pub(crate) client: ClientCheck,
+    pub(crate) conditions: Conditions,
 }
 
 #[derive(Debug)]
@@ -47,12 +55,23 @@ struct Callers {
     anonymous: RuleSet,
     anyone: RuleSet,
     everyone: RuleSet,
-    identities: FxHashMap<Box<str>, RuleSet>,
-    namespaces: FxHashMap<Box<str>, RuleSet>,
+    identities: Named,
+    namespaces: Named,
     /// Identities of other trust domains, by what they start with.
     prefixes: Vec<(Box<str>, usize)>,
     /// Rules that ask from where.
     sources: Vec<(usize, Vec<Network>)>,
+}
+
+/// Sets of rules by name, sorted: asked once a connection, and half of what a hash table takes.
+#[derive(Debug)]
+struct Named(Box<[(Box<str>, RuleSet)]>);
+
+impl Named {
+    fn get(&self, name: &str) -> Option<&RuleSet> {
+        let at = self.0.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        self.0.get(at).map(|(_, set)| set)
+    }
 }
 
 impl Rules {
@@ -79,7 +98,9 @@ impl Rules {
                 }
             }
             let body = Body::new(rule).map_err(wrong)?;
-            reads.add(&body.conditions);
+            if let Some(demands) = &body.demands {
+                reads.add(&demands.conditions);
+            }
             bodies.push(body);
         }
         let callers = Callers::new(rules, trust_domain)?;
@@ -116,8 +137,8 @@ impl Rules {
 
     /// What a rule asks besides caller and operation, ready to be asked again: explaining a denial
     /// builds nothing anew.
-    pub(crate) fn body(&self, rule: usize) -> Option<&Body> {
-        self.bodies.get(rule)
+    pub(crate) fn demands(&self, rule: usize) -> Option<&Demands> {
+        self.bodies.get(rule)?.demands.as_deref()
     }
 
     /// Whether a rule takes connections from an address, wherever it asks.
@@ -165,12 +186,12 @@ impl Rules {
         let set = self.of_operation(operation);
         set.is_some_and(|set| {
             let lacks = |rule: usize| {
-                self.bodies.get(rule).is_some_and(|body| {
-                    body.user.is_some()
-                        && !body.audit
-                        && !body.direct
-                        && body.is_current(asked.now, self.view)
-                        && body.meets(asked, self.view)
+                let body = self.bodies.get(rule).filter(|body| !body.audit && !body.direct);
+                let demands = body.and_then(|body| body.demands.as_deref());
+                demands.is_some_and(|demands| {
+                    demands.user.is_some()
+                        && demands.is_current(asked.now, self.view)
+                        && demands.meets(asked, self.view)
                 })
             };
             caller.first(set, lacks).is_some()
@@ -185,17 +206,38 @@ impl Rules {
 impl Body {
     fn new(rule: &Rule) -> Result<Self, String> {
         Ok(Self {
-            until: rule.until,
-            schedule: rule.hours.as_ref().map(Schedule::new).transpose()?,
-            user: rule.user.as_ref().map(UserCheck::new).transpose()?.map(Box::new),
-            client: ClientCheck::new(&rule.client)?,
-            conditions: Conditions::new(&rule.headers, &rule.query)?,
+            demands: Demands::new(rule)?.map(Box::new),
             direct: !rule.matches.is_empty(),
             audit: rule.audit,
         })
     }
 
     fn holds<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
+        self.demands.as_ref().is_none_or(|demands| demands.hold(asked, view))
+    }
+}
+
+impl Demands {
+    /// Nothing where a rule asks for nothing further.
+    fn new(rule: &Rule) -> Result<Option<Self>, String> {
+        let Rule { until, hours, user, client, headers, query, .. } = rule;
+        let asks = until.is_some()
+            || hours.is_some()
+            || user.is_some()
+            || !(client.is_empty() && headers.is_empty() && query.is_empty());
+        if !asks {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            until: *until,
+            schedule: hours.as_ref().map(Schedule::new).transpose()?,
+            user: user.as_ref().map(UserCheck::new).transpose()?,
+            client: ClientCheck::new(client)?,
+            conditions: Conditions::new(headers, query)?,
+        }))
+    }
+
+    fn hold<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
         self.is_current(asked.now, view)
             && self.speaks_of_user(asked, view)
             && self.meets(asked, view)
@@ -217,7 +259,8 @@ impl Body {
                 .is_none_or(|schedule| schedule.holds(now).unwrap_or(view == View::Deny))
     }
 
-    /// Client, headers and query. Those of a connection cannot be evaluated: they match for a deny and not for an allow.
+    /// Client, headers and query. Those of a connection cannot be evaluated: they match for a deny and
+    /// not for an allow.
     fn meets<F: Fields>(&self, asked: &Asked<'_, F>, view: View) -> bool {
         if !self.client.holds(asked.client, view) {
             return false;
@@ -234,8 +277,8 @@ impl Callers {
     fn new(rules: &[Rule], trust_domain: &str) -> Result<Self, String> {
         let mut sources = Vec::new();
         let mut prefixes = Vec::new();
-        let mut identities: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
-        let mut namespaces: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
+        let mut identities: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut namespaces: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for (at, rule) in rules.iter().enumerate() {
             let From { identities: exact, namespaces: whole, prefixes: below, .. } = &rule.from;
             exact.iter().for_each(|one| identities.entry(one).or_default().push(at as u32));
@@ -249,9 +292,12 @@ impl Callers {
                 sources.push((at, networks));
             }
         }
-        let keyed = |found: FxHashMap<&str, Vec<u32>>| {
+        let named = |found: BTreeMap<&str, Vec<u32>>| {
             let sets = found.into_iter();
-            sets.map(|(key, numbers)| (key.into(), RuleSet::new(&numbers, rules.len()))).collect()
+            let set = |(name, numbers): (&str, Vec<u32>)| {
+                (Box::from(name), RuleSet::new(&numbers, rules.len()))
+            };
+            Named(sets.map(set).collect())
         };
         let those = |holds: fn(&From) -> bool| {
             let found = (0_u32..).zip(rules).filter(|(_, rule)| holds(&rule.from));
@@ -263,8 +309,8 @@ impl Callers {
             anonymous: those(|from| from.anonymous),
             anyone: those(|from| from.anyone),
             everyone: those(|from| from.everyone),
-            identities: keyed(identities),
-            namespaces: keyed(namespaces),
+            identities: named(identities),
+            namespaces: named(namespaces),
             prefixes,
             sources,
         })
@@ -274,9 +320,9 @@ impl Callers {
         let below =
             |prefix: &str| identity.strip_prefix(prefix).is_some_and(|below| !below.is_empty());
         let namespace = identity.strip_prefix(&*self.prefix).and_then(namespace_of);
-        self.identities.contains_key(identity)
+        self.identities.get(identity).is_some()
             || self.prefixes.iter().any(|(prefix, _)| below(prefix))
-            || namespace.is_some_and(|namespace| self.namespaces.contains_key(namespace))
+            || namespace.is_some_and(|namespace| self.namespaces.get(namespace).is_some())
     }
 
     fn of(&self, identity: Option<&str>) -> Bits {
