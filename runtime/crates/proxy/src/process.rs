@@ -12,6 +12,7 @@ use crate::admin;
 use crate::args::Arguments;
 use crate::clock::{Clock, unix_seconds};
 use crate::control;
+use crate::generation::Generation;
 use crate::listener;
 use crate::mailbox::Mailbox;
 use crate::probe;
@@ -42,7 +43,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     let probes = arguments.probes.map(|address| bind("--probes", address)).transpose()?;
     let (workers, mailboxes) = workers(&arguments, &log)?;
     let state = Arc::new(State::new(Arc::clone(&arguments), store, keys, log.clone(), mailboxes));
-    start_from_disk(&state)?;
+    let generation = start_from_disk(&state)?;
     let threads: Result<Vec<_>, _> = workers
         .into_iter()
         .enumerate()
@@ -55,6 +56,11 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         })
         .collect();
     let threads = threads.map_err(|error| format!("cannot start a thread: {error}"))?;
+    if let Some(generation) = generation
+        && !state.commit(generation)
+    {
+        report::error("a thread did not begin in time");
+    }
     spawn("admin", {
         let state = Arc::clone(&state);
         move || question::serve(&admin, |path| admin::page(path, &state))
@@ -127,8 +133,8 @@ fn workers(
 }
 
 /// Takes up the identity and the snapshot that the state folder holds. Without a controller both
-/// must be sound; with one, what is unsound is said and awaited anew.
-fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
+/// must be sound; with one, what is unsound is said and awaited anew. Gives what to begin with.
+fn start_from_disk(state: &Arc<State>) -> Result<Option<Arc<Generation>>, String> {
     let alone = state.arguments.controller.is_none();
     match read_credentials(state) {
         Ok(Some(credentials)) => state.use_credentials(credentials),
@@ -152,17 +158,16 @@ fn start_from_disk(state: &Arc<State>) -> Result<(), String> {
             let (doors, clashes) = listener::doors(&state.arguments, &generation.tables);
             clashes.iter().for_each(|clash| report::warn(clash));
             listener::probe(doors.iter().map(|door| door.address))?;
-            state.commit_without_waiting(Arc::new(generation));
-            Ok(())
+            Ok(Some(Arc::new(generation)))
         }
         Ok(None) => {
             report::info("there is no snapshot yet; nothing is served until there is one");
-            Ok(())
+            Ok(None)
         }
         Err(why) if alone => Err(format!("the snapshot is refused: {why}")),
         Err(why) => {
             state.refused(&why);
-            Ok(())
+            Ok(None)
         }
     }
 }

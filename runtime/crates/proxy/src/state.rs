@@ -45,6 +45,8 @@ struct Inner {
     prepared: Option<String>,
     refused: Option<String>,
     credentials: Option<Arc<Credentials>>,
+    /// Every thread has opened the listeners of some snapshot.
+    listening: bool,
     draining: bool,
 }
 
@@ -118,17 +120,14 @@ impl State {
         self.send(|| Letter::Abort);
     }
 
-    /// Switches all threads before they have begun.
-    pub fn commit_without_waiting(&self, generation: Arc<Generation>) {
-        let (done, _) = channel();
-        self.switch(generation, &done);
-    }
-
     /// Switches all threads and waits until they have; false when one did not answer in time.
     pub fn commit(&self, generation: Arc<Generation>) -> bool {
         let (done, switched) = channel();
         self.switch(generation, &done);
-        self.mailboxes.iter().all(|_| switched.recv_timeout(SWITCH).is_ok())
+        let all = self.mailboxes.iter().all(|_| switched.recv_timeout(SWITCH).is_ok());
+        // What is ready listens: on every thread, not just in what is to be enforced.
+        self.with(|inner| inner.listening |= all);
+        all
     }
 
     fn switch(&self, generation: Arc<Generation>, done: &Sender<()>) {
@@ -160,7 +159,7 @@ impl State {
     /// Whether requests are served.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.with(|inner| inner.current.is_some() && inner.credentials.is_some() && !inner.draining)
+        self.with(|inner| inner.listening && inner.credentials.is_some() && !inner.draining)
     }
 
     /// Asks every thread for its counters.
