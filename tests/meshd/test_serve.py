@@ -19,7 +19,7 @@ from aiohttp import web
 from meshd import ca, serve, step
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 pytestmark = pytest.mark.process
 SECONDS = 8.0
@@ -34,9 +34,12 @@ class Edge:
     state: step.State = field(default_factory=step.State)
     server: serve.Server | None = None
     now: float = 0.0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever the state may be another."""
 
     def happened(self, event: step.Event) -> None:
         self.state, actions = step.step(self.state, event, self.now)
+        self.changed.set()
         for action in actions:
             if isinstance(action, step.Send) and self.server is not None:
                 self.server.send(action)
@@ -118,10 +121,12 @@ async def say(session: aiohttp.ClientSession, instance: str, event: str, name: s
         return answer.status
 
 
-async def until(holds: Any) -> None:
+async def until(edge: Edge, holds: Callable[[step.State], bool]) -> None:
+    """Wait for the state to hold, asked again after each event."""
     async with asyncio.timeout(SECONDS):
-        while not holds():  # noqa: ASYNC110 - any condition, not one event
-            await asyncio.sleep(0.01)
+        while not holds(edge.state):
+            edge.changed.clear()
+            await edge.changed.wait()
 
 
 def test_join_takes_a_token_once_and_renew_keeps_the_identity(tmp_path: Path) -> None:
@@ -280,7 +285,7 @@ def test_a_proxy_that_was_away_is_fenced_and_catches_up(tmp_path: Path) -> None:
                 assert await told(watch) == ("prepare", "one")
                 watch.close()
             # The stream's end settles the switch: nobody else has to prepare.
-            await until(lambda: site.edge.state.current is not None)
+            await until(site.edge, lambda state: state.current is not None)
             assert site.edge.state.proxies["w"].fenced
             async with session.get("/v1/watch?instance=w") as watch:
                 assert await told(watch) == ("prepare", "one")
