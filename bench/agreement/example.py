@@ -14,7 +14,8 @@ CALLER = "spiffe://mesh.test/ns/shop/sa/cart"
 
 def match(path: str, methods: list[str], headers: list[Json]) -> Json:
     """Give a match."""
-    return {"headers": headers, "host": None, "methods": methods, "path": path, "query": []}
+    empty: Json = {"host": None, "query": [], "regex": None}
+    return {**empty, "headers": headers, "methods": methods, "path": path}
 
 
 def role(test: Json, *, negated: bool) -> Json:

@@ -27,6 +27,8 @@ NAMESPACE = "shop"
 CALLERS = [("shop", "cart"), ("shop", "checkout"), ("ops", "cart"), ("ops", "probe")]
 """Declared workloads that call; the near misses are in `oracle.generator.CALLERS`."""
 FROM = ["cart", "checkout", "ops/cart", "ops/probe", "shop/*", "ops/*", "anyone"]
+COMMON = {"equals", "oneOf", "prefix", "suffix", "present"}
+"""Tests of a value that Envoy has too, with the same meaning."""
 PATHS = [one for one in (*generator.PATTERNS, *generator.CROSSING) if " " not in one]
 """The compiler takes no path that holds a blank (MC307)."""
 
@@ -152,9 +154,9 @@ def conditions(rng: random.Random, chance: float) -> list[Json]:
 
 
 def condition(rng: random.Random, name: str) -> Json:
-    """One condition; the compiler takes no empty value (MC103)."""
+    """One condition that both sides know; the compiler takes no empty value (MC103)."""
     made = generator.condition(rng, name)
-    while "" in values(made):
+    while "" in values(made) or not COMMON.issuperset(made["test"]):
         made = generator.condition(rng, name)
     return made
 
@@ -175,6 +177,7 @@ def match(rng: random.Random) -> Json:
         "methods": sorted(generator.pick(rng, generator.METHODS[:4], 2)),
         "path": rng.choice(PATHS),
         "query": [],
+        "regex": None,
     }
 
 

@@ -99,7 +99,11 @@ def make_path(rng: random.Random, policy: Policy) -> str:
     """A path that a pattern of the policy matches, or nearly; or made up; or hostile."""
     roll = rng.random()
     if roll < 0.6:
-        inbound = {"operations": policy.operations, "deny": policy.deny}
+        inbound: Json = {
+            "operations": [*policy.operations],
+            "deny": [*policy.deny],
+            "guardrails": [],
+        }
         path = generator.near_pattern(rng, {"inbound": inbound, "routes": [], "destinations": []})
     else:
         pool = SEGMENTS + (HOSTILE if roll > 0.85 else [])

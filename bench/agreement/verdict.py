@@ -56,7 +56,7 @@ class Pair:
 def reference(slice_: bytes, request: Request) -> Json:
     """Ask the plain reference."""
     asked = {**request.question(), "listener": "api", "now": 0, "draw": 0}
-    answer = deciding.inbound(json.loads(slice_), asked)
+    answer = deciding.inbound(deciding.whole(json.loads(slice_)), asked)
     return {"operation": None, "rule": None, **answer}
 
 

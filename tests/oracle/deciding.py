@@ -46,6 +46,26 @@ ANY_REQUEST: Json = {"headers": [], "host": None, "methods": [], "path": "/**", 
                      "regex": None}  # fmt: skip
 
 
+def whole(slice_: Json) -> Json:
+    """A slice as the compiler writes it, with what it leaves out; matches without `regex` too."""
+    inbound = {"audit": False, "gateways": [], "guardrails": [], **slice_["inbound"]}
+    inbound["operations"] = list(map(with_matches, inbound["operations"]))
+    for name in ("allow", "deny", "guardrails"):
+        inbound[name] = [with_matches({**PLAIN_RULE, **rule}) for rule in inbound[name]]
+        for rule in inbound[name]:
+            rule["from"] = {"prefixes": [], **rule["from"]}
+    return {**slice_, "inbound": inbound}
+
+
+#: What a rule is that asks for nothing further.
+PLAIN_RULE: Json = {"audit": False, "client": [], "hours": None, "source": [], "user": None}
+
+
+def with_matches(holder: Json) -> Json:
+    """The same with every field of its matches."""
+    return {**holder, "matches": [{"regex": None, **match} for match in holder["matches"]]}
+
+
 def inbound(slice_: Json, question: Json) -> Json:
     """Decide a request, or a connection on a TCP listener."""
     accepts = slice_["inbound"]

