@@ -40,13 +40,38 @@ class Related:
     message: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Bytes of one file that give way to others; `start` and `end` alike insert."""
+
+    file: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding, in one file or several; all of them or none.
+
+    `message` says in one line what they do (`put `on` in quotes`). A safe fix leaves the
+    compiled snapshot as it is, byte for byte, or makes readable what was not read; any other may
+    change what the mesh does, and is applied only where somebody asks for that.
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake.
 
     `message` and `hint` are one line each, lower-case start, no full stop, what a person wrote in
     backticks. `hint` stands beside the carets and says what to write instead; `help` says which
-    decision is needed.
+    decision is needed. `flow` is the way from cause to effect where the finding claims one: a path
+    of calls, one place a hop, in order.
     """
 
     code: str
@@ -57,6 +82,8 @@ class Finding:
     related: tuple[Related, ...] = ()
     help: str | None = None
     hint: str | None = None
+    flow: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
