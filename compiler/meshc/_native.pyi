@@ -147,8 +147,13 @@ class Document:
 
     def __init__(self, text: bytes) -> None: ...
     @property
+    def findings(self) -> list[tuple[str, int, int]]:
+        """What kept it from being read: code, first byte and byte behind the last."""
+    @property
     def whole(self) -> bool:
         """Whether all of it could be read without a finding."""
+    def comments(self) -> list[tuple[int, int]]:
+        """Give first byte and byte behind the last of every comment; none if it is no UTF-8."""
     def __len__(self) -> int:
         """Give how many documents could be read."""
     def root(self, index: int) -> Node:
