@@ -45,8 +45,8 @@ def rule_lines() -> Iterator[str]:
     for one in found:
         yield from ("", f"## {one.code} {one.name}", "", one.text, "", f"Help: {one.help}.")
         for example in one.examples:
-            found = "Found, at the marked place:" if example.fails else "Fine:"
-            title = "What its fix makes of that:" if example.after else found
+            title = "Found, at the marked place:" if example.fails else "Fine:"
+            title = "What its fix makes of that:" if example.after else title
             yield from ("", title, "", "```yaml", example.text.rstrip("\n"), "```")
     yield ""
 
