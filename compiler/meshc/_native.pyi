@@ -4,12 +4,14 @@ Private; the public face is `meshc.compiling`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias, final
+from typing import Literal, TypeAlias, final
 
 __all__ = [
     "Decider",
+    "Document",
     "Graph",
     "Mesh",
+    "Node",
     "RawFinding",
     "Table",
     "canonical_json",
@@ -106,6 +108,63 @@ class Mesh:
         """Give file, line, column (from 1), first byte and byte behind the last of a row.
 
         Raises `KeyError` for an unknown table, `IndexError` for an unknown row.
+        """
+
+@final
+class Node:
+    """A node of a document, or a key of a mapping; bytes count from 0, ends are excluded.
+
+    An alias is what it stands for, at the place where it was used.
+    """
+
+    @property
+    def kind(self) -> Literal["scalar", "mapping", "sequence"]: ...
+    @property
+    def style(
+        self,
+    ) -> Literal["plain", "single", "double", "literal", "folded", "flow", "block", "alias"]:
+        """How it was written."""
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def null(self) -> bool:
+        """Whether it is nothing: an empty value, `~` or `null` without quotes."""
+    @property
+    def value(self) -> str | None:
+        """A scalar's text, decoded; nothing for a collection."""
+    def entries(self) -> list[tuple[Node, Node]]:
+        """Give keys and values in written order, repeated keys included; none if no mapping."""
+    def items(self) -> list[Node]:
+        """Give the items of a list; none for anything else."""
+    def get(self, key: str) -> Node | None:
+        """Give the value of the first entry with this key."""
+
+@final
+class Document:
+    """One file, read: a tree per YAML document that could be read. Never raises for a text."""
+
+    def __init__(self, text: bytes) -> None: ...
+    @property
+    def findings(self) -> list[tuple[str, int, int]]:
+        """What kept it from being read: code, first byte and byte behind the last."""
+    @property
+    def whole(self) -> bool:
+        """Whether all of it could be read without a finding."""
+    def comments(self) -> list[tuple[int, int]]:
+        """Give first byte and byte behind the last of every comment; none if it is no UTF-8."""
+    def __len__(self) -> int:
+        """Give how many documents could be read."""
+    def root(self, index: int) -> Node:
+        """Give a document's node; raises `IndexError`."""
+    def at(self, byte: int) -> list[Node]:
+        """Give the nodes around a byte, from the root to the deepest node or key."""
+    def path(self, byte: int) -> tuple[str, ...]:
+        """Say where a byte is in words that do not move with lines; empty outside documents.
+
+        The kind, `namespace/name` of the object (without the namespace if none is written), then
+        keys; items of lists by their `name`, `to` or `address`, else by index.
         """
 
 @final

@@ -46,6 +46,7 @@ def rule_lines() -> Iterator[str]:
         yield from ("", f"## {one.code} {one.name}", "", one.text, "", f"Help: {one.help}.")
         for example in one.examples:
             title = "Found, at the marked place:" if example.fails else "Fine:"
+            title = "What its fix makes of that:" if example.after else title
             yield from ("", title, "", "```yaml", example.text.rstrip("\n"), "```")
     yield ""
 

@@ -18,6 +18,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="keep one of the two",
         module="meshc.rules.parsing.mc002_duplicate_key",
+        fixes=True,
     ),
     "MC003": Listed(
         name="yaml11-boolean",
@@ -25,6 +26,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="put it in quotes",
         module="meshc.rules.parsing.mc003_yaml11_boolean",
+        fixes=True,
     ),
     "MC004": Listed(
         name="ambiguous-scalar",
@@ -32,6 +34,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="put it in quotes",
         module="meshc.rules.parsing.mc004_ambiguous_scalar",
+        fixes=True,
     ),
     "MC005": Listed(
         name="merge-key",
@@ -46,6 +49,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="indent with spaces",
         module="meshc.rules.parsing.mc006_tab_indent",
+        fixes=True,
     ),
     "MC007": Listed(
         name="reading-budget",
@@ -67,6 +71,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="`meshc explain --defaults` and the schemas list every field",
         module="meshc.rules.schema.mc101_unknown_field",
+        fixes=True,
     ),
     "MC102": Listed(
         name="missing-field",
@@ -81,6 +86,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write a value of the type that is expected",
         module="meshc.rules.schema.mc103_wrong_type",
+        fixes=True,
     ),
     "MC104": Listed(
         name="bad-enum",
@@ -88,6 +94,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="use one of the values listed",
         module="meshc.rules.schema.mc104_bad_enum",
+        fixes=True,
     ),
     "MC105": Listed(
         name="bad-name",
@@ -137,6 +144,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write it as it is on the wire",
         module="meshc.rules.schema.mc113_bad_token",
+        fixes=True,
     ),
     "MC115": Listed(
         name="match-limit",
@@ -151,6 +159,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="declare it in a ServiceIntent, or as an ExternalIntent if it runs outside",
         module="meshc.rules.references.mc201_unknown_service",
+        fixes=True,
     ),
     "MC202": Listed(
         name="unknown-namespace",
@@ -158,6 +167,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="declare it under `namespaces` of the Mesh",
         module="meshc.rules.references.mc202_unknown_namespace",
+        fixes=True,
     ),
     "MC204": Listed(
         name="unknown-port",

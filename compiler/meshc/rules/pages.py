@@ -33,6 +33,7 @@ class Page:
     help: str
     text: str
     examples: tuple[Example, ...]
+    fixes: bool
 
 
 def page(module: str) -> Page:
@@ -50,6 +51,7 @@ def page(module: str) -> Page:
         help=loaded.HELP,
         text=inspect.cleandoc(loaded.__doc__ or ""),
         examples=tuple(loaded.EXAMPLES),
+        fixes=hasattr(loaded, "fix"),
     )
 
 
@@ -80,6 +82,7 @@ def index() -> str:
             f'        found_by="{one.found_by}",',
             f"        help={quoted(one.help)},",
             f'        module="{one.module}",',
+            *(["        fixes=True,"] if one.fixes else []),
             "    ),",
         ]
     head = (

@@ -5,7 +5,8 @@ A rule file is named `<code>_<name>.py` and holds:
 - its docstring: the page `meshc explain` prints;
 - `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`;
 - `EXAMPLES`, run by one test through the real engine;
-- `check(mesh)`, only where `FOUND_BY` is `rule`.
+- `check(mesh)`, only where `FOUND_BY` is `rule`;
+- `fix(finding, sources)`, where there is one: `meshc.rules.fixing` asks it.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Listed:
     found_by: FoundBy
     help: str
     module: str
+    fixes: bool = False
+    """Whether its file has a `fix`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,18 @@ class Example:
 
     text: str
     fails: bool
+    after: bool = False
+    """Whether it is what the fix makes of the failing example before it."""
 
     def files(self) -> list[tuple[str, bytes]]:
         """Give the files to lint; a mesh of its own is added where the text declares none."""
         files = [("example.yaml", self.text.encode())]
         return files if "kind: Mesh" in self.text else [("mesh.yaml", PRELUDE.encode()), *files]
+
+    def unmarked(self) -> Example:
+        """Give the example without the lines that mark its mistakes."""
+        lines = self.text.splitlines(keepends=True)
+        return Example("".join(line for line in lines if not MARK.search(line)), fails=self.fails)
 
     def marks(self) -> list[tuple[int, int, int]]:
         """Give `(line, column, end column)` of each marked mistake, from 1, end excluded."""
@@ -114,3 +124,8 @@ def fails(text: str) -> Example:
 def passes(text: str) -> Example:
     """Make an example in which the rule finds nothing, and no rule an error."""
     return Example(text, fails=False)
+
+
+def fixed(text: str) -> Example:
+    """Make an example of what the fix makes of the failing one before it, its marks left out."""
+    return Example(text, fails=False, after=True)

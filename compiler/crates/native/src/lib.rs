@@ -1,6 +1,7 @@
 //! The Python extension `meshc._native`.
 
 mod decider;
+mod document;
 mod finding;
 mod functions;
 mod graph;
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::decider::Decider;
+    #[pymodule_export]
+    use super::document::{Document, Node};
     #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
