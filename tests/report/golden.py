@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshc.findings import Edit, Finding, Fix, Related, Severity, ordered
+from meshc.mesh.fingerprints import fingerprint
+from meshc.mesh.sources import Sources as Listed
 from meshc.report import Look, Run, Suppressed
-from meshc.report.fingerprint import by_text
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
@@ -50,14 +51,14 @@ def read(folder: Path) -> Run:
     for path in sorted((folder / "input").rglob("*")) if (folder / "input").is_dir() else []:
         if path.is_file():
             contents[path.relative_to(folder / "input").as_posix()] = path.read_bytes()
-    texts = Texts(contents.items())
+    texts, listed = Texts(contents.items()), Listed(contents.items())
     sources = Sources(contents, texts)
     found = content.get("finding", [])
     repeat = content.get("repeat", 1)
     return Run(
         ordered(finding(one, sources) for one in found if "reason" not in one) * repeat,
         texts,
-        by_text(texts),
+        lambda one: fingerprint(one, listed),
         suppressed=tuple(
             Suppressed(finding(one, sources), one["reason"], one.get("inline", True))
             for one in found

@@ -4,15 +4,16 @@ import pytest
 
 from meshc import report
 from meshc.findings import Finding, Related, Severity, ordered, worst
+from meshc.mesh.fingerprints import fingerprint
+from meshc.mesh.sources import Sources
 from meshc.report import Look, Run
-from meshc.report.fingerprint import by_text
 from meshc.report.palette import END, STYLES
 from meshc.spans import Text, Texts
 
 CHECKOUT = b"spec:\n  ports: []\n" + b"\n" * 7 + b"  calls: [{to: paymets.charge}]\n"
 CART = "# Körbe\nspec:\n  owner: \N{CJK UNIFIED IDEOGRAPH-4E2D}eam\x1b[31m\n".encode()
 FILES = [("services/checkout.yaml", CHECKOUT), ("cart.yaml", CART)]
-TEXTS = Texts(FILES)
+TEXTS, SOURCES = Texts(FILES), Sources(FILES)
 
 
 def place(file: str, what: bytes) -> Finding:
@@ -43,7 +44,10 @@ error[MC201] unknown-service: `paymets` is not a service in namespace shop
 
 def render(form: str, findings: list[Finding], *, colour: bool = False) -> str:
     return report.render(
-        form, Run(tuple(findings), TEXTS, by_text(TEXTS), look=Look(colour=colour))
+        form,
+        Run(
+            tuple(findings), TEXTS, lambda one: fingerprint(one, SOURCES), look=Look(colour=colour)
+        ),
     )
 
 

@@ -110,12 +110,19 @@ def usage(message: str) -> None:
 
 
 def run(linted: Linted, files: Sequence[File], threshold: Severity) -> report.Run:
-    """Make what is reported of a lint."""
-    from meshc.report.fingerprint import by_text
+    """Make what is reported of a lint: its findings with their fixes, and its sources."""
+    from meshc.mesh.fingerprints import fingerprint
+    from meshc.mesh.sources import Sources
+    from meshc.rules.fixing import with_fixes
     from meshc.spans import Texts
 
-    texts = Texts(files)
-    return report.Run(linted.findings, texts, by_text(texts), threshold=threshold)
+    sources = Sources(files)
+    return report.Run(
+        with_fixes(linted.findings, sources),
+        Texts(files),
+        lambda one: fingerprint(one, sources),
+        threshold=threshold,
+    )
 
 
 def write(outputs: Sequence[Output], one: report.Run, repository: str, taste: Taste) -> None:
