@@ -27,7 +27,11 @@ GOLDEN = [
 @pytest.mark.parametrize(
     ("folder", "form"), GOLDEN, ids=[f"{folder.name}-{form}" for folder, form in GOLDEN]
 )
-def test_a_format_says_what_is_written_down(folder: Path, form: str) -> None:
+def test_a_format_says_what_is_written_down(
+    folder: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Pages of rules, which SARIF holds, are written down in the reference.
+    monkeypatch.setattr("meshc.rules.RULES", {})
     said = readable(report.render(form, read(folder)))
     wanted = folder / f"{form}.txt"
     if os.environ.get("MESHC_REWRITE"):

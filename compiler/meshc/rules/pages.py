@@ -67,6 +67,7 @@ def document(one: Page) -> str:
     lines = [one.text, "", f"Help: {one.help}."]
     for example in one.examples:
         title = "Found, at the marked place:" if example.fails else "Fine:"
+        title = "What its fix makes of that:" if example.after else title
         lines += ["", title, "", "```yaml", example.text.rstrip("\n"), "```"]
     return "\n".join(lines)
 
