@@ -84,7 +84,7 @@ def pages() -> dict[str, str]:
         "| format | what it is | paths lead |",
         "|---|---|---|",
     ]
-    found = {}
+    found: dict[str, str] = {}
     for name, form in report.FORMATS.items():
         # Two names of one format share the page of the first.
         first = next(one for one, other in report.FORMATS.items() if other.module == form.module)
