@@ -197,6 +197,13 @@ RULES: Final[dict[str, Listed]] = {
         help="give the key set as the issuer publishes it",
         module="meshc.rules.references.mc207_bad_credential",
     ),
+    "MC209": Listed(
+        name="selector-empty",
+        severity="warning",
+        found_by="linker",
+        help="compare it with the namespaces and labels of the workloads that are meant",
+        module="meshc.rules.references.mc209_selector_empty",
+    ),
     "MC211": Listed(
         name="duplicate-resource",
         severity="error",
@@ -343,6 +350,34 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write one value, without blanks around it",
         module="meshc.rules.authorization.mc534_header_value_never_met",
+    ),
+    "MC541": Listed(
+        name="guardrail-owner",
+        severity="error",
+        found_by="linker",
+        help="write `owner: TEAM`",
+        module="meshc.rules.authorization.mc541_guardrail_owner",
+    ),
+    "MC542": Listed(
+        name="guardrail-user",
+        severity="error",
+        found_by="linker",
+        help="add `user: {issuer: NAME}` to the rule",
+        module="meshc.rules.authorization.mc542_guardrail_user",
+    ),
+    "MC543": Listed(
+        name="guardrail-timeout",
+        severity="error",
+        found_by="linker",
+        help="write a shorter `timeout`",
+        module="meshc.rules.authorization.mc543_guardrail_timeout",
+    ),
+    "MC544": Listed(
+        name="guardrail-wildcard-from",
+        severity="error",
+        found_by="linker",
+        help="name the callers one by one",
+        module="meshc.rules.authorization.mc544_guardrail_wildcard_from",
     ),
     "MC603": Listed(
         name="timeout-inversion",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meshc.schema.gateway_intent import GatewayIntent
+    from meshc.schema.guardrail import Guardrail
     from meshc.schema.mesh import Mesh
     from meshc.schema.policy_test import PolicyTest
     from meshc.schema.service_intent import ServiceIntent
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "GatewayIntent",
+    "Guardrail",
     "Mesh",
     "PolicyTest",
     "ServiceIntent",
@@ -38,7 +40,7 @@ def native_schema() -> bytes:
 
 def __getattr__(name: str) -> object:
     """Import the model of a kind on first use; raises AttributeError for any other name."""
-    if name not in {"GatewayIntent", "Mesh", "PolicyTest", "ServiceIntent", "TokenIssuer"}:
+    if name not in __all__ or name[0].islower() or name.isupper():
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     from meshc.schema.kinds import KINDS  # pydantic takes 100 ms to import

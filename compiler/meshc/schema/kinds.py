@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshc.schema.gateway_intent import GatewayIntent
+from meshc.schema.guardrail import Guardrail
 from meshc.schema.mesh import Mesh
 from meshc.schema.policy_test import PolicyTest
 from meshc.schema.service_intent import ServiceIntent
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Model]] = {
     "GatewayIntent": GatewayIntent,
+    "Guardrail": Guardrail,
     "Mesh": Mesh,
     "PolicyTest": PolicyTest,
     "ServiceIntent": ServiceIntent,
@@ -26,7 +28,6 @@ NOT_YET: dict[str, str] = {
     "Baseline": "platform additions come with a later version",
     "Environment": "environments come with a later version",
     "ExternalIntent": "destinations outside the mesh come with a later version",
-    "Guardrail": "guardrails come with a later version",
     "Invariant": "invariants come with a later version",
     "Waiver": "waivers come with a later version",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
@@ -30,6 +30,19 @@ class Model(BaseModel):
         return content
 
 
+class Filled(Model):
+    """A mapping that says nothing where it is empty, so it is not."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def something(self) -> Self:
+        """Refuse a mapping without a field."""
+        if not self.model_fields_set:
+            raise ValueError("nothing in it")
+        return self
+
+
 class NotYet:
     """Marks a field that the language knows and no proxy can carry out: any value is refused."""
 
@@ -52,6 +65,20 @@ class NotYet:
     def refuse(self, _: object) -> NoReturn:
         """Refuse; raises ValueError always."""
         raise ValueError(f"not yet enforceable: {self.sentence}")
+
+
+class Never(NotYet):
+    """Marks a field that people look for where the language has none: any value is refused."""
+
+    def __get_pydantic_json_schema__(
+        self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, str]:
+        """Give the annotation that the native checker reads."""
+        return {"x-meshc-never": self.sentence}
+
+    def refuse(self, _: object) -> NoReturn:
+        """Refuse; raises ValueError always."""
+        raise ValueError(f"not a field here: {self.sentence}")
 
 
 class AnyJson:

@@ -67,13 +67,19 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
         let namespace = rows.text(metadata.value, "namespace");
         match checked.kind.as_deref() {
             Some("Mesh") => unit.meshes.push(mesh(&mut rows, spec.value, name)),
-            Some("ServiceIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Service, (namespace, name));
-                unit.workloads.push(row);
+            Some(kind @ ("ServiceIntent" | "GatewayIntent")) => {
+                let kind = match kind {
+                    "ServiceIntent" => WorkloadKind::Service,
+                    _ => WorkloadKind::Gateway,
+                };
+                let row = workload(&mut rows, spec.value, kind, (namespace, name));
+                let labels = rows.get(metadata.value, "labels");
+                let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
+                unit.workloads.push(WorkloadRow { labels, ..row });
             }
-            Some("GatewayIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Gateway, (namespace, name));
-                unit.workloads.push(row);
+            Some("Guardrail") => {
+                let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
+                unit.guardrails.push(row);
             }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
@@ -128,6 +134,7 @@ fn workload(
         kind,
         namespace,
         name,
+        labels: Vec::new(),
         owner: rows.text(spec, "owner"),
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
@@ -158,7 +165,7 @@ fn workload(
     }
 }
 
-fn each<T>(
+pub(crate) fn each<T>(
     rows: &mut Rows<'_>,
     node: NodeId,
     key: &str,
@@ -298,7 +305,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
 }
 
 /// An item of `deny`: its conditions are met by whole lines too.
-fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     rows.denies = true;
     let row = rule(rows, item);
     rows.denies = false;

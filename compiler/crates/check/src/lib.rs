@@ -5,6 +5,7 @@ mod declare;
 mod finding;
 mod issuer;
 mod json;
+mod platform;
 mod quantity;
 mod rows;
 mod schema;

@@ -50,6 +50,8 @@ pub(crate) struct Rule {
     pub(crate) example: Option<String>,
     pub(crate) not_yet: Option<String>,
     pub(crate) not_yet_values: Vec<String>,
+    /// People look for this field; why there is none.
+    pub(crate) never: Option<String>,
     pub(crate) named: bool,
     pub(crate) reserved: Vec<String>,
     pub(crate) exclusive: Vec<String>,
@@ -276,6 +278,7 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = number()?,
         "x-meshc-format" => rule.format = Some(text()?),
         "x-meshc-not-yet" => rule.not_yet = Some(text()?),
+        "x-meshc-never" => rule.never = Some(text()?),
         "x-meshc-not-yet-values" => rule.not_yet_values = strings(value)?,
         "x-meshc-named" => rule.named = value == &Value::Bool(true),
         "x-meshc-reserved" => rule.reserved = strings(value)?,

@@ -186,6 +186,11 @@ impl Walk<'_> {
     fn entry(&mut self, rule: &Rule, entry: Entry<'_>) {
         let known = rule.properties.iter().find(|(name, _)| name == entry.key);
         if let Some(&(_, ix)) = known {
+            if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.never.as_ref()) {
+                let message = format!("`{}` is not a field here", entry.key);
+                let finding = Finding::new("MC101", entry.key_span, message).help(why);
+                return self.report(entry.value, finding);
+            }
             if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.not_yet.as_ref()) {
                 let subject = format!("`{}`", entry.key);
                 return self.report(entry.value, not_yet(entry.key_span, &subject, why));
@@ -214,8 +219,9 @@ impl Walk<'_> {
 
     /// The fields that can be enforced.
     fn fields(&self, rule: &Rule) -> String {
-        let enforceable =
-            |ix: RuleIx| self.schema.rule(ix).is_none_or(|field| field.not_yet.is_none());
+        let enforceable = |ix: RuleIx| {
+            self.schema.rule(ix).is_none_or(|rule| rule.not_yet.is_none() && rule.never.is_none())
+        };
         let fields = rule.properties.iter().filter(|(_, ix)| enforceable(*ix));
         let names: Vec<String> = fields.map(|(name, _)| format!("`{name}`")).collect();
         if names.is_empty() {

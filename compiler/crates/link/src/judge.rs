@@ -1,5 +1,6 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
+mod guardrails;
 mod hosts;
 mod limits;
 mod offers;
@@ -59,6 +60,7 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         hosts::judge(&mut report, workload);
         users::judge(&mut report, workload);
     }
+    guardrails::judge(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;

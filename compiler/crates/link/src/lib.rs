@@ -10,6 +10,7 @@ mod judge;
 mod load;
 mod lower;
 mod mesh;
+mod platform;
 mod resolve;
 pub mod table;
 
@@ -19,3 +20,4 @@ pub use gather::namespace_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
+pub use platform::Guardrail;

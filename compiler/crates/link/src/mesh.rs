@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::effective::Effective;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
+use crate::platform::Guardrail;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Mesh {
     pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Guardrails by id; a duplicate is left out.
+    pub guardrails: Vec<Guardrail>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.
@@ -81,6 +84,8 @@ pub struct Workload {
     pub instances: Vec<InstanceRow>,
     /// A call or route of it names something that does not exist.
     pub unresolved: bool,
+    /// Indices into [`Mesh::guardrails`]: those that hold for it.
+    pub guardrails: Vec<u32>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
 }

@@ -27,6 +27,19 @@ impl<'a> Reference<'a> {
     }
 }
 
+/// Where something is said: a name without a namespace is one of this.
+#[derive(Clone, Copy)]
+pub(crate) struct Home<'a> {
+    pub(crate) file: u32,
+    pub(crate) namespace: &'a str,
+}
+
+impl Workload {
+    pub(crate) fn home(&self) -> Home<'_> {
+        Home { file: self.file, namespace: &self.namespace }
+    }
+}
+
 pub(crate) fn resolve(mesh: &mut Mesh) {
     let mut edges = Vec::new();
     let mut findings = Vec::new();
@@ -71,7 +84,7 @@ fn target(
     let reference = Reference::of(&to.value, &from.namespace);
     let callee = mesh
         .workload_named(&reference.id())
-        .ok_or_else(|| unknown_workload(mesh, from, &reference, to))?;
+        .ok_or_else(|| unknown_workload(mesh, from.home(), &reference, to))?;
     let Some(name) = reference.operation else { return Ok((callee, None)) };
     let workload = mesh.workload(callee);
     match workload.and_then(|workload| workload.operation(name)) {
@@ -93,7 +106,7 @@ fn target(
 /// A name that no service or gateway has, with the nearest that some have.
 pub(crate) fn unknown_workload(
     mesh: &Mesh,
-    from: &Workload,
+    from: Home<'_>,
     reference: &Reference<'_>,
     at: &At<String>,
 ) -> Finding {
