@@ -15,6 +15,8 @@ TOML_BYTES: Final = 64 * 1024
 """Largest settings file; those of people have a few hundred bytes."""
 STATEMENT_LINES: Final = 500
 """Longest statement whose end is looked for, so that a place is found in bounded time."""
+DEPTH: Final = 8
+"""Deepest keys whose places are told apart; no setting is deeper."""
 POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -83,8 +85,10 @@ def statements(text: str) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
         if not lines:
             first = number
         lines.append(line)
+        if len(lines) > STATEMENT_LINES:
+            return
         statement = "".join(lines)
-        made = parsed(statement) if len(lines) <= STATEMENT_LINES else None
+        made = parsed(statement)
         if made is None:
             continue
         lines = []
@@ -110,7 +114,7 @@ def leaves(value: Value, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Give the paths to everything that is no table; an empty table is its own leaf."""
     if isinstance(value, list) and len(value) == 1 and value[0] == {}:
         value = {}  # `[[table]]`
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict) or not value or len(path) >= DEPTH:
         yield path
         return
     for key, inner in value.items():
