@@ -68,7 +68,7 @@ KEYS: Final = (
         "rules that run besides those selected already",
         'extend-select = ["MC212"]',
     ),
-    Key("ignore", "codes", "none", "rules that do not run", 'ignore = ["MC212", "MC6"]'),
+    Key("ignore", "codes", "none", "rules that do not run", 'ignore = ["MC212", "MC91"]'),
     Key(
         "severity",
         "severities",

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
+from meshc.names import nearest
 from meshc.rules.index import RULES
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def adjustable(code: str) -> bool:
 def suppressible(code: str) -> bool:
     """Tell whether a comment, a Waiver or a baseline may hide what a rule finds."""
     return adjustable(code) and RULES[code].found_by != "policy"
+
+
+def meant(word: str) -> str:
+    """Suggest what was meant by a word that is no code: the rule of that name, or the nearest."""
+    names = {rule.name: code for code, rule in RULES.items()} | {code: code for code in RULES}
+    group = [code for code in RULES if code.startswith(word[:3].upper())]
+    typed = word.upper().replace("O", "0").replace("L", "1")
+    near = nearest(typed, group) if group else nearest(word, list(names))
+    return f"did you mean `{names[near[0]]}`?" if near else "`meshc explain --list` lists the rules"
 
 
 def covered(prefix: str) -> list[str]:
@@ -91,7 +101,7 @@ def weight(code: str, profile: str) -> Severity:
     rule = RULES.get(code)
     if rule is None:
         return Severity.ERROR
-    return Severity(rule.strict if profile == "strict" else rule.severity)
+    return Severity((profile == "strict" and rule.strict) or rule.severity)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from meshc.findings import Severity
 from meshc.names import LABEL, nearest
 from meshc.policy.keys import ADJUSTED, BY_NAME
-from meshc.policy.selection import ALL, Layer, adjustable, covered
+from meshc.policy.selection import ALL, Layer, adjustable, covered, meant
 from meshc.policy.settings import Adjusted, Settings
 from meshc.rules.index import RULES
 
@@ -137,18 +137,18 @@ def code(toml: Toml, keys: Keys, found: Value, *, silences: bool) -> str:
     """Read one code or the beginning of some."""
     if not isinstance(found, str):
         raise toml.error(keys, f"`{'.'.join(keys)}` holds codes, in quotes")
+    if found in BY_NAME and keys[-1] == found:
+        raise toml.error(keys, misplaced(found))
     if found != ALL and not (CODES.match(found) and covered(found)):
-        raise toml.error(keys, f"`{found}` is no rule or group of rules{meant(found)}", found)
+        raise toml.error(keys, f"`{found}` is no rule or group of rules; {meant(found)}", found)
     if silences and not any(adjustable(one) for one in covered(found)):
         raise toml.error(keys, settled(found), found)
     return found
 
 
-def meant(found: str) -> str:
-    """Suggest a code: the one of that name, or the nearest."""
-    names = {rule.name: one for one, rule in RULES.items()}
-    near = [names[found]] if found in names else nearest(found.upper(), list(RULES))
-    return f"; did you mean `{near[0]}`?" if near else " (`meshc explain --list` lists them)"
+def misplaced(key: str) -> str:
+    """Say that a key slipped into a table, as happens to what is appended to a file."""
+    return f"`{key}` stands inside a table; write it above the first `[table]` of the file"
 
 
 def settled(found: str) -> str:
@@ -201,6 +201,8 @@ def namespaces(toml: Toml) -> tuple[tuple[str, str], ...]:
             claim = f"settings of a namespace stand under `[per-namespace.{folder}]`"
             raise toml.error(keys, f"`namespaces` gives folders their namespace; {claim}")
         if not isinstance(namespace, str) or not LABEL.match(namespace):
+            if folder in BY_NAME:
+                raise toml.error(keys, misplaced(folder))
             raise toml.error(keys, f"the namespace of `{folder}` is no DNS label", word(namespace))
         rows.append((folder.strip("/").removeprefix("./").removesuffix("."), namespace))
     return tuple(sorted(rows))

@@ -26,7 +26,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Toml:
-    """One TOML file, or the part of it below `base`."""
+    """One TOML file, or the part of it below `base`.
+
+    A statement of the command line has its option as `file`; `--` alone stands for the options that
+    are named like keys.
+    """
 
     file: str
     text: str
@@ -41,8 +45,23 @@ class Toml:
                 return position(line, text, wanted[-1] if word is None else word)
         return 1, 1
 
+    def stated(self) -> Iterator[tuple[tuple[str, ...], Value, str]]:
+        """Give every value with its keys and where it is stated, in the order of the keys."""
+        lines = {path: line for line, _, paths in statements(self.text) for path in paths}
+        for keys in sorted(leaves(self.table, ())):
+            found: Value = self.table
+            for key in keys:
+                found = found[key] if isinstance(found, dict) else None
+            line = lines.get((*self.base, *keys), 1)
+            command = self.file.startswith("--")
+            option = f"--{keys[0]}" if self.file == "--" else self.file
+            yield keys, found, option if command else f"{self.file}:{line}"
+
     def error(self, keys: tuple[str, ...], claim: str, word: str | None = None) -> SettingsError:
         """Make the error that shows a key, or a word in its value."""
+        if self.file.startswith("--"):
+            option = self.file if self.file != "--" or not keys else f"--{keys[0]}"
+            return SettingsError(f"{option}: {claim}")
         line, column = self.place(keys, word)
         return SettingsError(f"{self.file}:{line}:{column}: {claim}")
 
@@ -70,7 +89,8 @@ def located(message: str, text: str) -> str:
     """Put the place that a parser's message ends with in front of it."""
     found = POSITION.search(message)
     claim = message[: found.start()] if found else message
-    line, column = (found[1], found[2]) if found and found[1] else (text.count("\n") + 1, 1)
+    end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+    line, column = (found[1], found[2]) if found and found[1] else end
     return f"{line}:{column}: {claim[:1].lower()}{claim[1:]}"
 
 
