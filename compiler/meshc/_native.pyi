@@ -17,9 +17,11 @@ __all__ = [
     "canonical_json",
     "check_json",
     "check_pattern",
+    "comments",
     "defaults",
     "digest",
     "missing_capability",
+    "namespace_of",
     "needs",
     "position",
 ]
@@ -180,6 +182,17 @@ class Decider:
         """Decide a request a line, without the interpreter's lock."""
     def outbound_batch(self, requests: str) -> str:
         """Decide a request a line, without the interpreter's lock."""
+
+def comments(text: bytes, mark: str) -> list[tuple[int, int, int, int]]:
+    """Give the comments that begin with a mark: where they stand and what they are about.
+
+    Four bytes each: its first, the one behind its last, and the same of what it is about: its line
+    where it stands behind something, else the entry or item that begins below; the whole file or
+    document above their first entry; an empty range where nothing is below.
+    """
+
+def namespace_of(path: str, folders: Sequence[tuple[str, str]]) -> str | None:
+    """Give the namespace that a file's folder gives to documents that name none."""
 
 def position(text: bytes, byte: int) -> tuple[int, int]:
     """Give line and column of a byte, both from 1; a column is a character."""

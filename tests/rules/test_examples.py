@@ -14,6 +14,7 @@ from meshc.cli.pages import generated
 from meshc.compiling import lint_files
 from meshc.findings import Finding, Severity
 from meshc.mesh.sources import Sources
+from meshc.policy.judging import Asked
 from meshc.rules import RULES, pages
 from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
@@ -29,7 +30,7 @@ EXAMPLES = [
 
 
 def lint(example: Example) -> tuple[Finding, ...]:
-    return lint_files(example.files()).findings
+    return lint_files(example.files(), Asked(at=example.at)).findings
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
@@ -122,7 +123,7 @@ def test_a_fix_makes_of_an_example_what_the_page_shows(
     assert fix is not None
     assert fix.message[0].islower() or fix.message[0] == "`"
     fresh = dict(made(files, [fix]))
-    assert fresh["example.yaml"].decode() == after.text
+    assert fresh[after.file].decode() == after.text
     if fix.safe:
         assert mend(files, lint_files, unsafe=False).state.files == tuple(fresh.items())
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from meshc import report
-from meshc.cli import exits, fixing, showing, source
+from meshc.cli import counting, exits, fixing, showing, source
 from meshc.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshc.compiling import Linted
+    from meshc.repo import File
 
 
 @click.command(
@@ -34,6 +41,7 @@ every format."""
 )
 @source.argument
 @source.revision_option
+@counting.options
 @click.option(
     "--format",
     "form",
@@ -73,23 +81,28 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
 
     if fix or diff or unsafe_fixes:
         fixing.refuse_misuse(fix=fix, unsafe_fixes=unsafe_fixes, diff=diff, rev=rev)
-    read = source.read(repository, rev, strict=strict_inputs)
+    read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
+
+    def lint(files: Sequence[File]) -> Linted:
+        return lint_files(files, asked)
+
     if diff:
-        return fixing.show(read, lint_files, unsafe=unsafe_fixes)
+        return fixing.show(read, lint, unsafe=unsafe_fixes)
     files, mended = read.files, None
     with showing.progress(f"checking {len(files)} files"):
         if fix:
-            mended = fixing.apply(read, repository, lint_files, unsafe=unsafe_fixes)
+            mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
             files, linted = mended.state.files, mended.state.linted
         else:
-            linted = lint_files(files)
+            linted = lint(files)
     colour = form == "full" and showing.coloured(color, sys.stdout)
     sys.stdout.write(showing.text(form, linted.findings, files, colour=colour))
     sys.stdout.flush()
     if mended:
         fixing.say(mended, "fixed")
     if form != "json":
-        sys.stderr.write(f"{report.summary(linted.findings)} in {len(read.files)} files\n")
+        hidden = counting.hidden(linted.suppressed)
+        sys.stderr.write(f"{report.summary(linted.findings)}{hidden} in {len(read.files)} files\n")
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     failed = any(one.severity.reaches(threshold) for one in linted.findings)
     return exits.FINDINGS if failed and not exit_zero else exits.CLEAN

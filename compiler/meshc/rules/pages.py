@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from meshc.rules.rule import Example, FoundBy
 
-GROUPS: Final = ("parsing", "schema", "references", "routes", "identity", "authorization")
+GROUPS: Final = (
+    "parsing",
+    "schema",
+    "references",
+    "routes",
+    "identity",
+    "authorization",
+    "suppression",
+)
 HERE: Final = Path(__file__).parent
 
 
@@ -29,6 +37,7 @@ class Page:
     group: str
     module: str
     severity: str
+    strict: str
     found_by: FoundBy
     help: str
     text: str
@@ -47,6 +56,7 @@ def page(module: str) -> Page:
         group=group,
         module=module,
         severity=str(loaded.SEVERITY),
+        strict=str(getattr(loaded, "STRICT", loaded.SEVERITY)),
         found_by=loaded.FOUND_BY,
         help=loaded.HELP,
         text=inspect.cleandoc(loaded.__doc__ or ""),
@@ -74,6 +84,7 @@ def index() -> str:
             f"        help={quoted(one.help)},",
             f'        module="{one.module}",',
             *(["        fixes=True,"] if one.fixes else []),
+            *([f'        strict="{one.strict}",'] if one.strict != one.severity else []),
             "    ),",
         ]
     head = (

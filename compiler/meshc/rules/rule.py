@@ -5,6 +5,7 @@ A rule file is named `<code>_<name>.py` and holds:
 - its docstring: the page `meshc explain` prints;
 - `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`;
 - `EXAMPLES`, run by one test through the real engine;
+- `STRICT`, only where it weighs more under the profile `strict`;
 - `check(mesh)`, only where `FOUND_BY` is `rule`;
 - `fix(finding, sources)`, where there is one: `meshc.rules.fixing` asks it.
 """
@@ -12,11 +13,13 @@ A rule file is named `<code>_<name>.py` and holds:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
-FoundBy = Literal["reader", "checker", "linker", "rule"]
-"""Who finds it: the reader of documents, the schema checker, the linker, or `check` of its file."""
+FoundBy = Literal["reader", "checker", "linker", "rule", "policy"]
+"""Who finds it: the reader of documents, the schema checker, the linker, `check` of its file, or
+`meshc.policy`, which hides what others found.
+"""
 
 Origin = tuple[str, int, int, str]
 """Another place: file, first byte, byte behind the last, what it has to do with the finding."""
@@ -84,6 +87,8 @@ class Listed:
     module: str
     fixes: bool = False
     """Whether its file has a `fix`."""
+    strict: str = ""
+    """Its severity under the profile `strict`; empty where it is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +99,62 @@ class Example:
     fails: bool
     after: bool = False
     """Whether it is what the fix makes of the failing example before it."""
+    file: str = "example.yaml"
+    beside: tuple[tuple[str, str], ...] = ()
+    """Further files, each with its text."""
+    at: str | None = None
+    """The day on which it is linted, where that matters."""
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Give the files to lint; a mesh of its own is added where the text declares none."""
-        files = [("example.yaml", self.text.encode())]
-        return files if "kind: Mesh" in self.text else [("mesh.yaml", PRELUDE.encode()), *files]
+        """Give the files to lint; a mesh of its own is added where the texts declare none."""
+        # JSON has no comments that could mark something.
+        text = self.unmarked().text if self.file.endswith(".json") else self.text
+        files = [(self.file, text), *self.beside]
+        alone = not any("kind: Mesh" in text for _, text in files)
+        files += [("mesh.yaml", PRELUDE)] if alone else []
+        return sorted((path, text.encode()) for path, text in files)
 
     def unmarked(self) -> Example:
         """Give the example without the lines that mark its mistakes."""
         lines = self.text.splitlines(keepends=True)
-        return Example("".join(line for line in lines if not MARK.search(line)), fails=self.fails)
+        return replace(self, text="".join(line for line in lines if not MARK.search(line)))
 
     def marks(self) -> list[tuple[int, int, int]]:
         """Give `(line, column, end column)` of each marked mistake, from 1, end excluded."""
-        marks, line = [], 0
+        marks, line, kept = [], 0, 0
         for number, text in enumerate(self.text.splitlines(), start=1):
             if found := MARK.search(text):
                 marks.append((line, found.start(1) + 1, found.end(1) + 1))
             else:
-                line = number
+                kept += 1
+                line = kept if self.file.endswith(".json") else number
         return marks
 
 
-def fails(text: str) -> Example:
+def fails(
+    text: str,
+    *,
+    file: str = "example.yaml",
+    beside: tuple[tuple[str, str], ...] = (),
+    at: str | None = None,
+) -> Example:
     """Make an example in which the rule finds exactly what is marked."""
-    return Example(text, fails=True)
+    return Example(text, fails=True, file=file, beside=beside, at=at)
 
 
-def passes(text: str) -> Example:
+def passes(
+    text: str,
+    *,
+    file: str = "example.yaml",
+    beside: tuple[tuple[str, str], ...] = (),
+    at: str | None = None,
+) -> Example:
     """Make an example in which the rule finds nothing, and no rule an error."""
-    return Example(text, fails=False)
+    return Example(text, fails=False, file=file, beside=beside, at=at)
 
 
-def fixed(text: str) -> Example:
+def fixed(
+    text: str, *, file: str = "example.yaml", beside: tuple[tuple[str, str], ...] = ()
+) -> Example:
     """Make an example of what the fix makes of the failing one before it, its marks left out."""
-    return Example(text, fails=False, after=True)
+    return Example(text, fails=False, after=True, file=file, beside=beside)

@@ -5,6 +5,7 @@
 //! are collections, cyclic anchors) is refused at its place.
 
 mod build;
+mod comments;
 mod event;
 mod explain;
 mod finding;
@@ -19,6 +20,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use comments::{Comment, comments};
 pub use event::{Event, Events, Style, Tag};
 pub use finding::{Code, Finding, Span};
 pub use granit::GranitEvents;

@@ -106,12 +106,19 @@ impl Homes<'_> {
 
     fn by_folder(&self, mesh: &Mesh, file: u32) -> Option<String> {
         let path = &mesh.files.get(file as usize)?.path;
-        let inside = |folder: &str| {
-            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let found = self.folders.iter().filter(|(folder, _)| inside(folder));
-        found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.clone())
+        namespace_of(path, self.folders).map(str::to_owned)
     }
+}
+
+/// The namespace that a file's folder gives to documents that name none: of the deepest folder that
+/// has one. A folder is written without `/` at its end, the root as the empty text.
+#[must_use]
+pub fn namespace_of<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
+    let inside = |folder: &str| {
+        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let found = folders.iter().filter(|(folder, _)| inside(folder));
+    found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.as_str())
 }
 
 fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {

@@ -16,6 +16,7 @@ pub mod table;
 
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use federation::trust_domain_of;
+pub use gather::namespace_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

@@ -21,8 +21,8 @@ mod _native {
     use super::finding::RawFinding;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, defaults, digest, missing_capability, needs,
-        position,
+        canonical_json, check_json, check_pattern, comments, defaults, digest, missing_capability,
+        namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;
