@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, final
 __all__ = [
     "Decider",
     "Document",
+    "Formatter",
     "Graph",
     "Mesh",
     "Node",
@@ -168,6 +169,20 @@ class Document:
         The kind, `namespace/name` of the object (without the namespace if none is written), then
         keys; items of lists by their `name`, `to` or `address`, else by index.
         """
+
+@final
+class Formatter:
+    """The layout of intent files; raises `ValueError` for a table of orders that is none."""
+
+    def __init__(self, order: bytes) -> None: ...
+    def format(self, text: bytes) -> tuple[bytes, tuple[str, int, int] | None]:
+        """Give a text in its layout; or as it is, with why and where it is left alone.
+
+        Trees and comments stay the same but for the order of keys, and formatting twice is
+        formatting once.
+        """
+    def differing(self, files: Sequence[tuple[str, bytes]]) -> list[str]:
+        """Give the paths of files that are not in their layout, without the interpreter's lock."""
 
 @final
 class Decider:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from meshc.schema import API_VERSION
+from meshc.schema import API_VERSION, order
 from meshc.schema.kinds import KINDS, NOT_YET
 
 if TYPE_CHECKING:
@@ -77,7 +77,12 @@ def files() -> Mapping[str, bytes]:
     """Give every generated file: its path from the repository's root and its bytes."""
     whole = encode(all_kinds())
     made = {f"schemas/{kind}.json": encode(schema_of(kind)) for kind in sorted(KINDS)}
-    return {**made, "schemas/meshc.json": whole, "compiler/meshc/schema/generated.json": whole}
+    return {
+        **made,
+        "schemas/meshc.json": whole,
+        "compiler/meshc/schema/generated.json": whole,
+        "compiler/meshc/schema/order.json": order.table(),
+    }
 
 
 def encode(schema: Mapping[str, Any]) -> bytes:

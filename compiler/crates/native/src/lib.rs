@@ -3,6 +3,7 @@
 mod decider;
 mod document;
 mod finding;
+mod formatter;
 mod functions;
 mod graph;
 mod mesh;
@@ -19,6 +20,8 @@ mod _native {
     use super::document::{Document, Node};
     #[pymodule_export]
     use super::finding::RawFinding;
+    #[pymodule_export]
+    use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
         canonical_json, check_json, check_pattern, comments, defaults, digest, missing_capability,
