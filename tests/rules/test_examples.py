@@ -10,7 +10,7 @@ import pytest
 
 from meshc.change.edits import made
 from meshc.change.rounds import mend
-from meshc.cli.pages import generated
+from meshc.cli.pages import generated, stale
 from meshc.compiling import lint_files
 from meshc.findings import Finding, Severity
 from meshc.mesh.sources import Sources
@@ -132,3 +132,7 @@ def test_every_rule_with_a_fix_shows_it() -> None:
     shown = {page.code for page, *_ in (param.values for param in FIXED)}
     assert shown == {page.code for page in PAGES if page.fixes}
     assert len(shown) >= 10
+
+
+def test_no_page_is_left_of_what_is_no_more() -> None:
+    assert stale() == [], "run `python -m meshc.cli.pages`"

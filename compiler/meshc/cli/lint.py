@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 
-from meshc import report
-from meshc.cli import counting, exits, fixing, showing, source
+from meshc.cli import counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Examples:
   meshc lint shop --format concise    one line a finding
   meshc lint --rev HEAD~1 --fail-on warning
   meshc lint --format json | jq '.findings[].code'
+  meshc lint --output full --output sarif:build/lint.sarif    both in one run
   meshc lint --diff                   what --fix would change, as a patch
   meshc lint --fix                    change it
   meshc lint --fix --unsafe-fixes     and what may change what the mesh does
@@ -42,13 +43,9 @@ every format."""
 @source.argument
 @source.revision_option
 @counting.options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(report.FORMATS),
-    default="full",
-    help="How findings are written.",
-)
+@outputs.output_option
+@outputs.format_option
+@outputs.limit_option
 @click.option(
     "--fail-on",
     type=click.Choice([str(one) for one in Severity]),
@@ -59,14 +56,14 @@ every format."""
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: every other fix too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--strict-inputs", is_flag=True, help="Exit with 4 if a file cannot be read.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
-)
+@outputs.colour_option
 def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
     repository: str,
     rev: str | None,
-    form: str,
+    written: tuple[str, ...],
+    form: str | None,
+    limit: int | None,
     fail_on: str | None,
     exit_zero: bool,
     fix: bool,
@@ -77,8 +74,10 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
 ) -> int:
     """Check a repository of intents and show what is wrong, where, and what to do about it."""
     gc.disable()  # one pass over data that lives until the end
+    began = time.perf_counter()
     from meshc.compiling import lint_files
 
+    wanted = outputs.wanted(written, form)
     if fix or diff or unsafe_fixes:
         fixing.refuse_misuse(fix=fix, unsafe_fixes=unsafe_fixes, diff=diff, rev=rev)
     read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
@@ -95,14 +94,12 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
             files, linted = mended.state.files, mended.state.linted
         else:
             linted = lint(files)
-    colour = form == "full" and showing.coloured(color, sys.stdout)
-    sys.stdout.write(showing.text(form, linted.findings, files, colour=colour))
+    threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
+    run = outputs.run(linted, files, threshold)
+    outputs.write(wanted, run, repository, outputs.Taste(color, limit))
     sys.stdout.flush()
     if mended:
         fixing.say(mended, "fixed")
-    if form != "json":
-        hidden = counting.hidden(linted.suppressed)
-        sys.stderr.write(f"{report.summary(linted.findings)}{hidden} in {len(read.files)} files\n")
-    threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
-    failed = any(one.severity.reaches(threshold) for one in linted.findings)
+    sys.stderr.write(outputs.closing(run, len(files), time.perf_counter() - began))
+    failed = any(run.fails(one) for one in linted.findings)
     return exits.FINDINGS if failed and not exit_zero else exits.CLEAN

@@ -72,6 +72,16 @@ def pages() -> Iterator[Page]:
         yield page(f"meshc.rules.{file.parent.name}.{file.stem}")
 
 
+def document(one: Page) -> str:
+    """Write a rule's page as Markdown, without its heading."""
+    lines = [one.text, "", f"Help: {one.help}."]
+    for example in one.examples:
+        title = "Found, at the marked place:" if example.fails else "Fine:"
+        title = "What its fix makes of that:" if example.after else title
+        lines += ["", title, "", "```yaml", example.text.rstrip("\n"), "```"]
+    return "\n".join(lines)
+
+
 def index() -> str:
     """Write the source of `index.py`."""
     rows = []

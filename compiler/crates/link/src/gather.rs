@@ -105,8 +105,7 @@ impl Homes<'_> {
     }
 
     fn by_folder(&self, mesh: &Mesh, file: u32) -> Option<String> {
-        let path = &mesh.files.get(file as usize)?.path;
-        namespace_of(path, self.folders).map(str::to_owned)
+        namespace_of(&mesh.files.get(file as usize)?.path, self.folders).map(str::to_owned)
     }
 }
 
