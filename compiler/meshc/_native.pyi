@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias, final
 
 __all__ = [
+    "Column",
     "Decider",
     "Document",
     "Formatter",
@@ -58,15 +59,34 @@ class Table:
     def __len__(self) -> int: ...
     def column(self, name: str) -> list[Cell]:
         """Give a whole column; raises `KeyError`."""
-    def matching(self, **conditions: Cell | Iterable[Cell]) -> list[int]:
+    def values(self, name: str, rows: Sequence[int]) -> list[Cell]:
+        """Give a column's cells of some rows; raises `KeyError`, or `IndexError`."""
+    def matching(self, **conditions: Cell | Iterable[Cell] | Column) -> list[int]:
         """Give the rows in which every condition holds; raises `KeyError` for an unknown column.
 
         `name=value` asks for exactly that value, `name__ne` for another one, `name__in` for one of
         several; `name__lt`, `__le`, `__gt`, `__ge` compare numbers with numbers and texts with
-        texts, and hold for nothing else.
+        texts, and hold for nothing else. `name__startswith`, `__endswith` and `__contains` ask
+        texts; a list (`callers`, `operations`, `hosts`) contains its items, not parts of them.
+        A value may be `Column("other")`: the same row's cell of that column.
+        """
+    def counts(self, by: str, rows: Sequence[int] | None = ...) -> dict[Cell, int]:
+        """Count rows (all, or some) for each value of a column; raises `KeyError`."""
+    def sums(self, by: str, of: str, rows: Sequence[int] | None = ...) -> dict[Cell, int]:
+        """Add up the numbers of a column for each value of another; raises `KeyError`."""
+    def repeated(self, *names: str, rows: Sequence[int] | None = ...) -> list[list[int]]:
+        """Give groups of two rows and more that hold the same in every named column.
+
+        Rows with nothing in one of them are in no group; raises `KeyError`.
         """
     def place(self, row: int) -> tuple[str, int, int]:
         """Give file, first byte and byte behind the last of a row; raises `IndexError`."""
+
+@final
+class Column:
+    """Another column of the same table, as what a cell is held against."""
+
+    def __init__(self, name: str) -> None: ...
 
 @final
 class Graph:

@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -18,7 +20,7 @@ from meshc.policy.judging import Asked
 from meshc.rules import RULES, pages
 from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
-from meshc.rules.rule import Example
+from meshc.rules.rule import Example, Sees
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = list(pages.pages())
@@ -69,6 +71,11 @@ def test_messages_have_the_house_form(page: Page, example: Example) -> None:
         assert one.message[0].islower() or not one.message[0].isalpha(), (page.code, one.message)
         assert not one.message.endswith(".")
         assert "\n" not in one.message
+
+
+@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.found_by == "rule"])
+def test_a_check_says_what_it_looks_at(code: str) -> None:
+    assert import_module(RULES[code].module).SEES in get_args(Sees)
 
 
 def test_there_are_enough_rules() -> None:

@@ -8,6 +8,7 @@ use crate::effective::Effective;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::platform::Guardrail;
+use crate::table::Tables;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -41,6 +42,7 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+    pub(crate) tables: Tables,
 }
 
 /// A federated trust domain.

@@ -32,5 +32,5 @@ mod _native {
     #[pymodule_export]
     use super::mesh::Mesh;
     #[pymodule_export]
-    use super::table::Table;
+    use super::table::{Column, Table};
 }
