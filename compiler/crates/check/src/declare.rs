@@ -81,6 +81,21 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
             }
+            Some("ExternalIntent") => {
+                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
+                unit.externals.push(row);
+            }
+            Some("Invariant") => {
+                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
+                unit.invariants.push(row);
+            }
+            Some("Waiver") => {
+                unit.waivers.extend(crate::waiver::waiver(
+                    &mut rows,
+                    spec.value,
+                    (namespace, name),
+                ));
+            }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
             }
@@ -207,7 +222,7 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
-fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
         .tree
@@ -270,7 +285,7 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
     })
 }
 
-fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));

@@ -2,7 +2,9 @@
 
 mod claims;
 mod declare;
+mod external;
 mod finding;
+mod invariant;
 mod issuer;
 mod json;
 mod platform;
@@ -11,6 +13,7 @@ mod rows;
 mod schema;
 mod suggest;
 pub mod unit;
+mod waiver;
 mod walk;
 mod words;
 

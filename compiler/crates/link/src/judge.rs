@@ -4,6 +4,7 @@ mod guardrails;
 mod hosts;
 mod limits;
 mod offers;
+mod outside;
 mod ports;
 mod routes;
 mod rules;
@@ -61,6 +62,7 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         users::judge(&mut report, workload);
     }
     guardrails::judge(&mut report);
+    outside::judge(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;
