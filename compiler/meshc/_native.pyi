@@ -17,6 +17,7 @@ __all__ = [
     "check_pattern",
     "defaults",
     "digest",
+    "masked",
     "missing_capability",
     "needs",
     "position",
@@ -145,3 +146,6 @@ def needs(slice: bytes) -> list[str]:
 
 def missing_capability(wanted: Sequence[str]) -> str | None:
     """Give the first capability that this runtime lacks."""
+
+def masked(line: str) -> str:
+    """Give a line as it may be shown: what has the form of a secret becomes `*`."""

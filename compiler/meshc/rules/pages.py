@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from meshc.rules.rule import Example, FoundBy
 
-GROUPS: Final = ("parsing", "schema", "references", "routes", "identity", "authorization")
+GROUPS: Final = (
+    "parsing",
+    "schema",
+    "references",
+    "routes",
+    "identity",
+    "authorization",
+    "resilience",
+    "observability",
+    "repository",
+)
 HERE: Final = Path(__file__).parent
 
 

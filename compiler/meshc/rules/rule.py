@@ -3,7 +3,8 @@
 A rule file is named `<code>_<name>.py` and holds:
 
 - its docstring: the page `meshc explain` prints;
-- `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`;
+- `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`; `STRICT`, the severity in
+  the strict profile, where it is another;
 - `EXAMPLES`, run by one test through the real engine;
 - `check(mesh)`, only where `FOUND_BY` is `rule`.
 """
@@ -20,6 +21,7 @@ FoundBy = Literal["reader", "checker", "linker", "rule"]
 Origin = tuple[str, int, int, str]
 """Another place: file, first byte, byte behind the last, what it has to do with the finding."""
 
+REPEATED: Final = re.compile(r"^(.*?) *# ([0-9]+) of these$", re.MULTILINE)
 MARK: Final = re.compile(r"#\s*(\^*) ?here\s*$")
 PRELUDE: Final = """\
 apiVersion: meshc.dev/v1
@@ -91,8 +93,11 @@ class Example:
     fails: bool
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Give the files to lint; a mesh of its own is added where the text declares none."""
-        files = [("example.yaml", self.text.encode())]
+        """Give the files to lint; a mesh of its own is added where the text declares none.
+
+        A line that ends with `# 900 of these` stands for as many, with their numbers for `N` in it.
+        """
+        files = [("example.yaml", REPEATED.sub(repeated, self.text).encode())]
         return files if "kind: Mesh" in self.text else [("mesh.yaml", PRELUDE.encode()), *files]
 
     def marks(self) -> list[tuple[int, int, int]]:
@@ -104,6 +109,11 @@ class Example:
             else:
                 line = number
         return marks
+
+
+def repeated(line: re.Match[str]) -> str:
+    """Write a line as often as it says."""
+    return "\n".join(line[1].replace("N", str(number)) for number in range(int(line[2])))
 
 
 def fails(text: str) -> Example:

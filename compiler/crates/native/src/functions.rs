@@ -52,3 +52,8 @@ pub(crate) fn missing_capability(wanted: Vec<String>) -> Option<String> {
 pub(crate) fn defaults() -> Vec<(&'static str, &'static str, &'static str)> {
     meshc_link::defaults::TABLE.iter().map(|one| (one.field, one.value, one.reason)).collect()
 }
+
+#[pyfunction]
+pub(crate) fn masked(line: &str) -> String {
+    meshc_check::masked(line)
+}

@@ -18,8 +18,8 @@ mod _native {
     use super::finding::RawFinding;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, defaults, digest, missing_capability, needs,
-        position,
+        canonical_json, check_json, check_pattern, defaults, digest, masked, missing_capability,
+        needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;
