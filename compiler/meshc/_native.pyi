@@ -22,6 +22,7 @@ __all__ = [
     "comments",
     "defaults",
     "digest",
+    "masked",
     "missing_capability",
     "namespace_of",
     "needs",
@@ -252,3 +253,6 @@ def needs(slice: bytes) -> list[str]:
 
 def missing_capability(wanted: Sequence[str]) -> str | None:
     """Give the first capability that this runtime lacks."""
+
+def masked(line: str) -> str:
+    """Give a line as it may be shown: what has the form of a secret becomes `*`."""

@@ -24,6 +24,9 @@ GROUPS: Final = (
     "identity",
     "authorization",
     "suppression",
+    "resilience",
+    "observability",
+    "repository",
 )
 HERE: Final = Path(__file__).parent
 

@@ -3,9 +3,9 @@
 A rule file is named `<code>_<name>.py` and holds:
 
 - its docstring: the page `meshc explain` prints;
-- `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`;
+- `SEVERITY`, `HELP` (which decision is needed, one line) and `FOUND_BY`; `STRICT`, the severity in
+  the strict profile, where it is another;
 - `EXAMPLES`, run by one test through the real engine;
-- `STRICT`, only where it weighs more under the profile `strict`;
 - where `FOUND_BY` is `rule`: `check(mesh)`, and `SEES`, what it looks at: rows of a table (`row`),
   rows that join two workloads (`edge`), or the mesh as a whole (`mesh`). On 10,000 services and
   57,000 calls they have 1, 2 and 5 ms; `bench/checks.py` shows what each takes;
@@ -31,6 +31,7 @@ Sees = Literal["row", "edge", "mesh"]
 Origin = tuple[str, int, int, str]
 """Another place: file, first byte, byte behind the last, what it has to do with the finding."""
 
+REPEATED: Final = re.compile(r"^(.*?) *# ([0-9]+) of these$", re.MULTILINE)
 MARK: Final = re.compile(r"#\s*(\^*) ?here\s*$")
 PRELUDE: Final = """\
 apiVersion: meshc.dev/v1
@@ -113,10 +114,13 @@ class Example:
     """The day on which it is linted, where that matters."""
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Give the files to lint; a mesh of its own is added where the texts declare none."""
+        """Give the files to lint; a mesh of its own is added where the texts declare none.
+
+        A line that ends with `# 900 of these` stands for as many, with their numbers for `N` in it.
+        """
         # JSON has no comments that could mark something.
         text = self.unmarked().text if self.file.endswith(".json") else self.text
-        files = [(self.file, text), *self.beside]
+        files = [(self.file, REPEATED.sub(repeated, text)), *self.beside]
         alone = not any("kind: Mesh" in text for _, text in files)
         files += [("mesh.yaml", PRELUDE)] if alone else []
         return sorted((path, text.encode()) for path, text in files)
@@ -136,6 +140,11 @@ class Example:
                 kept += 1
                 line = kept if self.file.endswith(".json") else number
         return marks
+
+
+def repeated(line: re.Match[str]) -> str:
+    """Write a line as often as it says."""
+    return "\n".join(line[1].replace("N", str(number)) for number in range(int(line[2])))
 
 
 def fails(

@@ -20,6 +20,8 @@ pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    crate::secret::judge(bytes, &mut unit.findings);
+    crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
         document(tree, schema, &mut unit);
     }
@@ -61,6 +63,9 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
     let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    if let Some(metadata) = metadata {
+        crate::metadata::judge(&mut rows, metadata.value);
+    }
     if let (Some(metadata), Some(spec)) = (metadata, spec)
         && let Some(name) = rows.text(metadata.value, "name")
     {
