@@ -6,10 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshc.findings import Edit, Finding, Fix, Related, Severity, ordered
+from meshc.findings import Edit, Finding, Fix, Related, Severity, Suppressed, ordered
 from meshc.mesh.fingerprints import fingerprint
 from meshc.mesh.sources import Sources as Listed
-from meshc.report import Look, Run, Suppressed
+from meshc.report import Look, Run
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ def read(folder: Path) -> Run:
         texts,
         lambda one: fingerprint(one, listed),
         suppressed=tuple(
-            Suppressed(finding(one, sources), one["reason"], one.get("inline", True))
+            Suppressed(
+                finding(one, sources),
+                one["reason"],
+                "comment" if one.get("inline", True) else "waiver",
+            )
             for one in found
             if "reason" in one
         ),

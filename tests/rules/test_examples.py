@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,10 +16,11 @@ from meshc.cli.pages import generated, stale
 from meshc.compiling import lint_files
 from meshc.findings import Finding, Severity
 from meshc.mesh.sources import Sources
+from meshc.policy.judging import Asked
 from meshc.rules import RULES, pages
 from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
-from meshc.rules.rule import Example
+from meshc.rules.rule import Example, Sees
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = list(pages.pages())
@@ -29,7 +32,7 @@ EXAMPLES = [
 
 
 def lint(example: Example) -> tuple[Finding, ...]:
-    return lint_files(example.files()).findings
+    return lint_files(example.files(), Asked(at=example.at)).findings
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
@@ -68,6 +71,11 @@ def test_messages_have_the_house_form(page: Page, example: Example) -> None:
         assert one.message[0].islower() or not one.message[0].isalpha(), (page.code, one.message)
         assert not one.message.endswith(".")
         assert "\n" not in one.message
+
+
+@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.found_by == "rule"])
+def test_a_check_says_what_it_looks_at(code: str) -> None:
+    assert import_module(RULES[code].module).SEES in get_args(Sees)
 
 
 def test_there_are_enough_rules() -> None:
@@ -122,7 +130,7 @@ def test_a_fix_makes_of_an_example_what_the_page_shows(
     assert fix is not None
     assert fix.message[0].islower() or fix.message[0] == "`"
     fresh = dict(made(files, [fix]))
-    assert fresh["example.yaml"].decode() == after.text
+    assert fresh[after.file].decode() == after.text
     if fix.safe:
         assert mend(files, lint_files, unsafe=False).state.files == tuple(fresh.items())
 

@@ -6,6 +6,7 @@ Decision 0016 says what a safe fix is and why; this module carries it out.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -47,6 +48,7 @@ class State:
         return [(workload, slice_) for workload, slice_, _ in emitted], plain
 
 
+TO_THE_COMPILER: Final = re.compile(rb"#[ \t]*meshc:")
 PLACE: Final = frozenset({"line", "column"})
 
 
@@ -88,9 +90,13 @@ def unsafe(before: State, after: State, old: Sources, new: Sources) -> str | Non
 
 
 def comments(sources: Sources, path: str) -> list[bytes]:
-    """Give the comments of a file, sorted: a fix may move one, never change it."""
+    """Give the comments of a file, sorted: a fix may move one, never change it.
+
+    A comment to the compiler may go: where it hid something, that would be a new finding.
+    """
     text = sources.text(path)
-    return sorted(text[start:end] for start, end in sources.document(path).comments())
+    found = (text[start:end] for start, end in sources.document(path).comments())
+    return sorted(one for one in found if not TO_THE_COMPILER.match(one))
 
 
 def codes(sources: Sources, path: str) -> list[str]:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import exits, fixing, outputs, showing, source
+from meshc.cli import counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshc.compiling import Linted
+    from meshc.repo import File
 
 
 @click.command(
@@ -35,6 +42,7 @@ every format."""
 )
 @source.argument
 @source.revision_option
+@counting.options
 @outputs.output_option
 @outputs.format_option
 @outputs.limit_option
@@ -72,16 +80,20 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     wanted = outputs.wanted(written, form)
     if fix or diff or unsafe_fixes:
         fixing.refuse_misuse(fix=fix, unsafe_fixes=unsafe_fixes, diff=diff, rev=rev)
-    read = source.read(repository, rev, strict=strict_inputs)
+    read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
+
+    def lint(files: Sequence[File]) -> Linted:
+        return lint_files(files, asked)
+
     if diff:
-        return fixing.show(read, lint_files, unsafe=unsafe_fixes)
+        return fixing.show(read, lint, unsafe=unsafe_fixes)
     files, mended = read.files, None
     with showing.progress(f"checking {len(files)} files"):
         if fix:
-            mended = fixing.apply(read, repository, lint_files, unsafe=unsafe_fixes)
+            mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
             files, linted = mended.state.files, mended.state.linted
         else:
-            linted = lint_files(files)
+            linted = lint(files)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     run = outputs.run(linted, files, threshold)
     outputs.write(wanted, run, repository, outputs.Taste(color, limit))

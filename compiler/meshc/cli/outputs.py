@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from meshc import report
-from meshc.cli import exits, showing
+from meshc.cli import counting, exits, showing
 from meshc.names import nearest
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def run(linted: Linted, files: Sequence[File], threshold: Severity) -> report.Ru
         with_fixes(linted.findings, sources),
         Texts(files),
         lambda one: fingerprint(one, sources),
+        suppressed=linted.suppressed,
         threshold=threshold,
     )
 
@@ -184,6 +185,7 @@ def prefix(base: str, repository: str) -> str:
 def closing(one: report.Run, files: int, seconds: float) -> str:
     """Say how a lint went: counts, time, and what can be fixed."""
     many = "" if files == 1 else "s"
-    said = f"{report.summary(one.findings)} in {files:,} file{many} ({seconds:.2f} s)\n"
+    found = f"{report.summary(one.findings)}{counting.hidden(one.suppressed)}"
+    said = f"{found} in {files:,} file{many} ({seconds:.2f} s)\n"
     fixes = report.fixable(one.findings)
     return f"{said}{fixes}\n" if fixes else said

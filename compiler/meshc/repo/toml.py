@@ -15,6 +15,8 @@ TOML_BYTES: Final = 64 * 1024
 """Largest settings file; those of people have a few hundred bytes."""
 STATEMENT_LINES: Final = 500
 """Longest statement whose end is looked for, so that a place is found in bounded time."""
+DEPTH: Final = 8
+"""Deepest keys whose places are told apart; no setting is deeper."""
 POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -24,7 +26,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Toml:
-    """One TOML file, or the part of it below `base`."""
+    """One TOML file, or the part of it below `base`.
+
+    A statement of the command line has its option as `file`; `--` alone stands for the options that
+    are named like keys.
+    """
 
     file: str
     text: str
@@ -39,8 +45,23 @@ class Toml:
                 return position(line, text, wanted[-1] if word is None else word)
         return 1, 1
 
+    def stated(self) -> Iterator[tuple[tuple[str, ...], Value, str]]:
+        """Give every value with its keys and where it is stated, in the order of the keys."""
+        lines = {path: line for line, _, paths in statements(self.text) for path in paths}
+        for keys in sorted(leaves(self.table, ())):
+            found: Value = self.table
+            for key in keys:
+                found = found[key] if isinstance(found, dict) else None
+            line = lines.get((*self.base, *keys), 1)
+            command = self.file.startswith("--")
+            option = f"--{keys[0]}" if self.file == "--" else self.file
+            yield keys, found, option if command else f"{self.file}:{line}"
+
     def error(self, keys: tuple[str, ...], claim: str, word: str | None = None) -> SettingsError:
         """Make the error that shows a key, or a word in its value."""
+        if self.file.startswith("--"):
+            option = self.file if self.file != "--" or not keys else f"--{keys[0]}"
+            return SettingsError(f"{option}: {claim}")
         line, column = self.place(keys, word)
         return SettingsError(f"{self.file}:{line}:{column}: {claim}")
 
@@ -68,7 +89,8 @@ def located(message: str, text: str) -> str:
     """Put the place that a parser's message ends with in front of it."""
     found = POSITION.search(message)
     claim = message[: found.start()] if found else message
-    line, column = (found[1], found[2]) if found and found[1] else (text.count("\n") + 1, 1)
+    end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+    line, column = (found[1], found[2]) if found and found[1] else end
     return f"{line}:{column}: {claim[:1].lower()}{claim[1:]}"
 
 
@@ -83,8 +105,10 @@ def statements(text: str) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
         if not lines:
             first = number
         lines.append(line)
+        if len(lines) > STATEMENT_LINES:
+            return
         statement = "".join(lines)
-        made = parsed(statement) if len(lines) <= STATEMENT_LINES else None
+        made = parsed(statement)
         if made is None:
             continue
         lines = []
@@ -110,7 +134,7 @@ def leaves(value: Value, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Give the paths to everything that is no table; an empty table is its own leaf."""
     if isinstance(value, list) and len(value) == 1 and value[0] == {}:
         value = {}  # `[[table]]`
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict) or not value or len(path) >= DEPTH:
         yield path
         return
     for key, inner in value.items():

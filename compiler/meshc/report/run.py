@@ -12,20 +12,8 @@ from meshc.report.plain import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from meshc.findings import Finding
+    from meshc.findings import Finding, Suppressed
     from meshc.spans import Place, Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Suppressed:
-    """A finding that somebody decided to live with.
-
-    `inline` tells a comment in the intent itself from a document or a file beside it.
-    """
-
-    finding: Finding
-    reason: str
-    inline: bool
 
 
 @dataclass(frozen=True, slots=True)

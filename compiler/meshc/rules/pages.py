@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
     from meshc.rules.rule import Example, FoundBy
 
-GROUPS: Final = ("parsing", "schema", "references", "routes", "identity", "authorization")
+GROUPS: Final = (
+    "parsing",
+    "schema",
+    "references",
+    "routes",
+    "identity",
+    "authorization",
+    "suppression",
+    "resilience",
+    "observability",
+    "repository",
+)
 HERE: Final = Path(__file__).parent
 
 
@@ -29,6 +40,7 @@ class Page:
     group: str
     module: str
     severity: str
+    strict: str
     found_by: FoundBy
     help: str
     text: str
@@ -47,6 +59,7 @@ def page(module: str) -> Page:
         group=group,
         module=module,
         severity=str(loaded.SEVERITY),
+        strict=str(getattr(loaded, "STRICT", loaded.SEVERITY)),
         found_by=loaded.FOUND_BY,
         help=loaded.HELP,
         text=inspect.cleandoc(loaded.__doc__ or ""),
@@ -84,6 +97,7 @@ def index() -> str:
             f"        help={quoted(one.help)},",
             f'        module="{one.module}",',
             *(["        fixes=True,"] if one.fixes else []),
+            *([f'        strict="{one.strict}",'] if one.strict != one.severity else []),
             "    ),",
         ]
     head = (

@@ -20,6 +20,8 @@ pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    crate::secret::judge(bytes, &mut unit.findings);
+    crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
         document(tree, schema, &mut unit);
     }
@@ -61,6 +63,9 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
     let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    if let Some(metadata) = metadata {
+        crate::metadata::judge(&mut rows, metadata.value);
+    }
     if let (Some(metadata), Some(spec)) = (metadata, spec)
         && let Some(name) = rows.text(metadata.value, "name")
     {
@@ -80,6 +85,21 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
             Some("Guardrail") => {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
+            }
+            Some("ExternalIntent") => {
+                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
+                unit.externals.push(row);
+            }
+            Some("Invariant") => {
+                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
+                unit.invariants.push(row);
+            }
+            Some("Waiver") => {
+                unit.waivers.extend(crate::waiver::waiver(
+                    &mut rows,
+                    spec.value,
+                    (namespace, name),
+                ));
             }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
@@ -207,7 +227,7 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
-fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
         .tree
@@ -270,7 +290,7 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
     })
 }
 
-fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));

@@ -66,3 +66,8 @@ pub(crate) fn comments(py: Python<'_>, text: &[u8], mark: &str) -> Vec<(u32, u32
 pub(crate) fn namespace_of(path: &str, folders: Vec<(String, String)>) -> Option<String> {
     meshc_link::namespace_of(path, &folders).map(str::to_owned)
 }
+
+#[pyfunction]
+pub(crate) fn masked(line: &str) -> String {
+    meshc_check::masked(line)
+}

@@ -33,7 +33,7 @@ metadata: {name: cart, namespace: shop}
 spec:
   ports: [{name: api, port: 8080, protocol: http}]
   operations:
-    read: {match: ["get /carts"]}
+    read: {match: ["G(ET /carts"]}
 # here
 """),
     fixed("""\
