@@ -63,7 +63,7 @@ def read(folder: Path) -> Run:
             Suppressed(
                 finding(one, sources),
                 one["reason"],
-                "comment" if one.get("inline", True) else "waiver",
+                one["by"],
             )
             for one in found
             if "reason" in one
