@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from meshc.schema.baseline import Baseline
     from meshc.schema.gateway_intent import GatewayIntent
     from meshc.schema.guardrail import Guardrail
     from meshc.schema.mesh import Mesh
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "Baseline",
     "GatewayIntent",
     "Guardrail",
     "Mesh",

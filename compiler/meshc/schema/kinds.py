@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshc.schema.baseline import Baseline
 from meshc.schema.gateway_intent import GatewayIntent
 from meshc.schema.guardrail import Guardrail
 from meshc.schema.mesh import Mesh
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from meshc.schema.model import Model
 
 KINDS: dict[str, type[Model]] = {
+    "Baseline": Baseline,
     "GatewayIntent": GatewayIntent,
     "Guardrail": Guardrail,
     "Mesh": Mesh,
@@ -25,7 +27,6 @@ KINDS: dict[str, type[Model]] = {
 """The model of each kind."""
 
 NOT_YET: dict[str, str] = {
-    "Baseline": "platform additions come with a later version",
     "Environment": "environments come with a later version",
     "ExternalIntent": "destinations outside the mesh come with a later version",
     "Invariant": "invariants come with a later version",

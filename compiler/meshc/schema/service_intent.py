@@ -14,7 +14,7 @@ from meshc.schema.metadata import Labels, Metadata
 from meshc.schema.model import NAMED, Model, NotYet, named_after_first
 from meshc.schema.rate_limit import RateLimits
 from meshc.schema.rule import AllowList, DenyList, Operations
-from meshc.schema.text import DnsLabel, Duration, Host, Name, Path, PortNumber, Reference
+from meshc.schema.text import CallTarget, DnsLabel, Duration, Host, Name, Path, PortNumber
 
 
 class Port(Model):
@@ -114,7 +114,10 @@ class Traffic(Model):
 class Call(Model):
     """What this workload calls: its half of an edge."""
 
-    to: Reference = Field(description="A service, or one of its operations.")
+    to: CallTarget = Field(
+        description="A service, or one of its operations; `*/*.operation` with an operation of a "
+        "Baseline: that of every service."
+    )
     timeout: Duration | None = Field(
         default=None, description="It waits at most this long; never longer than the callee allows."
     )

@@ -77,6 +77,10 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
                 let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
                 unit.workloads.push(WorkloadRow { labels, ..row });
             }
+            Some("Baseline") => {
+                let row = crate::platform::baseline(&mut rows, spec.value, (namespace, name));
+                unit.baselines.push(row);
+            }
             Some("Guardrail") => {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
@@ -156,11 +160,7 @@ fn workload(
         deny: each(rows, spec, "deny", denial),
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
-        probes: rows
-            .items(spec, "probes")
-            .into_iter()
-            .filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?)))
-            .collect(),
+        probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }
 }
@@ -207,7 +207,12 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
-fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+pub(crate) fn probes(rows: &Rows<'_>, spec: NodeId) -> Vec<(At<String>, At<String>)> {
+    let items = rows.items(spec, "probes").into_iter();
+    items.filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?))).collect()
+}
+
+pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
         .tree
@@ -227,6 +232,7 @@ fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
                 attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
                 retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
                 per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
+                added: false,
             }
         })
         .collect()
@@ -270,7 +276,7 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
     })
 }
 
-fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
@@ -301,6 +307,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         audit: rows.get(item, "enforce").is_some(),
         user,
         damaged: faulty || rows.has_bad(item),
+        added: false,
     })
 }
 

@@ -1,9 +1,9 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
-mod guardrails;
 mod hosts;
 mod limits;
 mod offers;
+mod platform;
 mod ports;
 mod routes;
 mod rules;
@@ -21,7 +21,7 @@ pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
-    findings: Vec<MeshFinding>,
+    pub(crate) findings: Vec<MeshFinding>,
 }
 
 impl Report<'_> {
@@ -60,7 +60,8 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         hosts::judge(&mut report, workload);
         users::judge(&mut report, workload);
     }
-    guardrails::judge(&mut report);
+    platform::judge(&mut report);
+    platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;
