@@ -110,5 +110,5 @@ def fixable(findings: Sequence[Finding]) -> str:
     unsafe = sum(bool(one.fixes) for one in findings) - safe
     said = [f"{safe:,} fixable with `--fix`"] if safe else []
     if unsafe:
-        said.append(f"{unsafe:,} {'more ' if safe else ''}with `--unsafe-fixes`")
+        said.append(f"{unsafe:,} {'more' if safe else 'fixable'} with `--unsafe-fixes`")
     return ", ".join(said)

@@ -1,6 +1,5 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
-mod guardrails;
 mod accounts;
 mod addresses;
 mod calls;
@@ -8,6 +7,7 @@ mod hosts;
 mod limits;
 mod offers;
 mod outside;
+mod platform;
 mod ports;
 mod protocols;
 mod routes;
@@ -27,7 +27,7 @@ pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
-    findings: Vec<MeshFinding>,
+    pub(crate) findings: Vec<MeshFinding>,
 }
 
 impl Report<'_> {
@@ -70,9 +70,10 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         protocols::judge(&mut report, workload);
         ties::judge(&mut report, workload);
     }
-    guardrails::judge(&mut report);
     outside::judge(&mut report);
     addresses::judge_all(&mut report);
+    platform::judge(&mut report);
+    platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;
