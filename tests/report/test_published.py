@@ -20,7 +20,7 @@ from meshc import report
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-    from meshc.report import Run
+    from meshc.report.run import Run
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
