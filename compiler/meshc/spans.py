@@ -60,6 +60,10 @@ class Text:
         end = self._starts[number] if number < len(self._starts) else len(self._content)
         return self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
 
+    def start(self, number: int) -> int:
+        """Give the byte at which a line begins; the end of the file beyond its last line."""
+        return self._starts[number - 1] if number <= len(self._starts) else len(self._content)
+
     def _position(self, byte: int) -> tuple[int, int]:
         line = bisect_right(self._starts, byte)
         before = self._content[self._starts[line - 1] : byte]

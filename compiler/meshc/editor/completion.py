@@ -11,7 +11,7 @@ from meshc.editor import language
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshc._native import Mesh
+    from meshc._native import Mesh, Node
     from meshc.editor.workspace import Workspace
 
 WORD: Final = re.compile(rb"[A-Za-z0-9_./*-]*\Z")
@@ -52,6 +52,8 @@ class Spot:
     path: tuple[str, ...]
     key: bool
     """A key is written; otherwise a value."""
+    root: Node
+    """The document."""
 
 
 def complete(workspace: Workspace, file: str, byte: int) -> Completions:
@@ -73,13 +75,14 @@ def spots(text: bytes, start: int, end: int) -> Iterator[Spot]:
     """Read the text with a word in place of the unfinished one: as value, and as key."""
     from meshc._native import Document  # loaded with the first question
 
-    for word, key in ((HERE, False), (f"{HERE}: 0", True)):
+    for word in (HERE, f"{HERE}: 0"):
         document = Document(text[:start] + word.encode() + text[end:])
         nodes = document.at(start)
         if not nodes or nodes[-1].value != HERE:
             continue
         kind, own, *path = document.path(start)
-        yield Spot(kind, own, tuple(path[:-1] if key else path), key)
+        key = path[-1:] == [HERE]
+        yield Spot(kind, own, tuple(path[:-1] if key else path), key, nodes[0])
 
 
 def fields(spot: Spot) -> Iterator[Completion]:
@@ -114,38 +117,48 @@ def references(mesh: Mesh, spot: Spot, word: str, *, operations: bool) -> Iterat
     if "." in word and operations:
         name = word.partition(".")[0]
         full = name if "/" in name else f"{namespace}/{name}"
-        for one in named(mesh, "operations", full):
-            yield Completion(f"{name}.{one}", "operation", full)
+        for operation in named(mesh, "operations", full):
+            yield Completion(f"{name}.{operation}", "operation", full)
         return
     services = mesh.table("services")
-    for full in services.column("service"):
-        where, _, name = str(full).partition("/")
-        if str(full) != spot.own:
+    for service in map(str, services.column("service")):
+        where, _, name = service.partition("/")
+        if service != spot.own:
             own = where == namespace
-            yield Completion(name if own else str(full), "workload", str(full))
+            yield Completion(name if own else service, "workload", service)
 
 
 def own_names(mesh: Mesh, spot: Spot) -> Iterator[Completion]:
-    """Give the names that the object itself declares, and those that hold for the whole mesh."""
+    """Give the names that the object itself declares, and the teams there are."""
     keys = [one for one in spot.path if not one.isdigit()]
     last = keys[-1] if keys else ""
+    spec = spot.root.get("spec")
     if last == "version":
-        versions = dict.fromkeys(named(mesh, "instances", spot.own, "version"))
-        yield from (Completion(one, "version") for one in versions if one != "None")
+        yield from (Completion(one, "version") for one in declared(spec, "versions"))
     elif last == "port":
-        yield from (Completion(one, "port") for one in named(mesh, "ports", spot.own))
+        yield from (Completion(one, "port") for one in declared(spec, "ports"))
     elif len(spot.path) > 1 and spot.path[-2] == "operations":
-        yield from (Completion(one, "operation") for one in named(mesh, "operations", spot.own))
+        yield from (Completion(one, "operation") for one in declared(spec, "operations"))
         yield Completion("rest", "word", "what no operation matches")
     elif last == "owner":
-        owners = dict.fromkeys(str(one) for one in mesh.table("services").column("owner") if one)
+        owners = {str(one) for one in mesh.table("services").column("owner") if one}
         yield from (Completion(one, "team") for one in sorted(owners))
 
 
-def named(mesh: Mesh, table: str, service: str, column: str = "name") -> list[str]:
-    """Give a column of a service's rows."""
+def declared(spec: Node | None, field: str) -> list[str]:
+    """Give the names in a field of the spec: keys of a mapping, or names of a list's items."""
+    found = spec.get(field) if spec else None
+    if found is None:
+        return []
+    items = (item.get("name") for item in found.items())
+    return [
+        *(str(key.value) for key, _ in found.entries()),
+        *(name.value for name in items if name is not None and name.value is not None),
+    ]
+
+
+def named(mesh: Mesh, table: str, service: str) -> list[str]:
+    """Give the names of a service's rows."""
     rows = mesh.table(table)
-    cells = rows.column(column)
-    return [str(cells[row]) for row in rows.matching(service=service)]
-
-
+    names = rows.column("name")
+    return [str(names[row]) for row in rows.matching(service=service)]

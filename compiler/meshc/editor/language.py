@@ -111,7 +111,7 @@ def at(kind: str, path: Sequence[str]) -> list[Schema]:
     if kind in whole:
         here = [whole[kind]]
     else:
-        here = [{"type": "object", "properties": dict.fromkeys(TOP, {})}]
+        here = [{"type": "object", "properties": {key: {} for key in TOP}}]
     for step in path:
         here = [inner for one in here for outer in variants(one) for inner in inside(outer, step)]
     return [one for schema in here for one in variants(schema)]

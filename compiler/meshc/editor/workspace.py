@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshc import compiling
-from meshc.repo import Folder, SettingsError, Unreadable
-from meshc.repo.listing import is_document
+from meshc.repo import Folder, SettingsError, Unreadable, wanted
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from meshc._native import Mesh
     from meshc.findings import Edit, Finding
@@ -43,7 +42,7 @@ class Workspace:
             path = file.relative_to(self.root).as_posix()
         except ValueError:
             return None
-        return path if path in self._disk or is_document(path) else None
+        return path if path in self._disk or wanted(path) else None
 
     def write(self, path: str, text: bytes) -> None:
         """Lay unsaved text over a file, or over none."""
