@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from meshc._native import masked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -69,12 +71,13 @@ class Text:
         return Place(self.file, start, end, line, column, end_line, end_column)
 
     def line(self, number: int) -> str:
-        """Give a line's text without its end; empty beyond the file."""
+        """Give a line's text without its end, secrets hidden; empty beyond the file."""
         if not 1 <= number <= len(self._starts):
             return ""
         begin = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else len(self._content)
-        return self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
+        line = self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
+        return masked(line)
 
     def start(self, number: int) -> int:
         """Give the first byte of a line; the file's end beyond its last line."""

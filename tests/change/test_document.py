@@ -112,3 +112,20 @@ def test_sources_parse_a_file_once() -> None:
     assert sources.document("a.yaml") is sources.document("a.yaml")
     assert list(sources) == ["a.yaml"]
     assert (sources.text("b.yaml"), len(sources.document("b.yaml"))) == (b"", 0)
+
+
+def test_comments_are_found_outside_of_text_only() -> None:
+    text = """\
+# one
+a: "x # no"   # two
+b#: c#d
+e: [f, # three
+  g]
+h: | # four
+  # no
+i: &j#k l # five
+m: 'n
+  # no'
+#"""
+    found = [text[start:end] for start, end in document(text).comments()]
+    assert found == ["# one", "# two", "# three", "# four", "# five", "#"]

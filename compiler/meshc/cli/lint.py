@@ -5,11 +5,18 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import exits, outputs, showing, source
+from meshc.cli import counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshc.compiling import Linted
+    from meshc.repo import File
 
 
 @click.command(
@@ -20,12 +27,22 @@ Examples:
   meshc lint --rev HEAD~1 --fail-on warning
   meshc lint --format json | jq '.findings[].code'
   meshc lint --output full --output sarif:build/lint.sarif    both in one run
+  meshc lint --diff                   what --fix would change, as a patch
+  meshc lint --fix                    change it
+  meshc lint --fix --unsafe-fixes     and what may change what the mesh does
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 no intent, 4 unreadable input
-with --strict-inputs. They are the same in every format."""
+\b
+A safe fix leaves what is compiled as it is, byte for byte; that is checked by compiling, before
+anything is written. A fix that fails the check is left out, and said.
+
+\b
+Exit codes: 0 nothing at or above --fail-on (with --fix: left), 1 findings (with --diff: something
+to change), 2 usage, 3 no intent, 4 unreadable input with --strict-inputs. They are the same in
+every format."""
 )
 @source.argument
 @source.revision_option
+@counting.options
 @outputs.output_option
 @outputs.format_option
 @outputs.limit_option
@@ -35,6 +52,9 @@ with --strict-inputs. They are the same in every format."""
     help="Exit with 1 from this severity on [default: error, or what meshc.toml says].",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option("--fix", is_flag=True, help="Make the safe fixes, then show what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: every other fix too.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--strict-inputs", is_flag=True, help="Exit with 4 if a file cannot be read.")
 @outputs.colour_option
 def command(  # noqa: PLR0913 - click gives each option a parameter
@@ -46,6 +66,9 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     limit: int | None,
     fail_on: str | None,
     exit_zero: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     strict_inputs: bool,
     color: str,
 ) -> int:
@@ -55,13 +78,28 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     from meshc.compiling import lint_files
 
     wanted = outputs.wanted(written, form)
-    read = source.read(repository, rev, strict=strict_inputs)
-    with showing.progress(f"checking {len(read.files)} files"):
-        linted = lint_files(read.files)
+    if fix or diff or unsafe_fixes:
+        fixing.refuse_misuse(fix=fix, unsafe_fixes=unsafe_fixes, diff=diff, rev=rev)
+    read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
+
+    def lint(files: Sequence[File]) -> Linted:
+        return lint_files(files, asked)
+
+    if diff:
+        return fixing.show(read, lint, unsafe=unsafe_fixes)
+    files, mended = read.files, None
+    with showing.progress(f"checking {len(files)} files"):
+        if fix:
+            mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
+            files, linted = mended.state.files, mended.state.linted
+        else:
+            linted = lint(files)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
-    run = outputs.run(linted, read.files, threshold)
+    run = outputs.run(linted, files, threshold)
     outputs.write(wanted, run, repository, outputs.Taste(color, limit))
     sys.stdout.flush()
-    sys.stderr.write(outputs.closing(run, len(read.files), time.perf_counter() - began))
+    if mended:
+        fixing.say(mended, "fixed")
+    sys.stderr.write(outputs.closing(run, len(files), time.perf_counter() - began))
     failed = any(run.fails(one) for one in linted.findings)
     return exits.FINDINGS if failed and not exit_zero else exits.CLEAN

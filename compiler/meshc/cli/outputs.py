@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from meshc import report
-from meshc.cli import exits, showing
+from meshc.cli import counting, exits, showing
 from meshc.names import nearest
 
 if TYPE_CHECKING:
@@ -110,12 +110,20 @@ def usage(message: str) -> None:
 
 
 def run(linted: Linted, files: Sequence[File], threshold: Severity) -> report.Run:
-    """Make what is reported of a lint."""
-    from meshc.report.fingerprint import by_text
+    """Make what is reported of a lint: its findings with their fixes, and its sources."""
+    from meshc.mesh.fingerprints import fingerprint
+    from meshc.mesh.sources import Sources
+    from meshc.rules.fixing import with_fixes
     from meshc.spans import Texts
 
-    texts = Texts(files)
-    return report.Run(linted.findings, texts, by_text(texts), threshold=threshold)
+    sources = Sources(files)
+    return report.Run(
+        with_fixes(linted.findings, sources),
+        Texts(files),
+        lambda one: fingerprint(one, sources),
+        suppressed=linted.suppressed,
+        threshold=threshold,
+    )
 
 
 def write(outputs: Sequence[Output], one: report.Run, repository: str, taste: Taste) -> None:
@@ -177,6 +185,7 @@ def prefix(base: str, repository: str) -> str:
 def closing(one: report.Run, files: int, seconds: float) -> str:
     """Say how a lint went: counts, time, and what can be fixed."""
     many = "" if files == 1 else "s"
-    said = f"{report.summary(one.findings)} in {files:,} file{many} ({seconds:.2f} s)\n"
+    found = f"{report.summary(one.findings)}{counting.hidden(one.suppressed)}"
+    said = f"{found} in {files:,} file{many} ({seconds:.2f} s)\n"
     fixes = report.fixable(one.findings)
     return f"{said}{fixes}\n" if fixes else said

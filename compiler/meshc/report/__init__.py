@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal
 
-from meshc.report.run import Look, Run, Suppressed, fixable, summary
+from meshc.report.run import Look, Run, fixable, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,6 @@ __all__ = [
     "Format",
     "Look",
     "Run",
-    "Suppressed",
     "fixable",
     "in_full",
     "render",

@@ -33,7 +33,7 @@ def line(one: Finding, run: Run) -> str:
         return f"{run.where(place)}: {one.code} {message}\n"
     properties = {
         "type": str(one.severity),
-        "sourcepath": run.path(place),
+        "sourcepath": shown(run.path(place)),
         "linenumber": str(place.line),
         "columnnumber": str(place.column),
         "code": one.code,

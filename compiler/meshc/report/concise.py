@@ -29,10 +29,7 @@ def render(run: Run) -> str:
 
 def line(one: Finding, run: Run, palette: Palette) -> str:
     """Write one finding."""
-    place = run.where(one.primary)
-    if place.startswith(":"):
-        place = f"./{place}"  # two colons at the head of a line are a command to GitHub's runner
     code = palette.paint(str(one.severity), one.code)
     hint = f" ({shown(one.hint)})" if one.hint else ""
     fix = f" [{'fix' if one.fixes[0].safe else 'unsafe fix'}]" if one.fixes else ""
-    return f"{place}: {code} {shown(one.message)}{hint}{fix}"
+    return f"{run.where(one.primary)}: {code} {shown(one.message)}{hint}{fix}"

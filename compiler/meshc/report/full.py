@@ -60,7 +60,7 @@ def block(one: Finding, run: Run, palette: Palette) -> Iterator[str]:
     if one.flow:
         yield from path(one.flow, run, gutter)
     for fix in one.fixes:
-        yield from preview(fix, one.primary, run, gutter)
+        yield from preview(fix, one, run, gutter)
     yield gutter.note("docs", f"meshc explain {one.code}")
 
 

@@ -30,7 +30,7 @@ def render(run: Run) -> str:
 def command(one: Finding, run: Run) -> str:
     """Write one finding; columns only within one line: GitHub refuses others."""
     place = one.primary
-    properties = {"file": run.path(place), "line": place.line, "endLine": place.end_line}
+    properties = {"file": shown(run.path(place)), "line": place.line, "endLine": place.end_line}
     if place.line == place.end_line:
         # GitHub's last column is included.
         properties |= {"col": place.column, "endColumn": max(place.column, place.end_column - 1)}

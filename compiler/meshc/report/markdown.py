@@ -31,7 +31,7 @@ TAIL: Final = 200
 """Bytes kept for the line that says what was left out."""
 MARKER: Final = "<!-- meshc-lint -->"
 CODE: Final = re.compile(r"(`[^`]*`)")
-SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&@:-])")
+SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#!|~$&])")
 
 
 def render(run: Run) -> str:
@@ -86,9 +86,15 @@ def text(said: str) -> str:
     """Write a message: what stands in backticks as code, the rest with nothing special in it."""
     parts = CODE.split(shown(said))
     return "".join(
-        code(part[1:-1]) if number % 2 and len(part) > 2 else SPECIAL.sub(r"\\\1", part)  # noqa: PLR2004 - more than the backticks
+        code(part[1:-1]) if number % 2 and part != "``" else prose(part)
         for number, part in enumerate(parts)
-    ).replace("@", "@\N{ZERO WIDTH SPACE}")
+    )
+
+
+def prose(said: str) -> str:
+    """Write a text with nothing special in it: it mentions nobody and links to nothing."""
+    plain = SPECIAL.sub(r"\\\1", said)
+    return plain.replace("@", "@\N{ZERO WIDTH SPACE}").replace("://", ":&#47;/")
 
 
 def code(said: str) -> str:

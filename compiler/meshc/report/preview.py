@@ -11,7 +11,7 @@ from meshc.report.plain import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshc.findings import Edit, Fix
+    from meshc.findings import Edit, Finding, Fix
     from meshc.report.run import Run
     from meshc.report.snippet import Gutter
     from meshc.spans import Place, Text
@@ -20,9 +20,18 @@ LINES: Final = 6
 """Lines shown of each side of a hunk."""
 
 
-def preview(fix: Fix, home: Place, run: Run, gutter: Gutter) -> Iterator[str]:
-    """Write a fix: what it does, then lines that go and lines that come."""
+def preview(fix: Fix, one: Finding, run: Run, gutter: Gutter) -> Iterator[str]:
+    """Write a fix: what it does, then lines that go and lines that come.
+
+    The lines are left out where the hint beside the carets says the same already.
+    """
     yield gutter.note("fix" if fix.safe else "unsafe fix", shown(fix.message))
+    home = one.primary
+    if one.hint and len(fix.edits) == 1:
+        edit = fix.edits[0]
+        marked = (edit.file, edit.start, edit.end) == (home.file, home.start, home.end)
+        if marked and f"`{edit.text}`" in one.hint:
+            return
     edits = sorted(fix.edits, key=lambda one: (one.file != home.file, one))
     for file, of_file in groupby(edits, key=lambda one: one.file):
         text = run.texts.text(file)

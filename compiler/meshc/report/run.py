@@ -12,20 +12,8 @@ from meshc.report.plain import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from meshc.findings import Finding
+    from meshc.findings import Finding, Suppressed
     from meshc.spans import Place, Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Suppressed:
-    """A finding that somebody decided to live with.
-
-    `inline` tells a comment in the intent itself from a document or a file beside it.
-    """
-
-    finding: Finding
-    reason: str
-    inline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +49,13 @@ class Run:
         return f"{self.prefix}{place.file}"
 
     def where(self, place: Place) -> str:
-        """Name a place as editors open it, safe to print."""
-        return f"{shown(self.path(place))}:{place.line}:{place.column}"
+        """Name a place as editors open it, safe to print at the head of a line.
+
+        Two colons there would be a command to GitHub's runner.
+        """
+        path = shown(self.path(place))
+        head = "./" if path.startswith(":") else ""
+        return f"{head}{path}:{place.line}:{place.column}"
 
     def fails(self, finding: Finding) -> bool:
         """Tell whether a finding is grave enough to fail the run."""
@@ -87,11 +80,11 @@ class Run:
         limit = self.look.limit
         if not limit or len(self.findings) <= limit:
             return self.findings, 0
-        gravest = sorted(self.findings, key=lambda one: -one.severity.rank)[:limit]
+        order = range(len(self.findings))
         # Sorting is stable: the gravest come first, and among equals the first by place.
-        kept = {id(one) for one in gravest}
-        shown = tuple(one for one in self.findings if id(one) in kept)
-        return shown, len(self.findings) - len(shown)
+        gravest = sorted(order, key=lambda number: -self.findings[number].severity.rank)
+        kept = sorted(gravest[:limit])
+        return tuple(self.findings[number] for number in kept), len(self.findings) - limit
 
 
 def more(hidden: int) -> str:

@@ -57,18 +57,17 @@ def tool() -> dict[str, Json]:
 def rule(code: str, one: Finding) -> dict[str, Json]:
     """Give a rule with its page; one without a page says what a finding of it says."""
     from meshc.rules import RULES  # pages are read for the rules that found something
-    from meshc.rules.pages import page
+    from meshc.rules.pages import document, page
 
     if code not in RULES:
         return {"id": code, "name": one.name, "shortDescription": {"text": one.name}}
     found = page(RULES[code].module)
-    first, _, rest = found.text.partition("\n")
     return {
         "id": code,
         "name": found.name,
-        "shortDescription": {"text": first},
+        "shortDescription": {"text": found.text.splitlines()[0]},
         "fullDescription": {"text": " ".join(found.text.split())},
-        "help": {"text": found.text, "markdown": f"**{first}**\n{rest}"},
+        "help": {"text": found.text, "markdown": document(found)},
         "defaultConfiguration": {"level": LEVELS[found.severity]},
         "properties": {"tags": [found.group], "precision": "very-high"},
     }

@@ -7,6 +7,7 @@ new version.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 VERSION: Final = "1"
+STEERING: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+"""Controls that JSON itself lets stand, and characters that are not seen."""
 
 
 def finding(one: Finding, fingerprint: str) -> dict[str, Json]:
@@ -72,8 +77,9 @@ def place(one: Place) -> dict[str, Json]:
 
 
 def compact(value: Json) -> str:
-    """Write JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON on one line; what could steer a terminal or a build agent is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("##", "#\\u0023")
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def array(values: Iterable[dict[str, Json]]) -> str:

@@ -20,6 +20,8 @@ pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    crate::secret::judge(bytes, &mut unit.findings);
+    crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
         document(tree, schema, &mut unit);
     }
@@ -61,19 +63,47 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
     let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    if let Some(metadata) = metadata {
+        crate::metadata::judge(&mut rows, metadata.value);
+    }
     if let (Some(metadata), Some(spec)) = (metadata, spec)
         && let Some(name) = rows.text(metadata.value, "name")
     {
         let namespace = rows.text(metadata.value, "namespace");
         match checked.kind.as_deref() {
             Some("Mesh") => unit.meshes.push(mesh(&mut rows, spec.value, name)),
-            Some("ServiceIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Service, (namespace, name));
-                unit.workloads.push(row);
+            Some(kind @ ("ServiceIntent" | "GatewayIntent")) => {
+                let kind = match kind {
+                    "ServiceIntent" => WorkloadKind::Service,
+                    _ => WorkloadKind::Gateway,
+                };
+                let row = workload(&mut rows, spec.value, kind, (namespace, name));
+                let labels = rows.get(metadata.value, "labels");
+                let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
+                unit.workloads.push(WorkloadRow { labels, ..row });
             }
-            Some("GatewayIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Gateway, (namespace, name));
-                unit.workloads.push(row);
+            Some("Baseline") => {
+                let row = crate::platform::baseline(&mut rows, spec.value, (namespace, name));
+                unit.baselines.push(row);
+            }
+            Some("Guardrail") => {
+                let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
+                unit.guardrails.push(row);
+            }
+            Some("ExternalIntent") => {
+                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
+                unit.externals.push(row);
+            }
+            Some("Invariant") => {
+                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
+                unit.invariants.push(row);
+            }
+            Some("Waiver") => {
+                unit.waivers.extend(crate::waiver::waiver(
+                    &mut rows,
+                    spec.value,
+                    (namespace, name),
+                ));
             }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
@@ -128,6 +158,7 @@ fn workload(
         kind,
         namespace,
         name,
+        labels: Vec::new(),
         owner: rows.text(spec, "owner"),
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
@@ -149,16 +180,12 @@ fn workload(
         deny: each(rows, spec, "deny", denial),
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
-        probes: rows
-            .items(spec, "probes")
-            .into_iter()
-            .filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?)))
-            .collect(),
+        probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }
 }
 
-fn each<T>(
+pub(crate) fn each<T>(
     rows: &mut Rows<'_>,
     node: NodeId,
     key: &str,
@@ -200,7 +227,12 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
-fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+pub(crate) fn probes(rows: &Rows<'_>, spec: NodeId) -> Vec<(At<String>, At<String>)> {
+    let items = rows.items(spec, "probes").into_iter();
+    items.filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?))).collect()
+}
+
+pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
         .tree
@@ -220,6 +252,7 @@ fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
                 attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
                 retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
                 per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
+                added: false,
             }
         })
         .collect()
@@ -263,7 +296,7 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
     })
 }
 
-fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
@@ -294,11 +327,12 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         audit: rows.get(item, "enforce").is_some(),
         user,
         damaged: faulty || rows.has_bad(item),
+        added: false,
     })
 }
 
 /// An item of `deny`: its conditions are met by whole lines too.
-fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     rows.denies = true;
     let row = rule(rows, item);
     rows.denies = false;

@@ -1,16 +1,25 @@
 //! Document to Unit: the generated schema checked natively, rows kept where they are good.
 
 mod claims;
+mod confusable;
 mod declare;
+mod external;
 mod finding;
+mod invariant;
 mod issuer;
 mod json;
+mod moved;
+mod platform;
+mod metadata;
 mod quantity;
 mod rows;
 mod schema;
+mod secret;
 mod suggest;
 pub mod unit;
+mod waiver;
 mod walk;
+mod wildcard;
 mod words;
 
 #[cfg(test)]
@@ -20,7 +29,9 @@ pub use declare::{declare, declare_instances};
 pub use finding::Finding;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;
+pub use moved::Moved;
 pub use quantity::{day, milliseconds};
 pub use schema::{Schema, SchemaFault};
+pub use secret::masked;
 pub use suggest::{did_you_mean, nearest};
 pub use walk::{Checked, check};

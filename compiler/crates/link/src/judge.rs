@@ -1,11 +1,18 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
+mod accounts;
+mod addresses;
+mod calls;
 mod hosts;
 mod limits;
 mod offers;
+mod outside;
+mod platform;
 mod ports;
+mod protocols;
 mod routes;
 mod rules;
+mod ties;
 mod traffic;
 mod users;
 
@@ -20,7 +27,7 @@ pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
-    findings: Vec<MeshFinding>,
+    pub(crate) findings: Vec<MeshFinding>,
 }
 
 impl Report<'_> {
@@ -58,7 +65,15 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         offers::judge(&mut report, ix, workload);
         hosts::judge(&mut report, workload);
         users::judge(&mut report, workload);
+        calls::judge(&mut report, ix, workload);
+        accounts::judge(&mut report, workload);
+        protocols::judge(&mut report, workload);
+        ties::judge(&mut report, workload);
     }
+    outside::judge(&mut report);
+    addresses::judge_all(&mut report);
+    platform::judge(&mut report);
+    platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;

@@ -1,8 +1,10 @@
 //! Units to Mesh: typed tables, names resolved, the call graph.
 
+mod baseline;
 pub mod defaults;
 mod effective;
 mod federation;
+mod foreign;
 mod gather;
 mod graph;
 mod issuers;
@@ -11,12 +13,19 @@ mod load;
 mod lower;
 mod mention;
 mod mesh;
+mod outside;
+mod platform;
 mod resolve;
 pub mod table;
 
+pub use baseline::Baseline;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use federation::trust_domain_of;
+pub use gather::namespace_of;
+pub use foreign::Foreign;
 pub use graph::Graph;
 pub use issuers::Issuer;
 pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
+pub use outside::{External, Placed};
+pub use platform::Guardrail;

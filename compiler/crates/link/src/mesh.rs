@@ -1,12 +1,19 @@
-use meshc_check::unit::{InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
+use meshc_check::unit::{
+    InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
+};
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
 use rustc_hash::FxHashMap;
 
+use crate::baseline::Baseline;
 use crate::effective::Effective;
+use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
+use crate::outside::{External, Placed};
+use crate::platform::Guardrail;
+use crate::table::Tables;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -27,6 +34,16 @@ pub struct Mesh {
     pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Destinations outside by id; a duplicate is left out.
+    pub externals: Vec<External>,
+    /// Invariants by id; a duplicate is left out.
+    pub invariants: Vec<Placed<InvariantRow>>,
+    /// Waivers by id; a duplicate is left out.
+    pub waivers: Vec<Placed<WaiverRow>>,
+    /// Guardrails by id; a duplicate is left out.
+    pub guardrails: Vec<Guardrail>,
+    /// Baselines by id; a duplicate is left out.
+    pub baselines: Vec<Baseline>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.
@@ -37,7 +54,9 @@ pub struct Mesh {
     pub tests: Vec<(u32, TestRow)>,
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
+    pub(crate) foreign: Foreign,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+    pub(crate) tables: Tables,
 }
 
 /// A federated trust domain.
@@ -81,6 +100,8 @@ pub struct Workload {
     pub instances: Vec<InstanceRow>,
     /// A call or route of it names something that does not exist.
     pub unresolved: bool,
+    /// Indices into [`Mesh::guardrails`]: those that hold for it.
+    pub guardrails: Vec<u32>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
 }
@@ -152,6 +173,7 @@ impl Mesh {
         crate::resolve::resolve(&mut mesh);
         mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
         crate::judge::judge(&mut mesh);
+        crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
         mesh.findings.sort_by(|a, b| {
             (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
                 b.file,
@@ -168,6 +190,13 @@ impl Mesh {
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
         self.by_id.get(id).copied()
+    }
+
+    /// A destination outside by `namespace/name`.
+    #[must_use]
+    pub fn external(&self, id: &str) -> Option<&External> {
+        let at = self.externals.binary_search_by(|one| one.id.as_str().cmp(id)).ok()?;
+        self.externals.get(at)
     }
 
     /// A workload.

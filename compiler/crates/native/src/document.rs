@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use meshc_document::{Entry, Kind, Limits, NodeId, Span, Style, Tree, read};
+use meshc_document::{Entry, Finding, Kind, Limits, NodeId, Span, Style, Tree, read};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -22,8 +22,11 @@ pub(crate) struct Node {
 struct Read {
     bytes: Vec<u8>,
     trees: Vec<Tree>,
-    whole: bool,
+    findings: Vec<Raw>,
 }
+
+/// Code, first byte and byte behind the last.
+type Raw = (&'static str, u32, u32);
 
 #[derive(Clone)]
 enum What {
@@ -43,13 +46,25 @@ impl Document {
     fn new(py: Python<'_>, text: &[u8]) -> Self {
         let bytes = text.to_vec();
         let file = py.detach(|| read(&bytes, &Limits::DEFAULT));
-        let whole = file.findings.is_empty();
-        Self { file: Arc::new(Read { bytes, trees: file.trees, whole }) }
+        let raw = |found: &Finding| (found.code.as_str(), found.span.start, found.span.end);
+        let findings = file.findings.iter().map(raw).collect();
+        Self { file: Arc::new(Read { bytes, trees: file.trees, findings }) }
+    }
+
+    #[getter]
+    fn findings(&self) -> Vec<Raw> {
+        self.file.findings.clone()
     }
 
     #[getter]
     fn whole(&self) -> bool {
-        self.file.whole
+        self.file.findings.is_empty()
+    }
+
+    fn comments(&self) -> Vec<(u32, u32)> {
+        let text = core::str::from_utf8(&self.file.bytes).unwrap_or_default();
+        let found = meshc_format::comments(text, &self.file.trees);
+        found.into_iter().map(|span| (span.start, span.end)).collect()
     }
 
     fn __len__(&self) -> usize {

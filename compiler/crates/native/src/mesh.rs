@@ -4,7 +4,7 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_link::Mesh as Linked;
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -43,9 +43,7 @@ impl Mesh {
     }
 
     fn table(&self, name: &str) -> PyResult<Table> {
-        let table = self.mesh.table(name);
-        let table = table.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-        Ok(Table::of(Arc::clone(&self.mesh), table))
+        Table::of(Arc::clone(&self.mesh), name)
     }
 
     fn graph(&self) -> Graph {
@@ -102,7 +100,8 @@ fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
 /// A policy test as the stage that runs it reads it: what was not written is left out.
 fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
     let namespace = row.namespace.as_ref().map_or("", |namespace| namespace.value.as_str());
-    let (line, column) = position(mesh, file, row.name.span);
+    let (file, span) = mesh.resolve(file, row.name.span);
+    let (line, column) = position(mesh, file, span);
     let mut headers: Map<String, Value> = Map::new();
     for (name, value) in &row.headers {
         let lines = headers.entry(name.clone()).or_insert_with(|| json!([]));

@@ -1,0 +1,1 @@
+"""Rules about the repository that intents live in."""
