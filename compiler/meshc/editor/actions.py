@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshc.mesh.sources import Sources
+from meshc.rules.fixing import with_fixes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,8 +16,11 @@ if TYPE_CHECKING:
 
 def fixes(workspace: Workspace, file: str, start: int, end: int) -> Iterator[tuple[Finding, Fix]]:
     """Give each fix of the findings that touch a range of a file, with its finding."""
-    for finding in workspace.findings:
-        place = finding.primary
-        if place.file == file and place.start <= end and start <= place.end:
-            for fix in finding.fixes:
-                yield finding, fix
+    touched = [
+        one
+        for one in workspace.findings
+        if one.primary.file == file and one.primary.start <= end and start <= one.primary.end
+    ]
+    for finding in with_fixes(touched, Sources(workspace.files.items())):
+        for fix in finding.fixes:
+            yield finding, fix
