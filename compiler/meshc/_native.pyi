@@ -128,6 +128,11 @@ class Mesh:
         """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
+    def doubtful(self) -> list[tuple[str, int, int]]:
+        """Give documents that are not wholly understood: file, first byte, byte behind the last.
+
+        Those with mistakes that reading and checking found, and those that name what is not there.
+        """
     def mention_at(self, file: str, byte: int) -> tuple[str, str, int, int, bool] | None:
         """Give the name that covers a byte of a file, or ends at it.
 

@@ -50,6 +50,12 @@ def changed(old: str, new: str) -> bytes:
     return CART.replace(old, new, 1).encode()
 
 
+def renamed(name: str) -> bytes:
+    """Give the service alone under another name, without the caller that would miss it."""
+    alone = changed("name: cart", f'name: "{name}"').partition(b"---")[0]
+    return alone.replace(b"from: [web]", b"from: [anyone]")
+
+
 def said(*texts: bytes) -> list[tuple[str, str, int, int]]:
     """Give what is found beyond info: code, file, line and column."""
     files = [
@@ -105,7 +111,7 @@ REFUSED: Final = {
     "G31-after-the-end": (f"{CART}...\nfoo: bar\n".encode(), "MC102", 21, 1),
     **{
         f"G32-{tag}": (changed("orders", f"{tag} orders"), "MC001", *OWNER)
-        for tag in ("!!python/object:os.system", "!!binary", "!own", "!!str")
+        for tag in ("!!python/object:os.system", "!!binary", "!own")
     },
     "G33-unknown-alias": (changed("orders", "*a"), "MC001", *OWNER),
     "G33-merge-key": (changed("owner: orders", "<<: {owner: orders}"), "MC005", 5, 3),
@@ -122,9 +128,9 @@ REFUSED: Final = {
         10,
         35,
     ),
-    "G39-empty": (changed("name: cart", 'name: ""'), "MC105", 3, 18),
+    "G39-empty": (renamed(""), "MC105", 3, 18),
     **{
-        f"G39-{name[:8]}-{len(name)}": (changed("name: cart", f'name: "{name}"'), "MC105", 3, 18)
+        f"G39-{name[:8]}-{len(name)}": (renamed(name), "MC105", 3, 18)
         for name in ("Cart", "a" * 64, "a" * 253, "..", "-a", "c\u0430rt")
     },
     "G41-negative": (changed("weight: 90", "weight: -1"), "MC112", 11, 41),

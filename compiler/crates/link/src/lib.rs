@@ -2,6 +2,7 @@
 
 mod baseline;
 pub mod defaults;
+mod doubt;
 mod effective;
 mod federation;
 mod foreign;
@@ -19,10 +20,11 @@ mod resolve;
 pub mod table;
 
 pub use baseline::Baseline;
+pub use doubt::Doubtful;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use federation::trust_domain_of;
-pub use gather::namespace_of;
 pub use foreign::Foreign;
+pub use gather::namespace_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
 pub use mention::{Mention, Sort};

@@ -65,6 +65,11 @@ impl Mesh {
         Value::Array(tests.collect()).to_string()
     }
 
+    fn doubtful(&self) -> Vec<(String, u32, u32)> {
+        let all = self.mesh.in_doubt();
+        all.iter().map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end)).collect()
+    }
+
     fn mention_at(&self, file: &str, byte: u32) -> Option<MentionAt> {
         let found = self.mesh.mention_at(self.mesh.file_named(file)?, byte)?;
         let Span { start, end } = found.span;
@@ -74,9 +79,7 @@ impl Mesh {
     fn mentions_of(&self, sort: &str, name: &str) -> Vec<(String, u32, u32, bool)> {
         let found = self.mesh.mentions_of(sort, name).into_iter();
         found
-            .map(|one| {
-                (path(&self.mesh, one.file), one.span.start, one.span.end, one.declares)
-            })
+            .map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end, one.declares))
             .collect()
     }
 
