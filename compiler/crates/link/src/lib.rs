@@ -2,6 +2,7 @@
 
 mod baseline;
 pub mod defaults;
+mod doubt;
 mod effective;
 mod federation;
 mod foreign;
@@ -11,6 +12,7 @@ mod issuers;
 mod judge;
 mod load;
 mod lower;
+mod mention;
 mod mesh;
 mod outside;
 mod platform;
@@ -18,12 +20,14 @@ mod resolve;
 pub mod table;
 
 pub use baseline::Baseline;
+pub use doubt::Doubtful;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use federation::trust_domain_of;
-pub use gather::namespace_of;
 pub use foreign::Foreign;
+pub use gather::namespace_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
+pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
 pub use outside::{External, Placed};
 pub use platform::Guardrail;
