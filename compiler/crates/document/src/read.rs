@@ -143,7 +143,7 @@ impl Reader<'_> {
 impl<'t> Receiver<'t> for Documents<'_, '_> {
     type Stop = Stop;
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Stop> {
         match event {
             Event::DocumentStart { .. } => {
