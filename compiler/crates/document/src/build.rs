@@ -11,7 +11,7 @@ const CORE_TAG: &str = "tag:yaml.org,2002:";
 
 /// A budget that is used up.
 pub(crate) struct Spent {
-    pub(crate) finding: Finding,
+    pub(crate) finding: Box<Finding>,
     /// Whether nothing more of the file can be read, and not just of the document.
     pub(crate) whole_file: bool,
 }
@@ -145,10 +145,14 @@ impl<'a> Builder<'a> {
         if anchor.is_some() {
             self.define(anchor, Anchored { node, size: 1, height: 0 });
         }
-        if self.awaits_key() {
-            self.keys.push(node);
+        if let Some(frame) = self.open.last_mut() {
+            if frame.mapping && frame.children.is_multiple_of(2) {
+                self.keys.push(node);
+            }
+            frame.children = frame.children.saturating_add(1);
+            frame.last_end = frame.last_end.max(span.end);
+            frame.size = frame.size.saturating_add(1);
         }
-        self.child_done(1, 0, span.end);
         Ok(())
     }
 
@@ -243,18 +247,19 @@ impl<'a> Builder<'a> {
 
     /// Reports keys that are written twice among those of the mapping that ends.
     fn report_duplicates(&mut self, keys_before: usize) {
-        let Self { tree, keys, findings, .. } = self;
+        let Self { tree, keys, findings, limits, .. } = self;
         let keys = keys.get_mut(keys_before..).unwrap_or_default();
         if are_different(tree, keys) {
             return;
         }
         keys.sort_by(|a, b| tree.text(*a).cmp(tree.text(*b)).then(a.cmp(b)));
-        for pair in keys.windows(2) {
+        let same = |pair: &&[NodeId]| match pair {
+            [first, second] => tree.text(*first) == tree.text(*second),
+            _ => false,
+        };
+        for pair in keys.windows(2).filter(same).take(limits.findings) {
             let [first, second] = pair else { continue };
             let key = tree.text(*first);
-            if key != tree.text(*second) {
-                continue;
-            }
             let mut finding = Finding::new(
                 Code::DuplicateKey,
                 tree.span(*second),
@@ -271,13 +276,13 @@ impl<'a> Builder<'a> {
         let Some(Anchored { node: target, size, height }) = known else {
             let finding = Finding::new(Code::Budget, span, "an anchor is used inside itself")
                 .help("write out what is meant");
-            return Err(Spent { finding, whole_file: false });
+            return Err(Spent { finding: finding.into(), whole_file: false });
         };
         self.alias_nodes = self.alias_nodes.saturating_add(size);
         if self.alias_nodes > self.limits.alias_nodes {
             let message = format!("aliases stand for more than {} nodes", self.limits.alias_nodes);
             let finding = Finding::new(Code::Budget, span, message).help("write out what is meant");
-            return Err(Spent { finding, whole_file: false });
+            return Err(Spent { finding: finding.into(), whole_file: false });
         }
         if self.open.len().saturating_add(height) > self.limits.depth {
             return Err(self.too_deep(span));
@@ -304,15 +309,16 @@ impl<'a> Builder<'a> {
     fn too_deep(&self, span: Span) -> Spent {
         let message = format!("nested more than {} deep", self.limits.depth);
         let finding = Finding::new(Code::Budget, span, message).help("flatten it");
-        Spent { finding, whole_file: false }
+        Spent { finding: finding.into(), whole_file: false }
     }
 
+    #[inline]
     fn push(&mut self, span: Span, what: What) -> Result<NodeId, Spent> {
         let index = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
         if self.tree.nodes.len() >= self.nodes_left {
             let message = format!("more than {} nodes in one file", self.limits.nodes);
             let finding = Finding::new(Code::Budget, span, message).help("split the file");
-            return Err(Spent { finding, whole_file: true });
+            return Err(Spent { finding: finding.into(), whole_file: true });
         }
         self.tree.nodes.push(Node { span, end: index.saturating_add(1), what });
         Ok(NodeId(index))
@@ -381,11 +387,18 @@ impl<'a> Builder<'a> {
 /// Whether a few keys are all different; of many, that is not known without sorting.
 fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
     const FEW: usize = 12;
-    keys.len() <= FEW
-        && keys.iter().enumerate().all(|(index, key)| {
-            let (text, before) = (tree.text(*key), keys.get(..index).unwrap_or_default());
-            before.iter().all(|other| tree.text(*other) != text)
-        })
+    let mut texts = [""; FEW];
+    if keys.len() > FEW {
+        return false;
+    }
+    for (slot, key) in texts.iter_mut().zip(keys) {
+        *slot = tree.text(*key);
+    }
+    let texts = texts.get(..keys.len()).unwrap_or_default();
+    texts.iter().enumerate().all(|(index, text)| {
+        let mut before = texts.iter().take(index);
+        before.all(|other| other.len() != text.len() || other != text)
+    })
 }
 
 /// Whether a text has the mark of a template.

@@ -164,8 +164,7 @@ impl<'t> Receiver<'t> for Documents<'_, '_> {
                 if !self.builder.findings.is_empty() {
                     self.reader.keep(&mut self.builder.findings);
                 }
-                taken
-                    .map_err(|spent| Stop { finding: spent.finding.into(), last: spent.whole_file })
+                taken.map_err(|spent| Stop { finding: spent.finding, last: spent.whole_file })
             }
         }
     }

@@ -115,12 +115,49 @@ fn next_line<'a>(
             _ => break,
         }
     }
-    if ahead.at_end() || ahead.byte() == b'#' {
+    if ahead.at_end() {
         return Ok(None);
+    }
+    if ahead.byte() == b'#' {
+        return after_comment(ahead, tab, flow, least).map(|()| None);
     }
     if let Some(at) = tab {
         return Err(Refusal { at, problem: Problem::Tab });
     }
-    let goes_on = ahead.column() >= least && !ahead.at_marker() && !ends(&ahead, ahead.at, flow);
-    Ok(goes_on.then_some((ahead, breaks)))
+    Ok(goes_on(&ahead, flow, least).then_some((ahead, breaks)))
+}
+
+/// Whether the first word of a line belongs to the scalar before it.
+fn goes_on(line: &Cursor<'_>, flow: bool, least: usize) -> bool {
+    line.column() >= least && !line.at_marker() && !ends(line, line.at, flow)
+}
+
+/// A comment ends a scalar. Some readers overlook one that a tab begins the line of, and go on with
+/// what follows it, so that must not look like another line of the scalar.
+fn after_comment(
+    mut ahead: Cursor<'_>,
+    tab: Option<usize>,
+    flow: bool,
+    least: usize,
+) -> Result<(), Refusal> {
+    let Some(at) = tab else { return Ok(()) };
+    loop {
+        ahead.go(ahead.line_end(ahead.at));
+        let mut tabs = false;
+        while is(ahead.byte(), BLANK | BREAK) {
+            tabs |= ahead.byte() == b'\t';
+            if is(ahead.byte(), BREAK) {
+                ahead.go_to_line(ahead.behind_break(ahead.at));
+                tabs = false;
+            } else {
+                ahead.at += 1;
+            }
+        }
+        let comment = ahead.byte() == b'#';
+        if comment && tabs {
+            continue;
+        }
+        let overlooked = !comment && !ahead.at_end() && goes_on(&ahead, flow, least);
+        return if overlooked { Err(Refusal { at, problem: Problem::Tab }) } else { Ok(()) };
+    }
 }
