@@ -306,22 +306,29 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[cold]
     fn too_deep(&self, span: Span) -> Spent {
         let message = format!("nested more than {} deep", self.limits.depth);
         let finding = Finding::new(Code::Budget, span, message).help("flatten it");
         Spent { finding: finding.into(), whole_file: false }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, span: Span, what: What) -> Result<NodeId, Spent> {
-        let index = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
-        if self.tree.nodes.len() >= self.nodes_left {
-            let message = format!("more than {} nodes in one file", self.limits.nodes);
-            let finding = Finding::new(Code::Budget, span, message).help("split the file");
-            return Err(Spent { finding: finding.into(), whole_file: true });
+        let index = self.tree.nodes.len();
+        if index >= self.nodes_left {
+            return Err(self.too_many(span));
         }
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.tree.nodes.push(Node { span, end: index.saturating_add(1), what });
         Ok(NodeId(index))
+    }
+
+    #[cold]
+    fn too_many(&self, span: Span) -> Spent {
+        let message = format!("more than {} nodes in one file", self.limits.nodes);
+        let finding = Finding::new(Code::Budget, span, message).help("split the file");
+        Spent { finding: finding.into(), whole_file: true }
     }
 
     /// A collection may carry the tag of its own kind.
