@@ -23,10 +23,14 @@ __all__ = [
     "defaults",
     "digest",
     "masked",
+    "may_be_named",
     "missing_capability",
+    "named_by",
     "namespace_of",
     "needs",
     "position",
+    "read_folder",
+    "wanted",
 ]
 
 Cell: TypeAlias = str | int | bool | None
@@ -270,3 +274,22 @@ def missing_capability(wanted: Sequence[str]) -> str | None:
 
 def masked(line: str) -> str:
     """Give a line as it may be shown: what has the form of a secret becomes `*`."""
+
+def read_folder(
+    path: bytes, bytes: int, files: int
+) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, str]]]:
+    """Read every intent file of a folder, and the files that they name; on threads.
+
+    Gives files sorted by path, and paths that were not read with the reason. `bytes` is the most
+    of one file, `files` the most of all. Raises `OSError` if the folder itself cannot be listed,
+    `OverflowError` if it holds too many files.
+    """
+
+def wanted(path: bytes) -> bool:
+    """Tell whether a path inside a repository is read at all."""
+
+def may_be_named(path: bytes) -> bool:
+    """Tell whether a path is read once another file names it (JSON, PEM, TOML)."""
+
+def named_by(files: Sequence[tuple[str, bytes]], paths: Sequence[bytes]) -> list[int]:
+    """Give the numbers of the paths that stand in settings, or where others are named."""

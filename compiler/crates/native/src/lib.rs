@@ -3,6 +3,7 @@
 mod decider;
 mod document;
 mod finding;
+mod folder;
 mod formatter;
 mod functions;
 mod graph;
@@ -20,6 +21,8 @@ mod _native {
     use super::document::{Document, Node};
     #[pymodule_export]
     use super::finding::RawFinding;
+    #[pymodule_export]
+    use super::folder::{may_be_named, named_by, read_folder, wanted};
     #[pymodule_export]
     use super::formatter::Formatter;
     #[pymodule_export]
