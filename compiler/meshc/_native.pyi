@@ -20,6 +20,7 @@ __all__ = [
     "check_json",
     "check_pattern",
     "comments",
+    "content_digest",
     "defaults",
     "digest",
     "masked",
@@ -253,6 +254,9 @@ def position(text: bytes, byte: int) -> tuple[int, int]:
 
 def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
+
+def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
+    """Give `sha256:` and the digest of texts and files, each part behind its length."""
 
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""

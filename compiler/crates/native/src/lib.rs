@@ -27,8 +27,8 @@ mod _native {
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, comments, defaults, digest, masked,
-        missing_capability, namespace_of, needs, position,
+        canonical_json, check_json, check_pattern, comments, content_digest, defaults, digest,
+        masked, missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;
