@@ -23,6 +23,7 @@ __all__ = [
     "content_digest",
     "defaults",
     "digest",
+    "holding",
     "masked",
     "may_be_named",
     "missing_capability",
@@ -257,6 +258,9 @@ def digest(data: bytes) -> str:
 
 def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
     """Give `sha256:` and the digest of texts and files, each part behind its length."""
+
+def holding(files: Sequence[tuple[str, bytes]], word: bytes) -> list[int]:
+    """Give the numbers of the files in whose content a word stands."""
 
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""

@@ -1,4 +1,4 @@
-"""Kept findings are those of a fresh run, whatever happens to files and to the folder of the cache."""
+"""Kept findings are those of a fresh run, whatever happens to files and to the cache."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from meshc.cache import key as keys
 from meshc.cache.findings import KeptFindings, decode, encode
 from meshc.cache.store import MOST, Store
 from meshc.compiling import lint_files
-from meshc.findings import Finding
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples/boutique"

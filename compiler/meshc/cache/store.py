@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -33,23 +34,15 @@ class Store:
         """Give what is kept under a name; nothing where that cannot be read or is damaged."""
         path = f"{self.folder}/{name}"
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            found = opened(read(path))
         except FileNotFoundError:
             return None
         except OSError as error:
-            return self.give_up(error.strerror or str(error))
-        try:
-            if os.fstat(handle).st_size > LARGEST:
-                return self.give_up(f"`{name}` is too large")
-            with open(handle, "rb", closefd=False) as file:
-                content = file.read(LARGEST)
-        except OSError as error:
-            return self.give_up(error.strerror or str(error))
-        finally:
-            os.close(handle)
-        found = opened(content)
+            self.give_up(error.strerror or str(error))
+            return None
         if found is None:
-            return self.give_up(f"`{name}` is damaged or of another version")
+            self.give_up(f"`{name}` is damaged or of another version")
+            return None
         with contextlib.suppress(OSError):
             os.utime(path)  # it was used: that only decides what goes first
         return found
@@ -58,17 +51,17 @@ class Store:
         """Keep bytes under a name, if that is possible."""
         if len(content) > LARGEST - 200:
             return
-        written = f"{self.folder}/{name}.{os.getpid()}.tmp"
+        written = Path(self.folder, f"{name}.{os.getpid()}.tmp")
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            written.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            with open(os.open(written, flags, 0o600), "wb") as file:
+            with os.fdopen(os.open(written, flags, 0o600), "wb") as file:
                 file.write(sealed(content))
-            os.replace(written, f"{self.folder}/{name}")
+            written.replace(written.with_name(name))
             self._prune()
         except OSError as error:
             with contextlib.suppress(OSError):
-                os.unlink(written)
+                written.unlink()
             self.give_up(error.strerror or str(error))
 
     def _prune(self) -> None:
@@ -76,13 +69,22 @@ class Store:
         found = sorted(os.scandir(self.folder), key=used)
         for entry in found[:-MOST]:
             with contextlib.suppress(OSError):
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
 
     def give_up(self, why: str) -> None:
         """Say once why the folder is of no use."""
         if self._say is not None:
             self._say(f"the cache in `{self.folder}` is ignored: {why.lower()}")
             self._say = None
+
+
+def read(path: str) -> bytes:
+    """Read a file, at most `LARGEST` bytes of it; raises `OSError`. Links are not followed."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(handle, min(LARGEST, os.fstat(handle).st_size))
+    finally:
+        os.close(handle)
 
 
 def used(entry: os.DirEntry[str]) -> float:

@@ -1,5 +1,5 @@
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
@@ -26,11 +26,34 @@ pub(crate) fn content(root: &Path, path: Vec<u8>, most: u64) -> Result<(String, 
     if status.len() > most {
         return Err(Reason::TooLarge(status.len()));
     }
-    // A buffer of the file's size, not of the largest there may be; it may have grown since.
-    let room = usize::try_from(status.len().saturating_add(1)).unwrap_or(0);
-    let mut content = Vec::with_capacity(room);
-    let mut rest = file.take(most.saturating_add(1));
-    rest.read_to_end(&mut content).map_err(Reason::System)?;
+    let content = read(file, status.len(), most).map_err(Reason::System)?;
     let size = content.len() as u64;
     if size > most { Err(Reason::TooLarge(size)) } else { Ok((name, content)) }
 }
+
+/// Reads a file that promised so many bytes, into a buffer of that size and not of the largest there
+/// may be; it may have grown since. Gives more than `most` bytes only to show that there are more.
+fn read(mut file: File, promised: u64, most: u64) -> Result<Vec<u8>, std::io::Error> {
+    let room = usize::try_from(promised).unwrap_or(usize::MAX).saturating_add(1);
+    let mut content = vec![0; room];
+    let mut filled = 0_usize;
+    loop {
+        let got = file.read(content.get_mut(filled..).unwrap_or_default())?;
+        filled = filled.saturating_add(got);
+        // What stopped where it promised to needs no further call to say so.
+        if got == 0 || filled as u64 == promised {
+            break;
+        }
+        if filled == content.len() {
+            if filled as u64 > most {
+                break;
+            }
+            content.resize(filled.saturating_add(GROWTH), 0);
+        }
+    }
+    content.truncate(filled);
+    Ok(content)
+}
+
+/// Bytes read at a time behind what a file's size promised.
+const GROWTH: usize = 4096;

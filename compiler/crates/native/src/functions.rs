@@ -38,6 +38,19 @@ pub(crate) fn content_digest(
 }
 
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+pub(crate) fn holding(
+    py: Python<'_>,
+    files: Vec<(PyBackedStr, PyBackedBytes)>,
+    word: &[u8],
+) -> Vec<usize> {
+    let finder = memchr::memmem::Finder::new(word);
+    let numbered = files.iter().enumerate();
+    let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
+    py.detach(|| found.map(|(at, _)| at).collect())
+}
+
+#[pyfunction]
 pub(crate) fn canonical_json<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     let value: serde_json::Value =
         serde_json::from_slice(data).map_err(|why| PyValueError::new_err(why.to_string()))?;
