@@ -20,13 +20,19 @@ __all__ = [
     "check_json",
     "check_pattern",
     "comments",
+    "content_digest",
     "defaults",
     "digest",
+    "holding",
     "masked",
+    "may_be_named",
     "missing_capability",
+    "named_by",
     "namespace_of",
     "needs",
     "position",
+    "read_folder",
+    "wanted",
 ]
 
 Cell: TypeAlias = str | int | bool | None
@@ -250,6 +256,12 @@ def position(text: bytes, byte: int) -> tuple[int, int]:
 def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
 
+def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
+    """Give `sha256:` and the digest of texts and files, each part behind its length."""
+
+def holding(files: Sequence[tuple[str, bytes]], word: bytes) -> list[int]:
+    """Give the numbers of the files in whose content a word stands."""
+
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""
 
@@ -270,3 +282,22 @@ def missing_capability(wanted: Sequence[str]) -> str | None:
 
 def masked(line: str) -> str:
     """Give a line as it may be shown: what has the form of a secret becomes `*`."""
+
+def read_folder(
+    path: bytes, bytes: int, files: int
+) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, str]]]:
+    """Read every intent file of a folder, and the files that they name; on threads.
+
+    Gives files sorted by path, and paths that were not read with the reason. `bytes` is the most
+    of one file, `files` the most of all. Raises `OSError` if the folder itself cannot be listed,
+    `OverflowError` if it holds too many files.
+    """
+
+def wanted(path: bytes) -> bool:
+    """Tell whether a path inside a repository is read at all."""
+
+def may_be_named(path: bytes) -> bool:
+    """Tell whether a path is read once another file names it (JSON, PEM, TOML)."""
+
+def named_by(files: Sequence[tuple[str, bytes]], paths: Sequence[bytes]) -> list[int]:
+    """Give the numbers of the paths that stand in settings, or where others are named."""

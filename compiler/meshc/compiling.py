@@ -2,13 +2,15 @@
 
 Command line and controller use it.
 
-No clock, no folder, no network: the same files give the same findings and the same bytes.
+No clock, no folder, no network: the same files give the same findings and the same bytes. Slices
+never come from kept findings.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
 from meshc import rules
@@ -17,7 +19,7 @@ from meshc.policy.judging import PLAIN, Asked, judge
 from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
@@ -30,10 +32,16 @@ class Linted:
     """A linked mesh and everything found in it that counts, sorted."""
 
     findings: tuple[Finding, ...]
-    mesh: Mesh
+    linked: Callable[[], Mesh]
+    """Links when it is first asked: findings that are known already need no mesh."""
     settings: Settings
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
+
+    @property
+    def mesh(self) -> Mesh:
+        """Give the mesh."""
+        return self.linked()
 
     @property
     def fit(self) -> bool:
@@ -57,7 +65,19 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-def lint_files(files: Sequence[File], asked: Asked = PLAIN) -> Linted:
+class Kept(Protocol):
+    """Findings of earlier runs; see `meshc.cache`."""
+
+    def of(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        namespaces: Sequence[tuple[str, str]],
+        find: Callable[[], tuple[Finding, ...]],
+    ) -> tuple[Finding, ...]:
+        """Give what `find` gives for these files."""
+
+
+def lint_files(files: Sequence[File], asked: Asked = PLAIN, kept: Kept | None = None) -> Linted:
     """Link files, run every rule, and say what of it counts.
 
     Raises `SettingsError` for settings or a baseline that are none.
@@ -65,9 +85,14 @@ def lint_files(files: Sequence[File], asked: Asked = PLAIN) -> Linted:
     settings = asked.settings or settings_of(files, asked.given)
     beside = {settings.baseline}
     intents = [file for file in files if not file[0].endswith(".toml") and file[0] not in beside]
-    mesh = meshes.link(intents, settings.namespaces)
-    judged = judge(rules.run(mesh, intents), files, settings, asked)
-    return Linted(judged.findings, mesh, settings, judged.suppressed)
+    linked = cache(lambda: meshes.link(intents, settings.namespaces))
+
+    def find() -> tuple[Finding, ...]:
+        return rules.run(linked(), intents)
+
+    found = kept.of(intents, settings.namespaces, find) if kept else find()
+    judged = judge(found, files, settings, asked)
+    return Linted(judged.findings, linked, settings, judged.suppressed)
 
 
 def compile_files(files: Sequence[File], commit: str) -> Compiled:

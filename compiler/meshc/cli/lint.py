@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import counting, exits, fixing, outputs, showing, source
+from meshc.cli import caching, counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ every format."""
 @source.argument
 @source.revision_option
 @counting.options
+@caching.options
 @outputs.output_option
 @outputs.format_option
 @outputs.limit_option
@@ -71,6 +72,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     diff: bool,
     strict_inputs: bool,
     color: str,
+    cache_dir: str | None,
+    no_cache: bool,
 ) -> int:
     """Check a repository of intents and show what is wrong, where, and what to do about it."""
     gc.disable()  # one pass over data that lives until the end
@@ -93,7 +96,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
             mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
             files, linted = mended.state.files, mended.state.linted
         else:
-            linted = lint(files)
+            kept = caching.kept(cache_dir, off=no_cache)
+            linted = lint_files(files, asked, kept)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     run = outputs.run(linted, files, threshold)
     outputs.write(wanted, run, repository, outputs.Taste(color, limit))

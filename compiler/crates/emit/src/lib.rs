@@ -4,9 +4,11 @@
 //! of its two ends and no other, and a moved line changes none.
 
 mod destination;
+mod fragments;
 mod inbound;
 mod places;
 mod slices;
+mod threads;
 
 #[cfg(test)]
 mod tests;
