@@ -17,6 +17,7 @@ from meshc.rules.rule import PRELUDE
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TOML = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+WAIVER = re.findall(r"^```yaml waiver\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 YAML = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 BASE = ("platform/lint.toml", b"")
 
@@ -39,6 +40,14 @@ def test_the_comment_of_the_page_hides_what_it_says(text: str) -> None:
     linted = lint_files([("a.yaml", text.encode()), ("mesh.yaml", PRELUDE.encode())])
     assert [one.finding.code for one in linted.suppressed] == ["MC501"]
     assert linted.fit
+
+
+def test_the_waiver_of_the_page_hides_what_it_says() -> None:
+    (comment,) = YAML
+    bare = re.sub(r" *# meshc:.*\n", "", comment)
+    text = f"{bare}---\n{WAIVER[0]}"
+    linted = lint_files([("a.yaml", text.encode()), ("mesh.yaml", PRELUDE.encode())])
+    assert [(one.by, one.finding.code) for one in linted.suppressed] == [("waiver", "MC501")]
 
 
 @pytest.mark.parametrize(

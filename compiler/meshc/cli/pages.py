@@ -76,7 +76,8 @@ def rule_pages() -> dict[str, str]:
         claim = one.text.splitlines()[0]
         fix = "yes" if one.fixes else ""
         rows.append(f"| [{one.code}]({name}) | {one.name} | {one.severity} | {fix} | {claim} |")
-        facts = f"{one.severity} · group `{one.group}`{' · has a fix' * one.fixes}"
+        strict = f" (strict: {one.strict})" if one.strict != one.severity else ""
+        facts = f"{one.severity}{strict} · group `{one.group}`{' · has a fix' * one.fixes}"
         title = f"# {one.code} {one.name}"
         pages[name] = f"{title}\n\n{facts} · [all rules](../rules.md)\n\n{rules.document(one)}"
     return {"rules.md": "\n".join(rows), **pages}

@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod calls;
+mod guardrails;
 mod hosts;
 mod limits;
 mod offers;
