@@ -3,7 +3,6 @@
 mod accounts;
 mod addresses;
 mod calls;
-mod guardrails;
 mod hosts;
 mod limits;
 mod offers;
