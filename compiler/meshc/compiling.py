@@ -14,6 +14,7 @@ from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, worst
 from meshc.policy.judging import PLAIN, Asked, judge
+from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def lint_files(files: Sequence[File], asked: Asked = PLAIN) -> Linted:
     beside = {settings.baseline}
     intents = [file for file in files if not file[0].endswith(".toml") and file[0] not in beside]
     mesh = meshes.link(intents, settings.namespaces)
-    judged = judge(rules.run(mesh, intents), files, settings, asked)
+    found = rules.run(mesh, intents, named(settings.layers))
+    judged = judge(found, files, settings, asked)
     return Linted(judged.findings, mesh, settings, judged.suppressed)
 
 

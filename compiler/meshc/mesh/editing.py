@@ -41,6 +41,25 @@ def node_at(place: Place, sources: Sources) -> Node | None:
     return next(exact, None)
 
 
+def object_at(place: Place, sources: Sources) -> Node | None:
+    """Give the document that a place is in."""
+    around = sources.document(place.file).at(place.start)
+    return around[0] if around else None
+
+
+def field(node: Node | None, *keys: str) -> Node | None:
+    """Give what is below some keys; nothing where one of them is missing."""
+    for key in keys:
+        node = node.get(key) if node else None
+    return node
+
+
+def reference(named: str, seen_from: str) -> str:
+    """Write `namespace/name` as an object of the same or of another namespace refers to it."""
+    namespace, _, name = named.partition("/")
+    return name if seen_from.partition("/")[0] == namespace else named
+
+
 def over(place: Place, text: str, message: str, *, safe: bool) -> Fix:
     """Give the fix that writes a text over a place."""
     return Fix(message, (Edit(place.file, place.start, place.end, text),), safe)

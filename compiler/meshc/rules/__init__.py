@@ -14,7 +14,7 @@ from meshc.rules.index import RULES
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from meshc._native import Mesh
     from meshc.rules.rule import Hit
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "run"]
 
 
-def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
-    """Gather what reading, checking and linking found, run the other rules, and sort."""
+def run(
+    mesh: Mesh, files: Sequence[tuple[str, bytes]], named: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Gather what reading, checking and linking found, run the other rules, and sort.
+
+    Rules on the text of files run only if they are among the `named`.
+    """
     texts = Texts(files)
     return ordered(
         [
             *(finding(texts, raw.code, raw) for raw in mesh.findings()),
             *(finding(texts, code, hit) for code, hit in hits(mesh)),
+            *(finding(texts, code, hit) for code, hit in hits_of_text(files, named)),
         ]
     )
 
@@ -38,6 +44,18 @@ def hits(mesh: Mesh) -> Iterator[tuple[str, Hit]]:
     for code, rule in RULES.items():
         if rule.found_by == "rule":
             found: Iterable[Hit] = import_module(rule.module).check(mesh)
+            for hit in found:
+                yield code, hit
+
+
+def hits_of_text(
+    files: Sequence[tuple[str, bytes]], named: Collection[str]
+) -> Iterator[tuple[str, Hit]]:
+    """Run those of the named rules that look at files instead of the mesh, by code."""
+    for code in sorted(named):
+        rule = RULES.get(code)
+        if rule and rule.found_by == "text":
+            found: Iterable[Hit] = import_module(rule.module).check(files)
             for hit in found:
                 yield code, hit
 
