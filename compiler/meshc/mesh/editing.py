@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshc.mesh.sources import Sources
     from meshc.spans import Place
 
-ONE_NAME: Final = re.compile(r"did you mean `([^`]+)`\?\Z")
+ONE_NAME: Final = re.compile(r"did you mean `([^`]+)`\?")
 NAMED: Final = re.compile(r"`([^`]+)`")
 
 
