@@ -89,8 +89,8 @@ def unsafe(before: State, after: State, old: Sources, new: Sources) -> str | Non
     suspects = local(after.linted, whole) - local(before.linted, whole)
     for path in sorted({file for file, _, _ in suspects}):
         # The linker lends some of their codes; asked of the file alone, only they answer.
-        if worse := alone(new, path) - alone(old, path):
-            return f"it would bring a finding: {min(worse)[1]}"
+        if brought := alone(new, path) - alone(old, path):
+            return f"it would bring a finding: {min(brought)[1]}"
     return None
 
 
