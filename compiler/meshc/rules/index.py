@@ -408,6 +408,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="end at a segment: `/**` behind the path",
         module="meshc.rules.authorization.mc509_prefix_without_boundary",
+        fixes=True,
         strict="error",
     ),
     "MC517": Listed(

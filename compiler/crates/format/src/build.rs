@@ -229,7 +229,7 @@ impl<'a> Builder<'a> {
         // A list may stand as far left as the key it belongs to; comments there are the key's.
         let least = column.saturating_add(usize::from(place == Place::Entry(column)));
         let end = self.cursor.indented(least);
-        Ok(Collection { mapping, flow: false, items, end })
+        Ok(Collection::new(mapping, false, items, end))
     }
 
     fn block_items(

@@ -48,7 +48,7 @@ impl<'a> Builder<'a> {
         } else {
             value.header = value.header.or(beside);
         }
-        value.what = What::Collection(Collection { mapping, flow: true, items, end });
+        value.what = What::Collection(Collection::new(mapping, true, items, end));
         Ok(Below { value, above, beside: None })
     }
 
@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Below<'a>, Strange> {
         let Gap { beside, lines, properties, .. } = self.cursor.gap(start)?;
         let items = self.entries(node, shape, (true, vec![]))?;
-        let what = What::Collection(Collection { mapping: true, flow: true, items, end: vec![] });
+        let what = What::Collection(Collection::new(true, true, items, vec![]));
         let value = Value { properties, header: None, what };
         Ok(Below { value, above: lines, beside })
     }
