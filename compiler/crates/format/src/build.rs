@@ -326,7 +326,8 @@ impl<'a> Builder<'a> {
         if raw.starts_with('*') {
             key = format!("{key} ").into();
         }
-        let column = Cursor { text: self.cursor.text, at: start }.column();
+        // In brackets no block follows, and a line of them may be as long as the file.
+        let column = if flow { usize::MAX } else { self.cursor.column() };
         self.cursor.at = end;
         // In braces a key may stand alone.
         if !self.cursor.pass(b':') && !flow {

@@ -208,6 +208,18 @@ fn what_cannot_be_read_is_left_alone_and_said() {
 }
 
 #[test]
+fn the_largest_files_are_answered() {
+    let keys: String = (0..40_000).map(|n| format!("k{n}: [a, b], ")).collect();
+    assert!(lawful(&format!("a: {{{keys}}}\n")).is_some());
+    let items: String = (0..30_000).map(|n| format!("- - - k: {n} # c\n")).collect();
+    assert!(lawful(&items).is_some());
+    let deep = format!("{}{}\n", "[".repeat(60), "]".repeat(60));
+    assert!(lawful(&deep).is_some());
+    let blank = format!("a: 1\n{}b: |\n{}\n  c\n", "\n".repeat(200_000), " \n".repeat(100_000));
+    assert!(lawful(&blank).is_some());
+}
+
+#[test]
 fn the_yaml_test_suite_keeps_its_meaning() {
     let (mut read, mut laid) = (0, 0);
     for line in SUITE.lines() {

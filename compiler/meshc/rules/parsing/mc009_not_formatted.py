@@ -10,6 +10,7 @@ Run `meshc fmt`, or let `--fix` do it for the files that differ.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from meshc.rules.rule import Found, fails, fixed, passes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from meshc._native import Formatter
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 
@@ -54,13 +56,11 @@ spec:
 
 def check(files: Sequence[tuple[str, bytes]]) -> Iterator[Found]:
     """Find files whose layout is another one; what cannot be read has other findings."""
-    from meshc._native import Formatter  # loaded only where the rule was asked for
-
-    formatter = Formatter(order.table())
+    layout = formatter()
     contents = dict(files)
     yaml = [file for file in files if file[0].endswith((".yaml", ".yml"))]
-    for path in formatter.differing(yaml):
-        edit = difference(path, contents[path], formatter.format(contents[path])[0])
+    for path in layout.differing(yaml):
+        edit = difference(path, contents[path], layout.format(contents[path])[0])
         end = contents[path].find(b"\n", edit.start)
         end = len(contents[path]) if end < 0 else end
         yield Found("from here on `meshc fmt` writes something else", path, edit.start, end)
@@ -68,14 +68,20 @@ def check(files: Sequence[tuple[str, bytes]]) -> Iterator[Found]:
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
     """Lay the whole file out; trees and comments stay."""
-    from meshc._native import Formatter
-
     file = finding.primary.file
     old = sources.text(file)
-    new, left = Formatter(order.table()).format(old)
+    new, left = formatter().format(old)
     if left is not None or new == old:
         return None
     return Fix("lay out the file", (difference(file, old, new),), safe=True)
+
+
+@cache
+def formatter() -> Formatter:
+    """Read the table of orders once; only where the rule was asked for."""
+    from meshc._native import Formatter
+
+    return Formatter(order.table())
 
 
 def difference(file: str, old: bytes, new: bytes) -> Edit:
