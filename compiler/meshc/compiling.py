@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
 from meshc import rules
-from meshc.findings import Finding, Severity, worst
+from meshc.findings import Finding, Severity, ordered, worst
 from meshc.policy.judging import PLAIN, Asked, judge
+from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def lint_files(files: Sequence[File], asked: Asked = PLAIN, kept: Kept | None = 
         return rules.run(linked(), intents)
 
     found = kept.of(intents, settings.namespaces, find) if kept else find()
-    judged = judge(found, files, settings, asked)
+    on_text = rules.run_on_text(intents, named(settings.layers))
+    judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
     return Linted(judged.findings, linked, settings, judged.suppressed)
 
 

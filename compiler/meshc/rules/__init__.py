@@ -15,12 +15,12 @@ from meshc.rules.index import RULES
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from meshc._native import Mesh
     from meshc.rules.rule import Hit
 
-__all__ = ["RULES", "run"]
+__all__ = ["RULES", "run", "run_on_text"]
 
 
 def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
@@ -33,11 +33,31 @@ def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
     return ordered(settled(mesh, found))
 
 
+def run_on_text(
+    files: Sequence[tuple[str, bytes]], named: Collection[str]
+) -> tuple[Finding, ...]:
+    """Run those of the `named` rules that look at the text of files, whatever it means."""
+    texts = Texts(files)
+    return tuple(finding(texts, code, hit) for code, hit in hits_of_text(files, named))
+
+
 def hits(mesh: Mesh) -> Iterator[tuple[str, Hit]]:
     """Run the rules that are written in Python, by code."""
     for code, rule in RULES.items():
         if rule.found_by == "rule":
             found: Iterable[Hit] = import_module(rule.module).check(mesh)
+            for hit in found:
+                yield code, hit
+
+
+def hits_of_text(
+    files: Sequence[tuple[str, bytes]], named: Collection[str]
+) -> Iterator[tuple[str, Hit]]:
+    """Run those of the named rules that look at files instead of the mesh, by code."""
+    for code in sorted(named):
+        rule = RULES.get(code)
+        if rule and rule.found_by == "text":
+            found: Iterable[Hit] = import_module(rule.module).check(files)
             for hit in found:
                 yield code, hit
 

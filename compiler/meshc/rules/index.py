@@ -42,6 +42,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="write the merged fields out",
         module="meshc.rules.parsing.mc005_merge_key",
+        fixes=True,
     ),
     "MC006": Listed(
         name="tab-indent",
@@ -64,6 +65,14 @@ RULES: Final[dict[str, Listed]] = {
         found_by="reader",
         help="render the template first",
         module="meshc.rules.parsing.mc008_template_residue",
+    ),
+    "MC009": Listed(
+        name="not-formatted",
+        severity="info",
+        found_by="text",
+        help="run `meshc fmt`",
+        module="meshc.rules.parsing.mc009_not_formatted",
+        fixes=True,
     ),
     "MC010": Listed(
         name="confusable-name",
@@ -152,7 +161,6 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write it as it is on the wire",
         module="meshc.rules.schema.mc113_bad_token",
-        fixes=True,
     ),
     "MC114": Listed(
         name="annotation",
@@ -197,6 +205,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="name an operation that is tied to one port",
         module="meshc.rules.references.mc205_ambiguous_port",
+        fixes=True,
     ),
     "MC206": Listed(
         name="unknown-subset",
@@ -246,6 +255,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="add this caller to an `allow` of the callee, or delete the call",
         module="meshc.rules.references.mc213_call_not_offered",
+        fixes=True,
     ),
     "MC214": Listed(
         name="undeclared-caller",
@@ -253,6 +263,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="linker",
         help="add the call to the caller's `calls`, or drop it from `from`",
         module="meshc.rules.references.mc214_undeclared_caller",
+        fixes=True,
     ),
     "MC215": Listed(
         name="call-cycle",
@@ -296,6 +307,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write the path decoded and normal",
         module="meshc.rules.routes.mc307_path_not_normal",
+        fixes=True,
     ),
     "MC308": Listed(
         name="ambiguous-templates",
@@ -388,6 +400,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="write the method in capitals",
         module="meshc.rules.authorization.mc508_method_case",
+        fixes=True,
     ),
     "MC509": Listed(
         name="prefix-without-boundary",
@@ -395,6 +408,7 @@ RULES: Final[dict[str, Listed]] = {
         found_by="checker",
         help="end at a segment: `/**` behind the path",
         module="meshc.rules.authorization.mc509_prefix_without_boundary",
+        fixes=True,
         strict="error",
     ),
     "MC517": Listed(

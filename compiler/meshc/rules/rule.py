@@ -20,9 +20,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
-FoundBy = Literal["reader", "checker", "linker", "rule", "policy"]
+FoundBy = Literal["reader", "checker", "linker", "rule", "text", "policy"]
 """Who finds it: the reader of documents, the schema checker, the linker, `check` of its file, or
-`meshc.policy`, which hides what others found.
+`meshc.policy`, which hides what others found. `text` is a `check` of the files instead of the mesh,
+which runs only where settings name its whole code.
 """
 
 Sees = Literal["row", "edge", "mesh"]
