@@ -13,23 +13,27 @@ from typing import TYPE_CHECKING
 from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, worst
-from meshc.repo.settings import settings_of
+from meshc.policy.judging import PLAIN, Asked, judge
+from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshc._native import Mesh
+    from meshc.findings import Suppressed
+    from meshc.policy.settings import Settings
     from meshc.repo.listing import File
-    from meshc.repo.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """A linked mesh and everything found in it, sorted."""
+    """A linked mesh and everything found in it that counts, sorted."""
 
     findings: tuple[Finding, ...]
     mesh: Mesh
     settings: Settings
+    suppressed: tuple[Suppressed, ...] = ()
+    """What was found and hidden, each with the reason."""
 
     @property
     def fit(self) -> bool:
@@ -53,12 +57,17 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-def lint_files(files: Sequence[File]) -> Linted:
-    """Link files and run every rule; raises `SettingsError` for a `meshc.toml` that is none."""
-    settings = settings_of(files)
-    intents = [file for file in files if not file[0].endswith(".toml")]
+def lint_files(files: Sequence[File], asked: Asked = PLAIN) -> Linted:
+    """Link files, run every rule, and say what of it counts.
+
+    Raises `SettingsError` for settings or a baseline that are none.
+    """
+    settings = asked.settings or settings_of(files, asked.given)
+    beside = {settings.baseline}
+    intents = [file for file in files if not file[0].endswith(".toml") and file[0] not in beside]
     mesh = meshes.link(intents, settings.namespaces)
-    return Linted(rules.run(mesh, intents), mesh, settings)
+    judged = judge(rules.run(mesh, intents, asked.at), files, settings, asked)
+    return Linted(judged.findings, mesh, settings, judged.suppressed)
 
 
 def compile_files(files: Sequence[File], commit: str) -> Compiled:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshc.compiling import compile_files
 from meshc.findings import Severity
 from meshc.repo import Revision, SettingsError, Unreadable
-from meshc.report import render
+from meshc.report import in_full
 from meshc.spans import Texts
 
 
@@ -43,7 +43,7 @@ def gate(repository: str, commit: str) -> Passed | Rejected:
         return Rejected(str(error))
     errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
     if errors:
-        return Rejected(render("full", errors, Texts(files), colour=False).strip())
+        return Rejected(in_full(errors, Texts(files)).strip())
     if not compiled.slices:
         return Rejected("the commit declares no workload")
     return Passed(compiled.slices)

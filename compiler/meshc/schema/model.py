@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
@@ -30,11 +30,24 @@ class Model(BaseModel):
         return content
 
 
-class NotYet:
-    """Marks a field that the language knows and no proxy can carry out: any value is refused."""
+class Filled(Model):
+    """A mapping that says nothing where it is empty, so it is not."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def something(self) -> Self:
+        """Refuse a mapping without a field."""
+        if not self.model_fields_set:
+            raise ValueError("nothing in it")
+        return self
+
+
+class Never:
+    """Marks a field that people look for where the language has none: any value is refused."""
 
     def __init__(self, sentence: str) -> None:
-        """Take the sentence that says what is missing."""
+        """Take the sentence that says where to look instead."""
         self.sentence = sentence
 
     def __get_pydantic_core_schema__(
@@ -47,11 +60,11 @@ class NotYet:
         self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler
     ) -> dict[str, str]:
         """Give the annotation that the native checker reads."""
-        return {"x-meshc-not-yet": self.sentence}
+        return {"x-meshc-never": self.sentence}
 
     def refuse(self, _: object) -> NoReturn:
         """Refuse; raises ValueError always."""
-        raise ValueError(f"not yet enforceable: {self.sentence}")
+        raise ValueError(f"not a field here: {self.sentence}")
 
 
 class AnyJson:

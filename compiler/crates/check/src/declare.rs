@@ -72,13 +72,34 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
         let namespace = rows.text(metadata.value, "namespace");
         match checked.kind.as_deref() {
             Some("Mesh") => unit.meshes.push(mesh(&mut rows, spec.value, name)),
-            Some("ServiceIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Service, (namespace, name));
-                unit.workloads.push(row);
+            Some(kind @ ("ServiceIntent" | "GatewayIntent")) => {
+                let kind = match kind {
+                    "ServiceIntent" => WorkloadKind::Service,
+                    _ => WorkloadKind::Gateway,
+                };
+                let row = workload(&mut rows, spec.value, kind, (namespace, name));
+                let labels = rows.get(metadata.value, "labels");
+                let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
+                unit.workloads.push(WorkloadRow { labels, ..row });
             }
-            Some("GatewayIntent") => {
-                let row = workload(&mut rows, spec.value, WorkloadKind::Gateway, (namespace, name));
-                unit.workloads.push(row);
+            Some("Guardrail") => {
+                let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
+                unit.guardrails.push(row);
+            }
+            Some("ExternalIntent") => {
+                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
+                unit.externals.push(row);
+            }
+            Some("Invariant") => {
+                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
+                unit.invariants.push(row);
+            }
+            Some("Waiver") => {
+                unit.waivers.extend(crate::waiver::waiver(
+                    &mut rows,
+                    spec.value,
+                    (namespace, name),
+                ));
             }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
@@ -133,6 +154,7 @@ fn workload(
         kind,
         namespace,
         name,
+        labels: Vec::new(),
         owner: rows.text(spec, "owner"),
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
@@ -163,7 +185,7 @@ fn workload(
     }
 }
 
-fn each<T>(
+pub(crate) fn each<T>(
     rows: &mut Rows<'_>,
     node: NodeId,
     key: &str,
@@ -205,7 +227,7 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
-fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
+pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
         .tree
@@ -268,7 +290,7 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
     })
 }
 
-fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     let when = rows.get(item, "when");
     let mut condition =
         |key: &str, fold: bool| when.map_or_else(Vec::new, |when| rows.conditions(when, key, fold));
@@ -303,7 +325,7 @@ fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
 }
 
 /// An item of `deny`: its conditions are met by whole lines too.
-fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
+pub(crate) fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
     rows.denies = true;
     let row = rule(rows, item);
     rows.denies = false;

@@ -3,7 +3,10 @@
 use meshc_document::Span;
 use meshc_snapshot::slice::{Claim, Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
+pub use crate::external::ExternalRow;
 use crate::finding::Finding;
+pub use crate::invariant::InvariantRow;
+pub use crate::waiver::{Suspended, WaiverRow};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,6 +28,14 @@ pub struct Unit {
     pub workloads: Vec<WorkloadRow>,
     /// Issuers of user tokens.
     pub issuers: Vec<IssuerRow>,
+    /// Destinations outside.
+    pub externals: Vec<ExternalRow>,
+    /// Invariants.
+    pub invariants: Vec<InvariantRow>,
+    /// Waivers.
+    pub waivers: Vec<WaiverRow>,
+    /// Guardrails.
+    pub guardrails: Vec<GuardrailRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
     /// Documents of any kind, for looking one up.
@@ -79,6 +90,8 @@ pub struct WorkloadRow {
     pub namespace: Option<At<String>>,
     /// Its name.
     pub name: At<String>,
+    /// Its labels, sorted.
+    pub labels: Vec<(String, String)>,
     /// Team that answers for it.
     pub owner: Option<At<String>>,
     /// Last part of its SPIFFE ID, if written.
@@ -241,6 +254,48 @@ pub struct UserRow {
     pub issuer: At<String>,
     /// Conditions on claims, sorted by path.
     pub claims: Vec<Claim>,
+}
+
+/// Which workloads a document of the platform is about; all of it must hold.
+#[derive(Clone, Debug, Default)]
+pub struct ScopeRow {
+    /// Where it stands; the document's name where nothing was written.
+    pub span: Span,
+    /// Namespaces; empty: any.
+    pub namespaces: Vec<At<String>>,
+    /// Labels a workload must have, sorted; empty: any or none.
+    pub labels: Vec<(String, String)>,
+    /// A part of it was refused; it must not be judged further.
+    pub damaged: bool,
+}
+
+/// Rules of the platform over a scope.
+#[derive(Clone, Debug)]
+pub struct GuardrailRow {
+    /// Its namespace, if written.
+    pub namespace: Option<At<String>>,
+    /// Its name.
+    pub name: At<String>,
+    /// For which workloads.
+    pub scope: ScopeRow,
+    /// What nobody may do there.
+    pub deny: Vec<RuleRow>,
+    /// What each of them must say.
+    pub require: RequireRow,
+}
+
+/// What a guardrail demands of the workloads in its scope. That every port is strict needs no row:
+/// the schema takes no other.
+#[derive(Clone, Debug, Default)]
+pub struct RequireRow {
+    /// Each has an owner.
+    pub owner: Option<Span>,
+    /// Each rule that allows HTTP asks for a user of this issuer.
+    pub user: Option<At<String>>,
+    /// Milliseconds that a request may take at most.
+    pub timeout_at_most_ms: Option<At<u32>>,
+    /// No rule allows `anyone`, a whole namespace or everything below an identity.
+    pub no_wildcard_from: Option<Span>,
 }
 
 /// An issuer of user tokens; what was refused is missing.

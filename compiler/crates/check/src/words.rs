@@ -115,6 +115,11 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
     let (code, what, hint) = match rule.format.as_deref().unwrap_or_default() {
         "dns-label" => ("MC105", "a name", "lower-case letters, digits and `-`, at most 63"),
         "reference" => ("MC105", "a reference", "[namespace/]name[.operation]"),
+        "object" => ("MC105", "an object's name", "[namespace/]name"),
+        "code" => ("MC105", "the code of a finding", "MC and three digits"),
+        "percentage" => ("MC112", "a percentage", "0% to 100%, at most two decimals"),
+        "origin" => ("MC105", "an origin", "a scheme, a host and a port where it is not the usual"),
+        "grpc-name" => ("MC105", "a gRPC name", "letters, digits and `_`, a package with dots"),
         "caller" => (
             "MC105",
             "a caller",

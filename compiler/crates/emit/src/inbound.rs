@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use meshc_check::unit::{At, RuleRow};
 use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
-use meshc_link::{Mesh, Workload, trust_domain_of};
+use meshc_link::{Guardrail, Mesh, Workload, trust_domain_of};
 use meshc_snapshot::slice::{
     Federated, From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
     User,
@@ -12,12 +12,12 @@ use meshc_snapshot::slice::{
 pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
     let row = &workload.row;
     Inbound {
-        allow: rules(mesh, workload, &row.allow, "allow"),
+        allow: rules(mesh, &workload.namespace, &row.allow, "allow"),
         authorities: authorities(mesh, workload),
         audit: workload.row.audit,
         gateways: gateways(mesh, workload),
-        guardrails: Vec::new(),
-        deny: rules(mesh, workload, &row.deny, "deny"),
+        guardrails: guardrails(mesh, workload),
+        deny: rules(mesh, &workload.namespace, &row.deny, "deny"),
         federated: federated(mesh, workload),
         identity: workload.identity.clone(),
         issuers: mesh.issuers_of(workload).filter_map(|one| one.sliced.clone()).collect(),
@@ -75,8 +75,7 @@ fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
     if workload.is_gateway() {
         return Vec::new();
     }
-    let rules = workload.row.allow.iter().chain(&workload.row.deny);
-    let callers = rules.flat_map(|rule| &rule.federated);
+    let callers = mesh.rules_of(workload).flat_map(|rule| &rule.federated);
     let named: BTreeSet<&str> = callers.map(|one| trust_domain_of(&one.value)).collect();
     let known = mesh.federation.iter().filter(|one| named.contains(one.trust_domain.as_str()));
     known
@@ -89,7 +88,7 @@ fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
 
 /// The gateways whose word about a client counts, where a rule asks for it; a gateway needs nobody's.
 fn gateways(mesh: &Mesh, workload: &Workload) -> Vec<String> {
-    let mut rules = workload.row.allow.iter().chain(&workload.row.deny);
+    let mut rules = mesh.rules_of(workload);
     if workload.is_gateway() || rules.all(|rule| rule.client.is_empty()) {
         return Vec::new();
     }
@@ -122,30 +121,42 @@ fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
         .collect()
 }
 
-fn rules(mesh: &Mesh, workload: &Workload, rows: &[RuleRow], list: &str) -> Vec<Rule> {
+/// The rules of the guardrails that hold for a workload, by their names.
+fn guardrails(mesh: &Mesh, workload: &Workload) -> Vec<Rule> {
+    let of = |one: &Guardrail| -> Vec<Rule> {
+        let named = one.row.deny.iter().map(|row| (one.rule_name(row), row));
+        named.map(|(name, row)| rule(mesh, &workload.namespace, row, name)).collect()
+    };
+    mesh.guardrails_of(workload).flat_map(of).collect()
+}
+
+fn rules(mesh: &Mesh, namespace: &str, rows: &[RuleRow], list: &str) -> Vec<Rule> {
+    let name = |number: usize, row: &RuleRow| {
+        row.name.clone().unwrap_or_else(|| format!("{list}[{number}]"))
+    };
     let named = rows.iter().enumerate();
-    named
-        .map(|(number, row)| {
-            let operations = row.operations.as_deref().map(sorted);
-            Rule {
-                audit: row.audit,
-                client: row.client.clone(),
-                from: from(mesh, workload, row),
-                headers: row.headers.clone(),
-                hours: row.hours.clone(),
-                matches: row.matches.iter().map(|one| one.value.clone()).collect(),
-                name: row.name.clone().unwrap_or_else(|| format!("{list}[{number}]")),
-                operations,
-                query: row.query.clone(),
-                source: row.source.clone(),
-                until: row.until,
-                user: row.user.as_ref().map(|user| User {
-                    claims: user.claims.clone(),
-                    issuer: user.issuer.value.clone(),
-                }),
-            }
-        })
-        .collect()
+    named.map(|(number, row)| rule(mesh, namespace, row, name(number, row))).collect()
+}
+
+/// A rule as a slice holds it; a caller without a namespace is one of `namespace`.
+fn rule(mesh: &Mesh, namespace: &str, row: &RuleRow, name: String) -> Rule {
+    Rule {
+        audit: row.audit,
+        client: row.client.clone(),
+        from: from(mesh, namespace, row),
+        headers: row.headers.clone(),
+        hours: row.hours.clone(),
+        matches: row.matches.iter().map(|one| one.value.clone()).collect(),
+        name,
+        operations: row.operations.as_deref().map(sorted),
+        query: row.query.clone(),
+        source: row.source.clone(),
+        until: row.until,
+        user: row
+            .user
+            .as_ref()
+            .map(|user| User { claims: user.claims.clone(), issuer: user.issuer.value.clone() }),
+    }
 }
 
 fn rate_limits(mesh: &Mesh, workload: &Workload) -> Vec<RateLimit> {
@@ -169,7 +180,7 @@ fn sorted(named: &[At<String>]) -> Vec<String> {
     names
 }
 
-fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {
+fn from(mesh: &Mesh, namespace: &str, row: &RuleRow) -> From {
     let Some(callers) = &row.from else { return From { everyone: true, ..From::default() } };
     let mut from = From::default();
     for caller in callers {
@@ -177,11 +188,11 @@ fn from(mesh: &Mesh, workload: &Workload, row: &RuleRow) -> From {
             "anyone" => from.anyone = true,
             "anonymous" => from.anonymous = true,
             text => match text.strip_suffix("/*") {
-                Some(namespace) => from.namespaces.push(namespace.to_owned()),
+                Some(all) => from.namespaces.push(all.to_owned()),
                 None => {
                     let id = match text.split_once('/') {
                         Some(_) => text.to_owned(),
-                        None => format!("{}/{text}", workload.namespace),
+                        None => format!("{namespace}/{text}"),
                     };
                     let found = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
                     from.identities.extend(found.map(|one| one.identity.clone()));

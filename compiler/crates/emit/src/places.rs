@@ -33,7 +33,13 @@ impl<'a> Placing<'a> {
         for callee in callees.filter_map(|callee| self.mesh.workload(*callee)) {
             files.add(callee.file);
         }
+        for guardrail in self.mesh.guardrails_of(workload) {
+            files.add(guardrail.file);
+        }
         files.sort(self.mesh);
+        let guardrails = self.mesh.guardrails_of(workload).flat_map(|one| {
+            one.row.deny.iter().map(|rule| self.place(&files, one.file, rule.span))
+        });
         let here = |span: Span| self.place(&files, workload.file, span);
         let rules = |rows: &[RuleRow]| rows.iter().map(|row| here(row.span)).collect();
         let operations = slice.inbound.operations.iter().map(|operation| {
@@ -44,7 +50,7 @@ impl<'a> Placing<'a> {
         });
         let routes = slice.routes.iter().zip(&row.routes);
         Places {
-            guardrails: Vec::new(),
+            guardrails: guardrails.collect(),
             allow: rules(&row.allow),
             deny: rules(&row.deny),
             destinations: slice

@@ -1,6 +1,6 @@
 //! Units to one list of workloads: namespaces, duplicates, identities, instances of other files.
 
-use meshc_check::unit::WorkloadRow;
+use meshc_check::unit::{At, WorkloadRow};
 use meshc_check::{Finding, declare_instances, did_you_mean, nearest};
 use meshc_document::Span;
 use rustc_hash::FxHashMap;
@@ -8,45 +8,49 @@ use rustc_hash::FxHashMap;
 use crate::effective::{Effective, Origin, Values};
 use crate::load::is_named;
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::outside::{Declared, check_owner};
 
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
+    let mut guardrails = Vec::new();
+    let mut outside = Declared::default();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
         mesh.findings.extend(unit.findings.into_iter().map(plain));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
+        outside.externals.extend(unit.externals.into_iter().map(|row| (file, row)));
+        outside.invariants.extend(unit.invariants.into_iter().map(|row| (file, row)));
+        outside.waivers.extend(unit.waivers.into_iter().map(|row| (file, row)));
+        guardrails.extend(unit.guardrails.into_iter().map(|row| (file, row)));
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
-    let default = |file: u32, mesh: &Mesh| folder_namespace(mesh, file, folders);
+    let homes = Homes { folders };
     for (file, row) in rows {
-        let namespace = row.namespace.as_ref().map(|namespace| namespace.value.clone());
-        match namespace.or_else(|| default(file, mesh)) {
-            Some(namespace) => add(mesh, file, row, namespace),
-            None => {
-                let help = "write it, or give the folder one in `meshc.toml`";
-                let finding = Finding::new("MC102", row.name.span, "`namespace` is missing");
-                mesh.report(file, finding.help(help));
-            }
+        if let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) {
+            add(mesh, file, row, namespace);
         }
     }
+    crate::platform::guardrails(mesh, guardrails, &homes);
+    crate::outside::gather(mesh, outside, &homes);
     // Until here the index held the order of the files.
     mesh.workloads.sort_by(|a, b| a.id.cmp(&b.id));
     mesh.by_id = mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect();
+    crate::platform::settle(mesh);
     report_identities(mesh);
     let tests = core::mem::take(&mut mesh.tests);
     mesh.tests = tests
         .into_iter()
         .map(|(file, mut row)| {
             if row.namespace.is_none() {
-                let value = default(file, mesh).unwrap_or_default();
-                row.namespace = Some(meshc_check::unit::At { value, span: row.name.span });
+                let value = homes.by_folder(mesh, file).unwrap_or_default();
+                row.namespace = Some(At { value, span: row.name.span });
             }
             (file, row)
         })
@@ -81,18 +85,49 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     crate::federation::settle(mesh, file, row.federation);
 }
 
-fn folder_namespace(mesh: &Mesh, file: u32, folders: &[(String, String)]) -> Option<String> {
-    let path = &mesh.files.get(file as usize)?.path;
+/// Folders and the namespace that documents in them get.
+pub(crate) struct Homes<'a> {
+    folders: &'a [(String, String)],
+}
+
+impl Homes<'_> {
+    /// The namespace of a document, written or by its folder; says what is wrong with it.
+    pub(crate) fn of(
+        &self,
+        mesh: &mut Mesh,
+        file: u32,
+        written: Option<&At<String>>,
+        name: &At<String>,
+    ) -> Option<String> {
+        let found = written.map(|at| at.value.clone()).or_else(|| self.by_folder(mesh, file));
+        let Some(namespace) = found else {
+            let help = "write it, or give the folder one in `meshc.toml`";
+            let finding = Finding::new("MC102", name.span, "`namespace` is missing");
+            mesh.report(file, finding.help(help));
+            return None;
+        };
+        check_namespace(mesh, file, written.map_or(name.span, |at| at.span), &namespace);
+        Some(namespace)
+    }
+
+    fn by_folder(&self, mesh: &Mesh, file: u32) -> Option<String> {
+        namespace_of(&mesh.files.get(file as usize)?.path, self.folders).map(str::to_owned)
+    }
+}
+
+/// The namespace that a file's folder gives to documents that name none: of the deepest folder that
+/// has one. A folder is written without `/` at its end, the root as the empty text.
+#[must_use]
+pub fn namespace_of<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
     let inside = |folder: &str| {
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };
     let found = folders.iter().filter(|(folder, _)| inside(folder));
-    found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.clone())
+    found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.as_str())
 }
 
 fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
-    check_namespace(mesh, file, &row, &namespace);
-    check_owner(mesh, file, &row);
+    check_owner(mesh, file, row.owner.as_ref());
     let name = &row.name;
     let id = format!("{namespace}/{}", name.value);
     let earlier = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
@@ -115,32 +150,20 @@ fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
         identity,
         instances,
         unresolved: false,
+        guardrails: Vec::new(),
         operations,
     });
 }
 
-fn check_namespace(mesh: &mut Mesh, file: u32, row: &WorkloadRow, namespace: &str) {
+fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
     if mesh.namespaces.is_empty() || mesh.namespaces.iter().any(|(name, _)| name == namespace) {
         return;
     }
-    let span = row.namespace.as_ref().map_or(row.name.span, |namespace| namespace.span);
     let message = format!("`{namespace}` is not a namespace of the Mesh");
     let known = mesh.namespaces.iter().map(|(name, _)| name.as_str());
     let help = did_you_mean(&nearest(namespace, known));
     let finding = Finding { help, ..Finding::new("MC202", span, message) };
     mesh.report(file, finding);
-}
-
-fn check_owner(mesh: &mut Mesh, file: u32, row: &WorkloadRow) {
-    let Some(owner) = row.owner.as_ref().filter(|_| !mesh.teams.is_empty()) else { return };
-    if !mesh.teams.contains(&owner.value) {
-        let message = format!("`{}` is not one of the teams", owner.value);
-        let known = mesh.teams.iter().map(String::as_str);
-        let help = did_you_mean(&nearest(&owner.value, known))
-            .unwrap_or_else(|| "add it to `teams` of the Mesh".into());
-        let finding = Finding::new("MC104", owner.span, message).help(help);
-        mesh.report(file, finding);
-    }
 }
 
 fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::unit::InstanceRow> {

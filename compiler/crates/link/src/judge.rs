@@ -6,10 +6,12 @@ mod callers;
 mod calls;
 mod exposure;
 mod grants;
+mod guardrails;
 mod hosts;
 mod limits;
 mod methods;
 mod offers;
+mod outside;
 mod ports;
 mod protocols;
 mod quotas;
@@ -78,6 +80,8 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         exposure::judge(&mut report, ix, workload);
         ties::judge(&mut report, workload);
     }
+    guardrails::judge(&mut report);
+    outside::judge(&mut report);
     addresses::judge_all(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);

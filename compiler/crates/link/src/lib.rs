@@ -1,20 +1,29 @@
 //! Units to Mesh: typed tables, names resolved, the call graph.
 
+mod amplification;
 pub mod defaults;
 mod effective;
 mod federation;
 mod gather;
 mod graph;
+mod inversion;
 mod issuers;
 mod judge;
 mod load;
 mod lower;
 mod mesh;
+mod outside;
+mod platform;
 mod resolve;
 pub mod table;
 
-pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
+pub use amplification::{Amplified, Hop};
+pub use effective::{ANY_RETRY, Effective, Line, Origin, Values, duration};
 pub use federation::trust_domain_of;
+pub use gather::namespace_of;
 pub use graph::Graph;
+pub use inversion::Inverted;
 pub use issuers::Issuer;
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
+pub use outside::{External, Placed};
+pub use platform::Guardrail;

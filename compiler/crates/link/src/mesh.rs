@@ -1,4 +1,6 @@
-use meshc_check::unit::{InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
+use meshc_check::unit::{
+    InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
+};
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
@@ -7,6 +9,9 @@ use rustc_hash::FxHashMap;
 use crate::effective::Effective;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
+use crate::outside::{External, Placed};
+use crate::platform::Guardrail;
+use crate::table::Tables;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -27,6 +32,14 @@ pub struct Mesh {
     pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Destinations outside by id; a duplicate is left out.
+    pub externals: Vec<External>,
+    /// Invariants by id; a duplicate is left out.
+    pub invariants: Vec<Placed<InvariantRow>>,
+    /// Waivers by id; a duplicate is left out.
+    pub waivers: Vec<Placed<WaiverRow>>,
+    /// Guardrails by id; a duplicate is left out.
+    pub guardrails: Vec<Guardrail>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.
@@ -38,6 +51,7 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+    pub(crate) tables: Tables,
 }
 
 /// A federated trust domain.
@@ -81,6 +95,8 @@ pub struct Workload {
     pub instances: Vec<InstanceRow>,
     /// A call or route of it names something that does not exist.
     pub unresolved: bool,
+    /// Indices into [`Mesh::guardrails`]: those that hold for it.
+    pub guardrails: Vec<u32>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
 }
@@ -168,6 +184,13 @@ impl Mesh {
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
         self.by_id.get(id).copied()
+    }
+
+    /// A destination outside by `namespace/name`.
+    #[must_use]
+    pub fn external(&self, id: &str) -> Option<&External> {
+        let at = self.externals.binary_search_by(|one| one.id.as_str().cmp(id)).ok()?;
+        self.externals.get(at)
     }
 
     /// A workload.

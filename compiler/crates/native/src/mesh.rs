@@ -4,7 +4,7 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_link::Mesh as Linked;
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -43,9 +43,7 @@ impl Mesh {
     }
 
     fn table(&self, name: &str) -> PyResult<Table> {
-        let table = self.mesh.table(name);
-        let table = table.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-        Ok(Table::of(Arc::clone(&self.mesh), table))
+        Table::of(Arc::clone(&self.mesh), name)
     }
 
     fn graph(&self) -> Graph {

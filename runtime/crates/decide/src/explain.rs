@@ -213,7 +213,7 @@ fn sentence<F: Fields>(
             format!("deny rule `{}` matches", tables.deny_name(rule))
         }
         (DenialKind::Guardrail, Some(rule)) => {
-            format!("guardrail `{}` matches", tables.guardrail_name(rule))
+            format!("`{}` matches", tables.guardrail_name(rule))
         }
         (DenialKind::BadToken, _) => match asked.user {
             User::Unsound(issuer, fault) => format!("a token of issuer `{issuer}`: {fault}"),

@@ -14,7 +14,7 @@ const MILLISECOND: u64 = 1_000_000;
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let limits = &workload.row.rate_limits;
     let named = limits.iter().filter_map(|limit| Some((limit.name.clone()?, limit.span)));
-    twice(report, workload, "rate limit", named);
+    twice(report, workload.file, "rate limit", named);
     for limit in limits {
         operations(report, workload, limit.operations.as_deref().unwrap_or_default());
         requests(report, workload, limit);

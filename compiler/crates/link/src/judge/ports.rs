@@ -9,9 +9,9 @@ use crate::mesh::Workload;
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let row = &workload.row;
     let names = row.ports.iter().map(|port| (port.name.value.clone(), port.name.span));
-    twice(report, workload, "port", names);
+    twice(report, workload.file, "port", names);
     let numbers = row.ports.iter().map(|port| (port.port.value.to_string(), port.port.span));
-    twice(report, workload, "port number", numbers);
+    twice(report, workload.file, "port number", numbers);
     for (path, port) in &row.probes {
         if !row.ports.iter().any(|one| one.name.value == port.value) {
             unknown_port(report, workload, port);
@@ -54,7 +54,7 @@ fn unknown_port(report: &mut Report<'_>, workload: &Workload, port: &At<String>)
 /// Reports what is named twice among siblings.
 pub(super) fn twice(
     report: &mut Report<'_>,
-    workload: &Workload,
+    file: u32,
     what: &str,
     names: impl Iterator<Item = (String, Span)>,
 ) {
@@ -64,8 +64,9 @@ pub(super) fn twice(
             Some((_, first)) => {
                 let finding =
                     Finding::new("MC211", span, format!("{what} `{name}` is there twice"));
-                let place = (workload.file, *first, "the first one".into());
-                report.add_with(workload, finding.help("give one of them another name"), place);
+                let place = (file, *first, "the first one".into());
+                let finding = finding.help("give one of them another name");
+                report.add_in(file, finding, Some(place));
             }
             None => seen.push((name, span)),
         }

@@ -6,14 +6,15 @@ use meshc_snapshot::slice::Protocol;
 use super::Report;
 use super::ports::{shown, twice};
 use crate::mesh::Workload;
-use crate::resolve::{Reference, unknown_workload};
+use crate::resolve::{Home, Reference, unknown_workload};
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     for (what, rules) in [("rule", &workload.row.allow), ("rule", &workload.row.deny)] {
         let named = rules.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
-        twice(report, workload, what, named);
+        twice(report, workload.file, what, named);
         for rule in rules {
-            callers(report, workload, rule);
+            callers(report, workload.home(), rule);
+            anonymous(report, workload, rule);
             operations(report, workload, rule.operations.as_deref().unwrap_or_default());
             conditions(report, workload, rule);
         }
@@ -26,36 +27,44 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     }
 }
 
-fn callers(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+/// Callers that are named must exist.
+pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
     for caller in &rule.federated {
         if let Some(finding) = crate::federation::fault(report.mesh, caller) {
-            report.add(workload, finding);
+            report.add_in(home.file, finding, None);
         }
     }
     for from in rule.from.iter().flatten() {
         if matches!(from.value.as_str(), "anyone" | "anonymous") {
-            anonymous(report, workload, from);
             continue;
         }
         if let Some(namespace) = from.value.strip_suffix("/*") {
             if !report.namespaces.contains(namespace) {
                 let message = format!("nothing is declared in namespace `{namespace}`");
                 let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
-                report.add(workload, Finding { help, ..Finding::new("MC202", from.span, message) });
+                let finding = Finding { help, ..Finding::new("MC202", from.span, message) };
+                report.add_in(home.file, finding, None);
             }
             continue;
         }
-        let reference = Reference::of(&from.value, &workload.namespace);
+        let reference = Reference::of(&from.value, home.namespace);
+        if report.mesh.external(&reference.id()).is_some() {
+            let message = format!("`{}` is outside the mesh and has no identity here", from.value);
+            let help = "write `anonymous`, with `when: {source: {cidr: […]}}` to say from where";
+            report.add_in(home.file, Finding::new("MC201", from.span, message).help(help), None);
+            continue;
+        }
         if report.mesh.workload_named(&reference.id()).is_none() {
-            let finding = unknown_workload(report.mesh, workload, &reference, from);
-            report.add(workload, finding);
+            let finding = unknown_workload(report.mesh, home, &reference, from);
+            report.add_in(home.file, finding, None);
         }
     }
 }
 
 /// Somebody without an identity cannot reach a port that demands one.
-fn anonymous(report: &mut Report<'_>, workload: &Workload, from: &At<String>) {
-    if from.value == "anonymous" && !workload.is_gateway() {
+fn anonymous(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
+    let all = rule.from.iter().flatten().filter(|from| from.value == "anonymous");
+    for from in all.filter(|_| !workload.is_gateway()) {
         let finding = Finding::new("MC402", from.span, "every port here demands an identity")
             .help("`anonymous` belongs on a gateway; name the callers instead");
         report.add(workload, finding);
@@ -128,7 +137,7 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
 
 /// The field of a rule that asks something of a request which a connection does not have; the client
 /// is one that a header field names.
-fn of_requests(rule: &RuleRow) -> Option<&'static str> {
+pub(super) fn of_requests(rule: &RuleRow) -> Option<&'static str> {
     if !(rule.headers.is_empty() && rule.query.is_empty() && rule.client.is_empty()) {
         return Some("when");
     }

@@ -7,9 +7,9 @@ use crate::mesh::Workload;
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let row = &workload.row;
     let named = row.traffic.iter().filter_map(|item| Some((item.name.clone()?, item.span)));
-    twice(report, workload, "traffic item", named);
+    twice(report, workload.file, "traffic item", named);
     let named = row.routes.iter().filter_map(|route| Some((route.name.clone()?, route.span)));
-    twice(report, workload, "route", named);
+    twice(report, workload.file, "route", named);
     let values = report.mesh.values(workload);
     let weight = |share| values.weight(share).value;
     for item in &row.traffic {

@@ -31,7 +31,7 @@ pub(super) fn judge_tests(report: &mut Report<'_>) {
     }
 }
 
-fn known(report: &mut Report<'_>, file: u32, issuer: &At<String>) {
+pub(super) fn known(report: &mut Report<'_>, file: u32, issuer: &At<String>) {
     if report.mesh.issuer(&issuer.value).is_some() {
         return;
     }
@@ -47,7 +47,7 @@ fn known(report: &mut Report<'_>, file: u32, issuer: &At<String>) {
 /// claim it reads, so a user of one could pass for a user of the other.
 fn told_by_two(report: &mut Report<'_>, workload: &Workload) {
     let mut told: Vec<(&Issuer, &ForwardRow)> = Vec::new();
-    for name in issuers_named(workload) {
+    for name in issuers_named(report.mesh, workload) {
         let Some(issuer) = report.mesh.issuer(name) else { continue };
         for one in &issuer.row.forward {
             let Some((first, other)) =
@@ -69,16 +69,17 @@ fn told_by_two(report: &mut Report<'_>, workload: &Workload) {
     }
 }
 
-/// Names of the issuers that a workload's rules and limits name, sorted.
-pub(crate) fn issuers_named(workload: &Workload) -> Vec<&str> {
-    let row = &workload.row;
-    let rules = row.allow.iter().chain(&row.deny);
+/// Names of the issuers that a workload's rules, its guardrails' and its limits name, sorted.
+pub(crate) fn issuers_named<'a>(mesh: &'a Mesh, workload: &'a Workload) -> Vec<&'a str> {
+    let rules = mesh.rules_of(workload);
     let mut names: Vec<&str> =
         rules.filter_map(|rule| Some(rule.user.as_ref()?.issuer.value.as_str())).collect();
-    names.extend(row.rate_limits.iter().filter_map(|limit| match limit.per.as_ref()?.value {
-        Per::User { ref issuer, .. } => Some(issuer.as_str()),
-        Per::Caller | Per::Total => None,
-    }));
+    names.extend(workload.row.rate_limits.iter().filter_map(
+        |limit| match limit.per.as_ref()?.value {
+            Per::User { ref issuer, .. } => Some(issuer.as_str()),
+            Per::Caller | Per::Total => None,
+        },
+    ));
     names.sort_unstable();
     names.dedup();
     names
@@ -87,6 +88,6 @@ pub(crate) fn issuers_named(workload: &Workload) -> Vec<&str> {
 impl Mesh {
     /// The issuers that a workload's rules and limits name, sorted by name.
     pub fn issuers_of<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a Issuer> {
-        issuers_named(workload).into_iter().filter_map(|name| self.issuer(name))
+        issuers_named(self, workload).into_iter().filter_map(|name| self.issuer(name))
     }
 }

@@ -1,0 +1,100 @@
+//! What the platform says over a scope of workloads.
+
+use meshc_check::Finding;
+use meshc_check::unit::{At, GuardrailRow, RuleRow, ScopeRow};
+
+use crate::gather::Homes;
+use crate::mesh::{Mesh, Workload};
+
+/// A guardrail with its names written out.
+#[derive(Debug)]
+pub struct Guardrail {
+    /// Index of its file.
+    pub file: u32,
+    /// `namespace/name`.
+    pub id: String,
+    /// What was written, callers with their namespaces.
+    pub row: GuardrailRow,
+}
+
+impl Guardrail {
+    /// The name of one of its rules in reasons: `guardrail namespace/name`, and `.rule` where the
+    /// rule has a name.
+    #[must_use]
+    pub fn rule_name(&self, rule: &RuleRow) -> String {
+        named("guardrail", &self.id, rule)
+    }
+}
+
+/// The name that a rule of the platform has among those of a workload; no name of a workload's own
+/// holds a blank.
+pub(crate) fn named(kind: &str, id: &str, rule: &RuleRow) -> String {
+    match &rule.name {
+        Some(name) => format!("{kind} {id}.{name}"),
+        None => format!("{kind} {id}"),
+    }
+}
+
+/// Gives every guardrail its namespace; of two with one name the first by file and place stays.
+pub(crate) fn guardrails(mesh: &mut Mesh, rows: Vec<(u32, GuardrailRow)>, homes: &Homes<'_>) {
+    for (file, mut row) in rows {
+        let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) else {
+            continue;
+        };
+        let id = format!("{namespace}/{}", row.name.value);
+        let earlier = mesh.guardrails.iter().find(|one| one.id == id);
+        if let Some((other, span)) = earlier.map(|one| (one.file, one.row.name.span)) {
+            let message = format!("the Guardrail `{id}` is declared twice");
+            let finding = Finding::new("MC211", row.name.span, message).help("rename or merge");
+            mesh.report_with(file, finding, (other, span, "declared here too".into()));
+            continue;
+        }
+        row.deny.iter_mut().for_each(|rule| qualify(rule, &namespace));
+        mesh.guardrails.push(Guardrail { file, id, row });
+    }
+    mesh.guardrails.sort_by(|a, b| a.id.cmp(&b.id));
+}
+
+/// Notes for every workload which guardrails hold for it.
+pub(crate) fn settle(mesh: &mut Mesh) {
+    let guardrails = &mesh.guardrails;
+    for workload in &mut mesh.workloads {
+        let all = (0_u32..).zip(guardrails);
+        let over = all.filter(|(_, one)| covers(&one.row.scope, workload)).map(|(at, _)| at);
+        workload.guardrails = over.collect();
+    }
+}
+
+/// Whether a workload is in a scope. A damaged one covers nothing: what was meant is not known.
+pub(crate) fn covers(scope: &ScopeRow, workload: &Workload) -> bool {
+    let inside = scope.namespaces.is_empty()
+        || scope.namespaces.iter().any(|one| one.value == workload.namespace);
+    let has = |label| workload.row.labels.contains(label);
+    !scope.damaged && inside && scope.labels.iter().all(has)
+}
+
+/// Writes the namespace into callers that name none: the rule will stand among those of another.
+fn qualify(rule: &mut RuleRow, namespace: &str) {
+    let own = |caller: &&mut At<String>| {
+        !caller.value.contains('/') && !matches!(caller.value.as_str(), "anyone" | "anonymous")
+    };
+    for caller in rule.from.iter_mut().flatten().filter(own) {
+        caller.value = format!("{namespace}/{}", caller.value);
+    }
+}
+
+impl Mesh {
+    /// The guardrails that hold for a workload, by name.
+    pub fn guardrails_of<'a>(
+        &'a self,
+        workload: &'a Workload,
+    ) -> impl Iterator<Item = &'a Guardrail> {
+        workload.guardrails.iter().filter_map(|at| self.guardrails.get(*at as usize))
+    }
+
+    /// Every rule that is asked about a workload's callers: guardrails, deny, allow.
+    pub fn rules_of<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a RuleRow> {
+        let guardrails = self.guardrails_of(workload).flat_map(|one| &one.row.deny);
+        guardrails.chain(&workload.row.deny).chain(&workload.row.allow)
+    }
+}
