@@ -110,8 +110,8 @@ class Graph:
     def inverted(self) -> list[tuple[tuple[str, Call], tuple[str, Call]]]:
         """Give calls that wait longer than anybody waits for their caller.
 
-        Each as the time it waits (`1m30s`) and the call, and the same of the call of its caller that
-        waits longest.
+        Each as the time it waits (`1m30s`) and the call, and the same of the call of its caller
+        that waits longest.
         """
 
 @final

@@ -18,7 +18,7 @@ from oracle import deciding
 
 Json = dict[str, Any]
 
-MESHES = 40
+MESHES = 25
 EACH = 60
 SEED = int(os.environ.get("MESHC_SEED", "20261121"))
 DOMAIN = "example.test"
@@ -99,6 +99,38 @@ def guardrail(rng: random.Random, name: str) -> Json:
     if wanted := scope(rng):
         spec["scope"] = wanted
     return document("Guardrail", rng.choice(NAMESPACES), name, spec)
+
+
+def baseline(rng: random.Random, number: int) -> Json:
+    """A baseline whose operation no service has."""
+    name = f"added-{number}"
+    operation: Json = {"match": [f"GET /added-{number}"], **({"timeout": "3s"} if number else {})}
+    spec: Json = {"operations": {name: operation}}
+    if rng.random() < 0.8:
+        spec["allow"] = [{"from": some(rng, CALLERS), "operations": [name, "rest"]}]
+    if rng.random() < 0.5:
+        spec["probes"] = [{"path": f"/healthz-{number}", "port": "api"}]
+    if wanted := scope(rng):
+        spec["scope"] = wanted
+    return document("Baseline", rng.choice(NAMESPACES), f"b{number}", spec)
+
+
+def by_hand(workload: Json, baselines: list[Json]) -> Json:
+    """A service with everything written into it that baselines add."""
+    spec = {**workload["spec"]}
+    for one in baselines:
+        head, added = one["metadata"], one["spec"]
+        spec["operations"] = {**spec["operations"], **added["operations"]}
+        for rule in added.get("allow", []):
+            own = [
+                caller if "/" in caller or caller == "anyone" else f"{head['namespace']}/{caller}"
+                for caller in rule["from"]
+            ]
+            name = f"{head['namespace']}-{head['name']}"
+            spec["allow"] = [*spec["allow"], {**rule, "name": name, "from": own}]
+        if "probes" in added:
+            spec["probes"] = [*spec.get("probes", []), *added["probes"]]
+    return {**workload, "spec": spec}
 
 
 def identity(reference: str) -> str:
@@ -202,3 +234,59 @@ def test_guardrails_reach_exactly_their_scopes_and_go_before_everything() -> Non
             said["covered" if over else "bare"] += 1
     assert min(said["guardrail"], said["allow-rule"]) > MESHES * EACH // 2, said
     assert min(said["covered"], said["bare"]) > MESHES // 4, said
+
+
+def test_baselines_are_what_their_services_would_say_themselves() -> None:
+    rng = random.Random(SEED + 1)  # noqa: S311 - a repeatable sequence, no secret
+    reached: Counter[int] = Counter()
+    for _ in range(MESHES):
+        services = [service(rng, one, name) for one in NAMESPACES for name in ("web", "cart")]
+        services.append(service(rng, "batch", "job"))
+        adding = [baseline(rng, number) for number in range(rng.randint(1, 3))]
+        adding.sort(key=lambda one: (one["metadata"]["namespace"], one["metadata"]["name"]))
+        written = []
+        for one in services:
+            over = [each for each in adding if covers(each["spec"].get("scope"), one)]
+            written.append(by_hand(one, over))
+            reached[len(over)] += 1
+        wanted = compiled(written)
+        names = {
+            f'"name":"baseline {one["metadata"]["namespace"]}/{one["metadata"]["name"]}"':
+            f'"name":"{one["metadata"]["namespace"]}-{one["metadata"]["name"]}"'
+            for one in adding
+        }  # fmt: skip
+        for name, slice_ in compiled([*services, *adding]).items():
+            text = slice_.decode()
+            for ours, theirs in names.items():
+                text = text.replace(ours, theirs)
+            assert text == wanted[name].decode()
+    assert min(reached[0], reached[1], reached[2]) > MESHES // 4, reached
+
+
+def test_places_of_the_platform_are_its_own_files() -> None:
+    rng = random.Random(SEED)  # noqa: S311 - a repeatable sequence, no secret
+    cart = service(rng, "shop", "cart")
+    spec = {"operations": {"added": {"match": ["GET /added"]}}, "allow": [{"from": ["shop/*"]}]}
+    rails = {"deny": [{"match": ["ANY /debug/**"]}]}
+    files = {
+        "mesh.yaml": document("Mesh", None, "m", {"trustDomain": DOMAIN}),
+        "shop/cart.yaml": cart,
+        "platform/added.yaml": document("Baseline", "lab", "b", spec),
+        "platform/rails.yaml": document("Guardrail", "lab", "g", rails),
+    }
+    texts = [(path, f"\n\n{json.dumps(one)}\n".encode()) for path, one in files.items()]
+    [(_, content, told)] = compile_files(texts, "worktree").slices
+    accepts, places = json.loads(content)["inbound"], json.loads(told)
+    assert places["files"] == ["platform/added.yaml", "platform/rails.yaml", "shop/cart.yaml"]
+
+    def at(place: list[int]) -> str:
+        line = dict(texts)[places["files"][place[0]]].decode().splitlines()[place[1] - 1]
+        return f"{place[0]} {line[place[2] - 1 :][:8]}"
+
+    assert [one["name"] for one in accepts["allow"]] == ["allow[0]", "baseline lab/b"]
+    assert [at(one) for one in places["allow"]] == ['2 {"from":', '0 {"from":']
+    names = [one["name"] for one in accepts["operations"]]
+    where = dict(zip(names, map(at, places["operations"]), strict=True))
+    assert where["added"] == '0 "added":'
+    assert where["read"] == '2 "read": '
+    assert [at(one) for one in places["guardrails"]] == ['1 {"match"']

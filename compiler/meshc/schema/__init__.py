@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meshc.schema.external_intent import ExternalIntent
+    from meshc.schema.baseline import Baseline
     from meshc.schema.gateway_intent import GatewayIntent
     from meshc.schema.guardrail import Guardrail
     from meshc.schema.invariant import Invariant
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "ExternalIntent",
+    "Baseline",
     "GatewayIntent",
     "Guardrail",
     "Invariant",

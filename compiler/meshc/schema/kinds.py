@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshc.schema.baseline import Baseline
 from meshc.schema.external_intent import ExternalIntent
 from meshc.schema.gateway_intent import GatewayIntent
 from meshc.schema.guardrail import Guardrail
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from meshc.schema.model import Model
 
 KINDS: dict[str, type[Model]] = {
+    "Baseline": Baseline,
     "ExternalIntent": ExternalIntent,
     "GatewayIntent": GatewayIntent,
     "Guardrail": Guardrail,

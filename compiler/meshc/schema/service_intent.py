@@ -18,6 +18,7 @@ from meshc.schema.resilience import Resilience
 from meshc.schema.rule import AllowList, DenyList, Operations
 from meshc.schema.telemetry import Telemetry
 from meshc.schema.text import (
+    CallTarget,
     Date,
     DnsLabel,
     Duration,
@@ -100,7 +101,10 @@ class Traffic(Model):
 class Call(Model):
     """What this workload calls: its half of an edge."""
 
-    to: Reference = Field(description="A service, or one of its operations.")
+    to: CallTarget = Field(
+        description="A service, or one of its operations; `*/*.operation` with an operation of a "
+        "Baseline: that of every service."
+    )
     timeout: Duration | None = Field(
         default=None, description="It waits at most this long; never longer than the callee allows."
     )

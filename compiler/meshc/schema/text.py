@@ -161,6 +161,15 @@ GrpcMethod = Annotated[
     ),
 ]
 """A gRPC method."""
+CallTarget = Annotated[
+    str,
+    Field(
+        pattern=rf"^(({LABEL}/)?{LABEL}(\.{LABEL})?|\*/\*\.{LABEL})$",
+        examples=["payments.charge", "shop/cart", "*/*.metrics"],
+        json_schema_extra={"x-meshc-format": "reference"},
+    ),
+]
+"""`[namespace/]name[.operation]`, or `*/*.operation` for every service that a Baseline gave it."""
 
 Caller = Annotated[
     str,

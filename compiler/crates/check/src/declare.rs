@@ -82,6 +82,10 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
                 let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
                 unit.workloads.push(WorkloadRow { labels, ..row });
             }
+            Some("Baseline") => {
+                let row = crate::platform::baseline(&mut rows, spec.value, (namespace, name));
+                unit.baselines.push(row);
+            }
             Some("Guardrail") => {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
@@ -176,11 +180,7 @@ fn workload(
         deny: each(rows, spec, "deny", denial),
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
-        probes: rows
-            .items(spec, "probes")
-            .into_iter()
-            .filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?)))
-            .collect(),
+        probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }
 }
@@ -227,6 +227,11 @@ fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
         .collect()
 }
 
+pub(crate) fn probes(rows: &Rows<'_>, spec: NodeId) -> Vec<(At<String>, At<String>)> {
+    let items = rows.items(spec, "probes").into_iter();
+    items.filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?))).collect()
+}
+
 pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
     let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
     let entries: Vec<_> = rows
@@ -247,6 +252,7 @@ pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow>
                 attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
                 retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
                 per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
+                added: false,
             }
         })
         .collect()
@@ -321,6 +327,7 @@ pub(crate) fn rule(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
         audit: rows.get(item, "enforce").is_some(),
         user,
         damaged: faulty || rows.has_bad(item),
+        added: false,
     })
 }
 

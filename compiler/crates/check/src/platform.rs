@@ -2,10 +2,10 @@
 
 use meshc_document::{NodeId, Span};
 
-use crate::declare::{denial, each};
+use crate::declare::{denial, each, operations, probes, rule};
 use crate::finding::Finding;
 use crate::rows::Rows;
-use crate::unit::{At, GuardrailRow, RequireRow, ScopeRow};
+use crate::unit::{At, BaselineRow, GuardrailRow, RequireRow, ScopeRow};
 
 /// A `Guardrail`.
 pub(crate) fn guardrail(
@@ -21,6 +21,18 @@ pub(crate) fn guardrail(
     let scope = scope(rows, spec, name.span);
     let deny = each(rows, spec, "deny", denial);
     GuardrailRow { namespace, name, scope, deny, require: require(rows, spec) }
+}
+
+/// A `Baseline`.
+pub(crate) fn baseline(
+    rows: &mut Rows<'_>,
+    spec: NodeId,
+    (namespace, name): (Option<At<String>>, At<String>),
+) -> BaselineRow {
+    let scope = scope(rows, spec, name.span);
+    let operations = operations(rows, spec);
+    let allow = each(rows, spec, "allow", rule);
+    BaselineRow { namespace, name, scope, operations, allow, probes: probes(rows, spec) }
 }
 
 /// The scope of a document; `name` is its place where none was written.

@@ -36,6 +36,8 @@ pub struct Unit {
     pub waivers: Vec<WaiverRow>,
     /// Guardrails.
     pub guardrails: Vec<GuardrailRow>,
+    /// Baselines.
+    pub baselines: Vec<BaselineRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
     /// Documents of any kind, for looking one up.
@@ -184,6 +186,8 @@ pub struct OperationRow {
     pub retry_on: Option<At<Vec<RetryOn>>>,
     /// Time for one try, in milliseconds.
     pub per_try_ms: Option<At<u32>>,
+    /// A Baseline added it.
+    pub added: bool,
 }
 
 /// A traffic item.
@@ -245,6 +249,8 @@ pub struct RuleRow {
     pub user: Option<UserRow>,
     /// A part of it was refused; it must not be judged further.
     pub damaged: bool,
+    /// A Baseline added it.
+    pub added: bool,
 }
 
 /// For whom a caller must act.
@@ -296,6 +302,23 @@ pub struct RequireRow {
     pub timeout_at_most_ms: Option<At<u32>>,
     /// No rule allows `anyone`, a whole namespace or everything below an identity.
     pub no_wildcard_from: Option<Span>,
+}
+
+/// What the platform adds to the services of a scope.
+#[derive(Clone, Debug)]
+pub struct BaselineRow {
+    /// Its namespace, if written.
+    pub namespace: Option<At<String>>,
+    /// Its name.
+    pub name: At<String>,
+    /// For which services.
+    pub scope: ScopeRow,
+    /// Operations that each gets.
+    pub operations: Vec<OperationRow>,
+    /// Rules that each gets.
+    pub allow: Vec<RuleRow>,
+    /// Probes that each gets: path and port.
+    pub probes: Vec<(At<String>, At<String>)>,
 }
 
 /// An issuer of user tokens; what was refused is missing.

@@ -27,20 +27,7 @@ impl<'a> Placing<'a> {
     /// Places of one slice, list by list as the slice has them.
     pub(crate) fn places(&self, ix: WorkloadIx, workload: &Workload, slice: &Slice) -> Places {
         let row = &workload.row;
-        let callees = self.mesh.graph.callees(ix).iter();
-        let mut files = Files::default();
-        files.add(workload.file);
-        for callee in callees.filter_map(|callee| self.mesh.workload(*callee)) {
-            files.add(callee.file);
-        }
-        for guardrail in self.mesh.guardrails_of(workload) {
-            files.add(guardrail.file);
-        }
-        files.sort(self.mesh);
-        let guardrails = self.mesh.guardrails_of(workload).flat_map(|one| {
-            one.row.deny.iter().map(|rule| self.place(&files, one.file, rule.span))
-        });
-        let here = |span: Span| self.place(&files, workload.file, span);
+        let here = |span: Span| self.place(workload.file, span);
         let rules = |rows: &[RuleRow]| rows.iter().map(|row| here(row.span)).collect();
         let operations = slice.inbound.operations.iter().map(|operation| {
             let written = row.operations.iter().find(|one| one.name.value == operation.name);
@@ -48,50 +35,77 @@ impl<'a> Placing<'a> {
             let span = written.map(|one| one.name.span).or_else(|| port.map(|one| one.name.span));
             here(span.unwrap_or(row.name.span))
         });
+        let guardrails = self
+            .mesh
+            .guardrails_of(workload)
+            .flat_map(|one| one.row.deny.iter().map(|rule| self.place(one.file, rule.span)));
         let routes = slice.routes.iter().zip(&row.routes);
-        Places {
+        let mut places = Places {
             guardrails: guardrails.collect(),
             allow: rules(&row.allow),
             deny: rules(&row.deny),
             destinations: slice
                 .destinations
                 .iter()
-                .map(|destination| self.destination(&files, ix, workload, &destination.workload))
+                .map(|destination| self.destination(ix, workload, &destination.workload))
                 .collect(),
-            files: files.paths(self.mesh),
+            files: Vec::new(),
             format: FORMAT,
             operations: operations.collect(),
             rate_limits: row.rate_limits.iter().map(|limit| here(limit.span)).collect(),
             routes: routes.map(|(_, row)| here(row.span)).collect(),
             workload: here(row.name.span),
-        }
+        };
+        self.name_files(&mut places, ix, workload);
+        places
     }
 
-    fn destination(
-        &self,
-        files: &Files,
-        ix: WorkloadIx,
-        workload: &Workload,
-        callee: &str,
-    ) -> DestinationPlaces {
+    fn destination(&self, ix: WorkloadIx, workload: &Workload, callee: &str) -> DestinationPlaces {
         let Some(callee_ix) = self.mesh.workload_named(callee) else {
             return DestinationPlaces::default();
         };
         let calls = edges(self.mesh, ix, callee_ix);
-        let calls = calls.iter().map(|edge| self.place(files, workload.file, edge.span)).collect();
+        let calls = calls.iter().map(|edge| self.place(workload.file, edge.span)).collect();
         let callee = self.mesh.workload(callee_ix);
         let traffic = callee.map_or_else(Vec::new, |callee| {
             let items = callee.row.traffic.iter();
-            items.map(|item| self.place(files, callee.file, item.span)).collect()
+            items.map(|item| self.place(callee.file, item.span)).collect()
         });
         DestinationPlaces { calls, traffic }
     }
 
-    fn place(&self, files: &Files, file: u32, span: Span) -> Place {
+    /// A place with the file's index in the mesh.
+    fn place(&self, file: u32, span: Span) -> Place {
+        let (file, span) = self.mesh.resolve(file, span);
         let (line, column) =
             self.lines.get(file as usize).map_or((1, 1), |lines| lines.position(span.start));
-        Place(files.index(file), line, column)
+        Place(file, line, column)
     }
+
+    /// Lists the files that the places speak of, and gives the places their indices in that list.
+    fn name_files(&self, places: &mut Places, ix: WorkloadIx, workload: &Workload) {
+        let mut files = Files::default();
+        files.add(workload.file);
+        let callees = self.mesh.graph.callees(ix).iter();
+        for callee in callees.filter_map(|callee| self.mesh.workload(*callee)) {
+            files.add(callee.file);
+        }
+        each(places, |place| files.add(place.0));
+        files.sort(self.mesh);
+        each(places, |place| place.0 = files.index(place.0));
+        places.files = files.paths(self.mesh);
+    }
+}
+
+fn each(places: &mut Places, mut with: impl FnMut(&mut Place)) {
+    let Places { allow, deny, guardrails, operations, rate_limits, routes, .. } = places;
+    for list in [allow, deny, guardrails, operations, rate_limits, routes] {
+        list.iter_mut().for_each(&mut with);
+    }
+    for one in &mut places.destinations {
+        one.calls.iter_mut().chain(&mut one.traffic).for_each(&mut with);
+    }
+    with(&mut places.workload);
 }
 
 impl Files {

@@ -14,7 +14,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
-    let mut guardrails = Vec::new();
+    let (mut guardrails, mut baselines) = (Vec::new(), Vec::new());
     let mut outside = Declared::default();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
@@ -25,6 +25,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
         outside.externals.extend(unit.externals.into_iter().map(|row| (file, row)));
         outside.invariants.extend(unit.invariants.into_iter().map(|row| (file, row)));
         outside.waivers.extend(unit.waivers.into_iter().map(|row| (file, row)));
+        baselines.extend(unit.baselines.into_iter().map(|row| (file, row)));
         guardrails.extend(unit.guardrails.into_iter().map(|row| (file, row)));
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
@@ -39,10 +40,12 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     }
     crate::platform::guardrails(mesh, guardrails, &homes);
     crate::outside::gather(mesh, outside, &homes);
+    crate::baseline::gather(mesh, baselines, &homes);
     // Until here the index held the order of the files.
     mesh.workloads.sort_by(|a, b| a.id.cmp(&b.id));
     mesh.by_id = mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect();
     crate::platform::settle(mesh);
+    crate::baseline::add(mesh);
     report_identities(mesh);
     let tests = core::mem::take(&mut mesh.tests);
     mesh.tests = tests

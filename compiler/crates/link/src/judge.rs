@@ -6,12 +6,12 @@ mod callers;
 mod calls;
 mod exposure;
 mod grants;
-mod guardrails;
 mod hosts;
 mod limits;
 mod methods;
 mod offers;
 mod outside;
+mod platform;
 mod ports;
 mod protocols;
 mod quotas;
@@ -32,7 +32,7 @@ pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
-    findings: Vec<MeshFinding>,
+    pub(crate) findings: Vec<MeshFinding>,
 }
 
 impl Report<'_> {
@@ -80,9 +80,10 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         exposure::judge(&mut report, ix, workload);
         ties::judge(&mut report, workload);
     }
-    guardrails::judge(&mut report);
     outside::judge(&mut report);
     addresses::judge_all(&mut report);
+    platform::judge(&mut report);
+    platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);
     users::judge_tests(&mut report);
     let mut findings = report.findings;

@@ -1,9 +1,11 @@
 //! Units to Mesh: typed tables, names resolved, the call graph.
 
 mod amplification;
+mod baseline;
 pub mod defaults;
 mod effective;
 mod federation;
+mod foreign;
 mod gather;
 mod graph;
 mod inversion;
@@ -18,8 +20,10 @@ mod resolve;
 pub mod table;
 
 pub use amplification::{Amplified, Hop};
+pub use baseline::Baseline;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values, duration};
 pub use federation::trust_domain_of;
+pub use foreign::Foreign;
 pub use gather::namespace_of;
 pub use graph::Graph;
 pub use inversion::Inverted;

@@ -6,7 +6,9 @@ use meshc_document::Span;
 use meshc_snapshot::slice;
 use rustc_hash::FxHashMap;
 
+use crate::baseline::Baseline;
 use crate::effective::Effective;
+use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
@@ -40,6 +42,8 @@ pub struct Mesh {
     pub waivers: Vec<Placed<WaiverRow>>,
     /// Guardrails by id; a duplicate is left out.
     pub guardrails: Vec<Guardrail>,
+    /// Baselines by id; a duplicate is left out.
+    pub baselines: Vec<Baseline>,
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Vec<Workload>,
     /// Calls and routes with both ends resolved, by caller and written order.
@@ -50,6 +54,7 @@ pub struct Mesh {
     pub tests: Vec<(u32, TestRow)>,
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
+    pub(crate) foreign: Foreign,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
     pub(crate) tables: Tables,
 }
@@ -168,6 +173,7 @@ impl Mesh {
         crate::resolve::resolve(&mut mesh);
         mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
         crate::judge::judge(&mut mesh);
+        crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
         mesh.findings.sort_by(|a, b| {
             (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
                 b.file,

@@ -2,6 +2,7 @@
 
 use meshc_check::Finding;
 use meshc_check::unit::{At, GuardrailRow, RuleRow, ScopeRow};
+use meshc_document::Span;
 
 use crate::gather::Homes;
 use crate::mesh::{Mesh, Workload};
@@ -43,16 +44,28 @@ pub(crate) fn guardrails(mesh: &mut Mesh, rows: Vec<(u32, GuardrailRow)>, homes:
         };
         let id = format!("{namespace}/{}", row.name.value);
         let earlier = mesh.guardrails.iter().find(|one| one.id == id);
-        if let Some((other, span)) = earlier.map(|one| (one.file, one.row.name.span)) {
-            let message = format!("the Guardrail `{id}` is declared twice");
-            let finding = Finding::new("MC211", row.name.span, message).help("rename or merge");
-            mesh.report_with(file, finding, (other, span, "declared here too".into()));
+        if let Some(place) = earlier.map(|one| (one.file, one.row.name.span)) {
+            repeated(mesh, file, "Guardrail", &id, row.name.span, place);
             continue;
         }
         row.deny.iter_mut().for_each(|rule| qualify(rule, &namespace));
         mesh.guardrails.push(Guardrail { file, id, row });
     }
     mesh.guardrails.sort_by(|a, b| a.id.cmp(&b.id));
+}
+
+/// Reports a second document of one kind and name.
+pub(crate) fn repeated(
+    mesh: &mut Mesh,
+    file: u32,
+    kind: &str,
+    id: &str,
+    span: Span,
+    (other, first): (u32, Span),
+) {
+    let message = format!("the {kind} `{id}` is declared twice");
+    let finding = Finding::new("MC211", span, message).help("rename or merge");
+    mesh.report_with(file, finding, (other, first, "declared here too".into()));
 }
 
 /// Notes for every workload which guardrails hold for it.
@@ -74,7 +87,7 @@ pub(crate) fn covers(scope: &ScopeRow, workload: &Workload) -> bool {
 }
 
 /// Writes the namespace into callers that name none: the rule will stand among those of another.
-fn qualify(rule: &mut RuleRow, namespace: &str) {
+pub(crate) fn qualify(rule: &mut RuleRow, namespace: &str) {
     let own = |caller: &&mut At<String>| {
         !caller.value.contains('/') && !matches!(caller.value.as_str(), "anyone" | "anonymous")
     };

@@ -45,6 +45,16 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
     let mut findings = Vec::new();
     for (caller, workload) in mesh.each() {
         for (item, to, timeout_ms) in sent(workload) {
+            if let Some(name) = everywhere(&to.value) {
+                match added(mesh, caller, name, to) {
+                    Ok(targets) => edges.extend(targets.into_iter().map(|(callee, operation)| {
+                        let operation = Some(operation);
+                        Edge { caller, callee, operation, item, span: to.span, timeout_ms }
+                    })),
+                    Err(finding) => findings.push((caller, workload.file, finding)),
+                }
+                continue;
+            }
             match target(mesh, workload, to) {
                 // What is outside has no operations or rules to judge the call by.
                 Ok((None, _)) => {}
@@ -62,6 +72,35 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
         }
         mesh.report(file, finding);
     }
+}
+
+/// The operation in a call of `*/*.operation`.
+pub(crate) fn everywhere(to: &str) -> Option<&str> {
+    to.strip_prefix("*/*.")
+}
+
+/// Every other service that a Baseline gave an operation, and the operation's index.
+fn added(
+    mesh: &Mesh,
+    caller: WorkloadIx,
+    name: &str,
+    to: &At<String>,
+) -> Result<Vec<(WorkloadIx, u32)>, Finding> {
+    let rows = || mesh.baselines.iter().flat_map(|one| &one.row.operations);
+    if !rows().any(|one| one.name.value == name) {
+        let message = format!("`{name}` is not an operation that a Baseline adds");
+        let finding = Finding::new("MC201", to.span, message);
+        let help = did_you_mean(&nearest(name, rows().map(|one| one.name.value.as_str())));
+        let advice = "`*/*` stands before an operation of a Baseline only; else name the service";
+        let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
+        return Err(finding.help(help));
+    }
+    let has = |workload: &Workload| {
+        let mut rows = workload.row.operations.iter();
+        rows.any(|one| one.added && one.name.value == name).then(|| workload.operation(name))?
+    };
+    let others = mesh.each().filter(|(ix, _)| *ix != caller);
+    Ok(others.filter_map(|(ix, workload)| Some((ix, has(workload)?))).collect())
 }
 
 /// What a workload sends: calls of a service, routes of a gateway.

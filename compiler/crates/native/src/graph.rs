@@ -8,6 +8,8 @@ use crate::finding::path;
 
 /// Caller, callee, and where the call is written: file, first byte, byte behind the last.
 type Call = (String, String, (String, u32, u32));
+/// What one request becomes (nothing for a ring), and the calls with the tries of each.
+type Amplified = (Option<u64>, Vec<(u32, Call)>);
 
 /// The call graph; nodes are workloads by `namespace/name`.
 #[pyclass(frozen, module = "meshc._native")]
@@ -27,8 +29,8 @@ impl Graph {
     /// A call for Python: who calls whom, and where it is written.
     fn call(&self, edge: usize) -> Option<Call> {
         let (edge, caller, callee) = self.mesh.ends(edge)?;
-        let file = path(&self.mesh, caller.file);
-        let place = (file, edge.span.start, edge.span.end);
+        let (file, span) = self.mesh.resolve(caller.file, edge.span);
+        let place = (path(&self.mesh, file), span.start, span.end);
         Some((caller.id.clone(), callee.id.clone(), place))
     }
 
@@ -56,7 +58,7 @@ impl Graph {
         Ok(found.map(|path| self.names(&path)))
     }
 
-    fn amplified(&self, limit: u64) -> Vec<(Option<u64>, Vec<(u32, Call)>)> {
+    fn amplified(&self, limit: u64) -> Vec<Amplified> {
         let hops = |all: Vec<Hop>| {
             all.into_iter().filter_map(|hop| Some((hop.tries, self.call(hop.edge)?))).collect()
         };

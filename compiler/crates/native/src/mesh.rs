@@ -82,7 +82,8 @@ fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
 /// A policy test as the stage that runs it reads it: what was not written is left out.
 fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
     let namespace = row.namespace.as_ref().map_or("", |namespace| namespace.value.as_str());
-    let (line, column) = position(mesh, file, row.name.span);
+    let (file, span) = mesh.resolve(file, row.name.span);
+    let (line, column) = position(mesh, file, span);
     let mut headers: Map<String, Value> = Map::new();
     for (name, value) in &row.headers {
         let lines = headers.entry(name.clone()).or_insert_with(|| json!([]));

@@ -53,7 +53,8 @@ impl Table {
 
     pub(crate) fn span(&self, row: usize) -> PyResult<(u32, Span)> {
         let found = self.table()?.places().get(row).copied();
-        found.ok_or_else(|| PyIndexError::new_err("no such row"))
+        let (file, span) = found.ok_or_else(|| PyIndexError::new_err("no such row"))?;
+        Ok(self.mesh.resolve(file, span))
     }
 
     fn objects<'py>(

@@ -13,7 +13,8 @@ pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload
     let row = &workload.row;
     let rules = row.allow.iter().map(|rule| (rule, true));
     let rules = rules.chain(row.deny.iter().map(|rule| (rule, false)));
-    for (rule, allows) in rules.filter(|(rule, _)| !rule.damaged) {
+    // What a Baseline adds is its own affair, not that of each service.
+    for (rule, allows) in rules.filter(|(rule, _)| !rule.damaged && !rule.added) {
         namespaces(report, workload, rule, allows);
         if workload.is_gateway() {
             nobody(report, workload, rule);

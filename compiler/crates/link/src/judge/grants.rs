@@ -15,12 +15,14 @@ use crate::resolve::Reference;
 const OF_THE_MESSAGE: [&str; 2] = ["accept", "content-"];
 
 pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
-    for rule in workload.row.allow.iter().filter(|rule| !rule.damaged) {
+    // What a Baseline adds is its own affair, not that of each service.
+    let own = |rule: &&RuleRow| !rule.damaged && !rule.added;
+    for rule in workload.row.allow.iter().filter(own) {
         untrusted(report, ix, workload, rule);
         negative(report, workload, rule);
         optional(report, workload, rule);
     }
-    for rule in workload.row.deny.iter().filter(|rule| !rule.damaged && rule.until.is_some()) {
+    for rule in workload.row.deny.iter().filter(own).filter(|rule| rule.until.is_some()) {
         let message = format!("this deny of `{}` ends by itself", workload.id);
         let finding = Finding::new("MC535", rule.span, message)
             .help("leave `until` out, and delete the rule when it has served its purpose");

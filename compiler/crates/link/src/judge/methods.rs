@@ -16,7 +16,7 @@ const READS: [&str; 11] =
 const IDEMPOTENT: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"];
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
-    for operation in &workload.row.operations {
+    for operation in workload.row.operations.iter().filter(|one| !one.added) {
         any_method(report, workload, operation);
         sent_again(report, workload, operation);
         tries(report, workload, operation);

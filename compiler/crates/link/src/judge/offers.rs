@@ -5,13 +5,22 @@ use meshc_check::unit::RuleRow;
 
 use super::Report;
 use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
-use crate::resolve::Reference;
+use crate::resolve::{Reference, everywhere};
 
 pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     let start = report.mesh.edges.partition_point(|edge| edge.caller < ix);
     let edges = report.mesh.edges.get(start..).unwrap_or_default();
+    let mut said: Option<u32> = None;
     for edge in edges.iter().take_while(|edge| edge.caller == ix) {
-        call(report, workload, edge);
+        // What is wrong with one call of many services is said of the first of them.
+        let before = report.findings.len();
+        if said != Some(edge.item) {
+            call(report, workload, edge);
+        }
+        let many = workload.row.calls.get(edge.item as usize).map(|one| everywhere(&one.to.value));
+        if many.flatten().is_some() && report.findings.len() > before {
+            said = Some(edge.item);
+        }
     }
     undeclared(report, ix, workload);
 }
@@ -52,10 +61,15 @@ fn partly(
     edge: &Edge,
     offered: &[&str],
 ) {
+    // Who calls a service as a whole means what its own people declare.
+    let added = |name: &str| {
+        let mut rows = callee.row.operations.iter();
+        rows.any(|one| one.added && one.name.value == name)
+    };
     let refused: Vec<String> = callee
         .operations
         .iter()
-        .filter(|one| !offered.contains(&one.name.as_str()))
+        .filter(|one| !offered.contains(&one.name.as_str()) && !added(&one.name))
         .map(|one| format!("`{}`", one.name))
         .collect();
     if refused.is_empty() {
@@ -133,7 +147,10 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     if workload.is_gateway() {
         return; // Nobody whom a rule names there ever comes (MC317).
     }
-    for from in workload.row.allow.iter().flat_map(|rule| rule.from.iter().flatten()) {
+    let rules = workload.row.allow.iter();
+    for (rule, from) in
+        rules.flat_map(|rule| rule.from.iter().flatten().map(move |from| (rule, from)))
+    {
         let id = Reference::of(&from.value, &workload.namespace).id();
         let Some(caller) = report.mesh.workload_named(&id) else { continue };
         if report.mesh.graph.callers(ix).contains(&caller) {
@@ -143,7 +160,11 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if caller == ix || row.unresolved {
             continue;
         }
-        let message = format!("`{}` declares no call to `{}`", row.id, workload.id);
+        let message = if rule.added {
+            format!("`{}` does not call all that this admits it to", row.id)
+        } else {
+            format!("`{}` declares no call to `{}`", row.id, workload.id)
+        };
         let place = (row.file, row.row.name.span, format!("`{}` is declared here", row.id));
         let finding = Finding::new("MC214", from.span, message)
             .help("add the call there, or drop the caller from `from`");

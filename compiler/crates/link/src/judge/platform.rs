@@ -1,4 +1,4 @@
-//! Guardrails: whom they name, whether they hold for anything, and what they require.
+//! Guardrails and Baselines: whom they name, whether they hold for anything, what they require.
 
 use meshc_check::unit::{At, RequireRow, RuleRow, ScopeRow};
 use meshc_check::{Finding, did_you_mean, nearest};
@@ -9,6 +9,7 @@ use super::Report;
 use super::ports::twice;
 use super::rules::{callers, of_requests};
 use super::users::known;
+use crate::baseline::reaches;
 use crate::effective::{Effective, Origin, duration};
 use crate::mesh::{Mesh, Workload};
 use crate::platform::{Guardrail, covers};
@@ -40,8 +41,31 @@ pub(super) fn judge(report: &mut Report<'_>) {
     }
 }
 
+/// What is wrong with a Baseline whatever it is added to. Who is named in its rules is looked up
+/// among the rules of each service.
+pub(super) fn judge_baselines(report: &mut Report<'_>) {
+    let mesh = report.mesh;
+    for baseline in &mesh.baselines {
+        let (file, row) = (baseline.file, &baseline.row);
+        let empty = !mesh.workloads.iter().any(|one| reaches(baseline, one));
+        scope(report, file, &row.scope, empty);
+        let named = row.allow.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
+        twice(report, file, "rule", named);
+        let known =
+            |name: &str| name == "rest" || row.operations.iter().any(|one| one.name.value == name);
+        let named = row.allow.iter().flat_map(|rule| rule.operations.iter().flatten());
+        for operation in named.filter(|one| !known(&one.value)) {
+            let message = format!("`{}` is not an operation of this Baseline", operation.value);
+            let names = row.operations.iter().map(|one| one.name.value.as_str());
+            let help = did_you_mean(&nearest(&operation.value, names));
+            let finding = Finding { help, ..Finding::new("MC201", operation.span, message) };
+            report.add_in(file, finding, None);
+        }
+    }
+}
+
 /// Namespaces that are named must exist, and the scope must select something (MC209).
-pub(super) fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
+fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
     let mut known = true;
     for one in &scope.namespaces {
         if report.namespaces.contains(one.value.as_str()) {
