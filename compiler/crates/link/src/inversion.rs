@@ -66,7 +66,8 @@ impl Mesh {
     }
 }
 
-/// Milliseconds that a call waits, if the call or the operation it names says so.
+/// Milliseconds that a call waits, if the call or the operation it names says so. A call that waits
+/// longer than the operation allows is wrong in itself (MC613).
 fn written(edge: &Edge, callee: &Workload) -> Option<u32> {
     let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
     if operation.is_some_and(|one| one.matches.is_empty()) {
@@ -78,7 +79,7 @@ fn written(edge: &Edge, callee: &Workload) -> Option<u32> {
         row.timeout_ms.as_ref().map(|at| at.value)
     });
     match (edge.timeout_ms, own) {
-        (Some(call), Some(own)) => Some(call.min(own)),
+        (Some(call), Some(own)) => (call <= own).then_some(call),
         (call, own) => call.or(own),
     }
 }

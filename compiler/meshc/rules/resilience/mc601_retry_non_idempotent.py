@@ -6,7 +6,8 @@ idempotent by themselves (RFC 9110, 9.2.2).
 
 What to do:
 Ask for a key by which the application knows a repetition, do not try again, or leave `idempotent`
-out. Operations whose names begin with a word such as `search` or `list` are taken to read.
+out. A `POST` counts where the operation's name begins with a word such as `add`, `create` or `pay`:
+many only ask something.
 """
 
 from typing import Final
@@ -39,7 +40,7 @@ spec:
     add:
       idempotent: true
       match: [{method: [POST], headers: {idempotency-key: {present: true}}}]
-    search: {match: ["POST /search"], idempotent: true}
+    quote: {match: ["POST /quotes"], idempotent: true}
     empty: {match: ["DELETE /carts/{user}"], idempotent: true}
 """),
 )

@@ -12,6 +12,12 @@ use crate::mesh::Workload;
 /// First words of names of operations that only read.
 const READS: [&str; 11] =
     ["browse", "fetch", "find", "get", "list", "lookup", "query", "read", "search", "show", "view"];
+/// First words of names of operations that do something a second time if they are asked twice.
+const MAKES: [&str; 24] = [
+    "add", "append", "book", "buy", "capture", "charge", "create", "credit", "debit", "enqueue",
+    "insert", "issue", "order", "pay", "place", "publish", "purchase", "refund", "register",
+    "reserve", "send", "submit", "transfer", "write",
+];
 /// Methods that may be sent twice by their definition (RFC 9110, 9.2.2).
 const IDEMPOTENT: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"];
 
@@ -23,15 +29,14 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     }
 }
 
-fn only_reads(operation: &OperationRow) -> bool {
-    let word = operation.name.value.split('-').next().unwrap_or_default();
-    READS.contains(&word)
+fn first_word(operation: &OperationRow) -> &str {
+    operation.name.value.split('-').next().unwrap_or_default()
 }
 
 /// Every method for what is named as reading (MC521).
 fn any_method(report: &mut Report<'_>, workload: &Workload, operation: &OperationRow) {
     let any = operation.matches.iter().find(|one| one.value.methods.is_empty());
-    let Some(any) = any.filter(|_| only_reads(operation)) else { return };
+    let Some(any) = any.filter(|_| READS.contains(&first_word(operation))) else { return };
     let name = &operation.name.value;
     let message = format!("`{name}` takes every method, `DELETE` too");
     let finding = Finding::new("MC521", any.span, message)
@@ -42,14 +47,15 @@ fn any_method(report: &mut Report<'_>, workload: &Workload, operation: &Operatio
 /// Writes that are said to be idempotent, without a key by which a second one is known (MC601).
 fn sent_again(report: &mut Report<'_>, workload: &Workload, operation: &OperationRow) {
     let Some(idempotent) = operation.idempotent.as_ref().filter(|at| at.value) else { return };
-    if only_reads(operation) || report.mesh.values(workload).attempts(operation).value == 0 {
+    if report.mesh.values(workload).attempts(operation).value == 0 {
         return;
     }
-    let unsafe_method = |one: &Match| {
-        let methods = one.methods.iter().map(String::as_str);
-        let mut unsafe_ones = methods.filter(|method| !IDEMPOTENT.contains(method));
-        if one.methods.is_empty() { Some("every method") } else { unsafe_ones.next() }
-            .map(str::to_owned)
+    let makes = MAKES.contains(&first_word(operation));
+    // A POST that only asks something is common, and its author says so by `idempotent`.
+    let repeats = |method: &&str| !IDEMPOTENT.contains(method) && (makes || *method != "POST");
+    let unsafe_method = |one: &Match| match one.methods.is_empty() {
+        true => Some("every method".to_owned()),
+        false => one.methods.iter().map(String::as_str).find(repeats).map(str::to_owned),
     };
     let keyed = |one: &Match| {
         let mut named = one.headers.iter().filter(|one| one.name.contains("idempotency"));
