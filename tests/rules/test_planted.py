@@ -41,11 +41,11 @@ class Plant:
 
 READERS = r"allow: \[\{name: readers, from: (\[.*\]), operations: \[list, read\]\}\]"
 PLANTS = (
-    Plant("MC001", r"spec:", "spec: ["),
+    Plant("MC001", r"\Z", "---\nspec: [\n"),
     Plant("MC002", r"  owner: (\S+)", r"  owner: \1\n  owner: \1"),
     Plant("MC003", r"labels: \{version: v1\}", "labels: {version: v1, x: on}"),
     Plant("MC010", r'"GET /search/\*\*"', '"GET /se\u0430rch/**"'),
-    Plant("MC101", r"  versions:", "  version:"),
+    Plant("MC101", r"timeout: 1s", "timeut: 1s"),
     Plant("MC104", r"owner: \S+", "owner: team-99"),
     Plant("MC105", r"    search:", "    Search_It:"),
     Plant("MC112", r'/search/\*\*"\], timeout: \S+\}', '/search/**"], timeout: 2 sec}'),
@@ -53,7 +53,11 @@ PLANTS = (
     Plant("MC201", r"\.read, timeout", ".reed, timeout"),
     Plant("MC206", r"version: v2, weight: 10", "version: v3, weight: 10"),
     Plant("MC210", r"address: [0-9.]+, version: v2", "address: 10.0.5.1, version: v2"),
-    Plant("MC211", r"address: ([0-9.]+)1, (.*)\n.*2, ", r"address: \g<1>1, \2\n      - {address: \g<1>1, "),
+    Plant(
+        "MC211",
+        r"address: ([0-9.]+)1, (.*)\n.*2, ",
+        r"address: \g<1>1, \2\n      - {address: \g<1>1, ",
+    ),
     Plant("MC306", r"weight: 90(.*)weight: 10", r"weight: 0\1weight: 0"),
     Plant("MC307", r"GET /search/\*\*", "GET /search/../x"),
     Plant("MC308", r"  traffic:", "  traffic:\n    - {name: second, to: [{version: v1}]}"),
@@ -76,7 +80,9 @@ PLANTS = (
         r"allow: [{name: readers, from: \1, operations: [list, read], "
         r"when: {query: {x: {not: {equals: a}}}}}]",
     ),
-    Plant("MC519", READERS, r"allow: [{name: a, from: [ns-001/*, anyone], operations: [list, read]}]"),
+    Plant(
+        "MC519", READERS, r"allow: [{name: a, from: [ns-001/*, anyone], operations: [list, read]}]"
+    ),
     Plant("MC520", r"GET /search/\*\*", "GET /search/*.html"),
     Plant("MC521", r'read: \{match: \["GET,HEAD', 'read: {match: ["ANY'),
     Plant(
@@ -90,13 +96,11 @@ PLANTS = (
         READERS,
         r'allow: [{name: readers, from: \1, operations: [list, read], until: "2027-06-30"}]',
     ),
-    Plant("MC534", r"  calls:", '  deny: [{when: {headers: {x-a: {equals: "a, b"}}}}]\n  calls:'),
+    Plant("MC534", r"name: canary, ", 'name: canary, headers: {x-a: {equals: "a, b"}}, '),
     Plant("MC535", r"  calls:", '  deny: [{match: ["ANY /x"], until: "2028-01-01"}]\n  calls:'),
     Plant("MC601", r'"PUT /items/\{id\}"\], ', '"PUT /items/{id}"], idempotent: true, '),
     Plant("MC603", r"timeout: 1s", "timeout: 2s"),
-    Plant(
-        "MC605", r'(/search/\*\*"\], timeout: \S+)\}', r"\1, retry: {attempts: 9, perTry: 1s}}"
-    ),
+    Plant("MC605", r'(/search/\*\*"\], timeout: \S+)\}', r"\1, retry: {attempts: 9, perTry: 1s}}"),
     Plant(
         "MC607",
         r"  calls:",
@@ -116,7 +120,7 @@ spec:
   listeners: [{name: web, port: 8080, protocol: http, hosts: [a.test]}]
   routes:
     - {name: all, to: svc-00000}
-    - {name: other, to: svc-00001, hosts: [b.test]}
+    - {name: other, to: svc-00000, hosts: [b.test]}
   allow: [{name: public, from: [anonymous]}, {name: inside, from: [ns-001/svc-00030]}]
 """
 BEHIND = """\
@@ -188,7 +192,8 @@ def planted(clean: Files) -> tuple[Files, set[tuple[str, str]]]:
 
 
 def test_nothing_is_wrong_with_what_is_generated(clean: Files) -> None:
-    assert found(clean, Severity.WARNING) == set()
+    # Some services are called by nobody, and admit nobody.
+    assert {code for code, _ in found(clean, Severity.WARNING)} == {"MC502"}
 
 
 def test_what_is_planted_is_found_and_nothing_else(clean: Files) -> None:
