@@ -45,7 +45,11 @@ fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allo
     }
     for from in rule.federated.iter().filter(|_| allows) {
         let below = from.value.strip_prefix("spiffe://").and_then(|id| id.strip_suffix("/*"));
-        if let Some(domain) = below.filter(|domain| !domain.contains('/')) {
+        let known = |domain: &str| {
+            let mut federated = report.mesh.federation.iter();
+            federated.any(|one| one.trust_domain == domain)
+        };
+        if let Some(domain) = below.filter(|domain| !domain.contains('/') && known(domain)) {
             let message = format!("every workload of {domain} is admitted");
             let finding = Finding::new("MC519", from.span, message)
                 .help("name the path that its operators keep for these callers");
