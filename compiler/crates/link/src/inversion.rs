@@ -40,9 +40,7 @@ impl Mesh {
             else {
                 continue;
             };
-            let Some(waits_ms) = written(edge, callee).filter(|waits| *waits > longest_ms) else {
-                continue;
-            };
+            let Some(waits_ms) = written(edge, callee, longest_ms) else { continue };
             if !has_others(caller) {
                 found.push(Inverted { call, waits_ms, longest: at, longest_ms });
             }
@@ -66,22 +64,22 @@ impl Mesh {
     }
 }
 
-/// Milliseconds that a call waits, if the call or the operation it names says so. A call that waits
-/// longer than the operation allows is wrong in itself (MC613).
-fn written(edge: &Edge, callee: &Workload) -> Option<u32> {
+/// Milliseconds that a call waits, if they are more than `longest` and the call or the operation it
+/// names says so. A call that waits longer than the operation allows is wrong in itself (MC613).
+fn written(edge: &Edge, callee: &Workload, longest: u32) -> Option<u32> {
     let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
-    if operation.is_some_and(|one| one.matches.is_empty()) {
+    let allowed = operation.map_or(u32::MAX, |one| one.timeout_ms);
+    let waits = edge.timeout_ms.unwrap_or(allowed);
+    let opaque = operation.is_some_and(|one| one.matches.is_empty());
+    if waits <= longest || waits > allowed || opaque {
         return None;
     }
-    let own = operation.and_then(|operation| {
-        let rows = &callee.row.operations;
-        let row = rows.iter().find(|row| row.name.value == operation.name)?;
-        row.timeout_ms.as_ref().map(|at| at.value)
-    });
-    match (edge.timeout_ms, own) {
-        (Some(call), Some(own)) => (call <= own).then_some(call),
-        (call, own) => call.or(own),
-    }
+    let says = |name: &str| {
+        let row = callee.row.operations.iter().find(|row| row.name.value == name);
+        row.is_some_and(|row| row.timeout_ms.is_some())
+    };
+    let own = edge.timeout_ms.is_some() || operation.is_some_and(|one| says(&one.name));
+    own.then_some(waits)
 }
 
 /// Whether somebody else than declared callers asks a workload, whose patience is not known.
