@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 Cell: TypeAlias = str | int | bool | None
+Call: TypeAlias = tuple[str, str, tuple[str, int, int]]
+"""Caller, callee, and where the call is written: file, first byte, byte behind the last."""
 
 @final
 class RawFinding:
@@ -105,6 +107,18 @@ class Graph:
     def path(self, caller: str, callee: str) -> list[str] | None: ...
     def cycles(self) -> list[list[str]]: ...
     def edges(self) -> list[tuple[str, str]]: ...
+    def amplified(self, limit: int) -> list[tuple[int | None, list[tuple[int, Call]]]]:
+        """Give the paths along which one request becomes more than `limit`.
+
+        Each with the requests it becomes (none for a ring, which multiplies with every round), and
+        its calls with the tries of each.
+        """
+    def inverted(self) -> list[tuple[tuple[str, Call], tuple[str, Call]]]:
+        """Give calls that wait longer than anybody waits for their caller.
+
+        Each as the time it waits (`1m30s`) and the call, and the same of the call of its caller
+        that waits longest.
+        """
 
 @final
 class Mesh:

@@ -72,10 +72,10 @@ class Kept(Protocol):
     def of(
         self,
         files: Sequence[tuple[str, bytes]],
-        namespaces: Sequence[tuple[str, str]],
+        said: Sequence[str],
         find: Callable[[], tuple[Finding, ...]],
     ) -> tuple[Finding, ...]:
-        """Give what `find` gives for these files."""
+        """Give what `find` gives for these files; `said` is what else it depends on."""
 
 
 def lint_files(files: Sequence[File], asked: Asked = PLAIN, kept: Kept | None = None) -> Linted:
@@ -89,9 +89,10 @@ def lint_files(files: Sequence[File], asked: Asked = PLAIN, kept: Kept | None = 
     linked = cache(lambda: meshes.link(intents, settings.namespaces))
 
     def find() -> tuple[Finding, ...]:
-        return rules.run(linked(), intents)
+        return rules.run(linked(), intents, asked.at)
 
-    found = kept.of(intents, settings.namespaces, find) if kept else find()
+    said = [*(part for one in settings.namespaces for part in one), f"at {asked.at}"]
+    found = kept.of(intents, said, find) if kept else find()
     on_text = rules.run_on_text(intents, named(settings.layers))
     judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
     return Linted(judged.findings, linked, settings, judged.suppressed)

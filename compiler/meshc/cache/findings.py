@@ -27,11 +27,14 @@ class KeptFindings:
     def of(
         self,
         files: Sequence[tuple[str, bytes]],
-        namespaces: Sequence[tuple[str, str]],
+        said: Sequence[str],
         find: Callable[[], tuple[Finding, ...]],
     ) -> tuple[Finding, ...]:
-        """Give what `find` gives for these files, without asking it where that is known."""
-        name = f"{key(files, namespaces)}.findings"
+        """Give what `find` gives for these files, without asking it where that is known.
+
+        `said` is what it depends on beside them: settings, the day.
+        """
+        name = f"{key(files, said)}.findings"
         content = self._store.load(name)
         found = None if content is None else decode(content)
         if found is None:

@@ -1,4 +1,4 @@
-"""What findings depend on: the tool, every byte of every file, and the namespaces of folders."""
+"""What findings depend on: the tool, every byte of every file, and what was said beside them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ PARTS: Final = ("rules", "mesh", "cache", "findings.py", "spans.py", "compiling.
 """What of the package decides which findings there are, beside schema and extension."""
 
 
-def key(files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]) -> str:
+def key(files: Sequence[tuple[str, bytes]], said: Sequence[str]) -> str:
     """Give a name that two runs share only where they find the same; hexadecimal digits."""
     from meshc._native import content_digest  # the extension is loaded only where it is asked
 
-    said = [part for one in namespaces for part in one]
     return content_digest([tool(), *said], files).removeprefix("sha256:")
 
 

@@ -35,3 +35,7 @@ VERBS: Final = {
     "demo": Verb("meshc.cli.demo", "show the whole mesh at work, in about a minute"),
 }
 """Verb to module; the module's `command` is a click command that gives the exit code."""
+UNLISTED: Final = {
+    "rule": Verb("meshc.cli.rule", "begin a new rule"),
+}
+"""The same for verbs that only whoever works on meshc needs; no help lists them."""

@@ -34,7 +34,7 @@ class Layer:
 def adjustable(code: str) -> bool:
     """Tell whether settings may silence a rule or change its weight."""
     rule = RULES.get(code)
-    judged = rule is not None and rule.found_by in {"rule", "text", "policy"}
+    judged = rule is not None and rule.found_by in {"judge", "rule", "date", "text", "policy"}
     return judged or (rule is not None and rule.severity != Severity.ERROR)
 
 

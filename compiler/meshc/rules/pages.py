@@ -23,11 +23,12 @@ GROUPS: Final = (
     "routes",
     "identity",
     "authorization",
-    "suppression",
     "resilience",
     "observability",
     "repository",
+    "suppression",
 )
+"""Folders of rules, by the first digit of their codes."""
 HERE: Final = Path(__file__).parent
 
 
