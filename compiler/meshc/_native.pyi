@@ -83,12 +83,16 @@ class Mesh:
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
+        environment: str | None = ...,
     ) -> Mesh:
         """Read, check and link on threads, without the interpreter's lock; order means nothing.
 
-        `namespaces` gives folders the namespace of documents in them that name none. Raises
-        `ValueError` for a schema that is none; what is wrong with files becomes findings.
+        `namespaces` gives folders the namespace of documents in them that name none; `environment`
+        is laid over the files. Raises `ValueError` for a schema that is none, `KeyError` for an
+        unknown environment; what is wrong with files becomes findings.
         """
+    def environments(self) -> list[str]:
+        """Give the names of the Environments, sorted."""
     def findings(self) -> list[RawFinding]:
         """Give what was found, in the order of files and places."""
     def table(self, name: str) -> Table:

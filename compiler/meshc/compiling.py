@@ -7,20 +7,24 @@ No clock, no folder, no network: the same files give the same findings and the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshc import mesh as meshes
 from meshc import rules
-from meshc.findings import Finding, Severity, worst
+from meshc.findings import Finding, Severity, ordered, worst
+from meshc.mesh import UnknownEnvironment
 from meshc.repo.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshc._native import Mesh
     from meshc.repo.listing import File
     from meshc.repo.settings import Settings
+
+
+__all__ = ["Compiled", "Linted", "UnknownEnvironment", "compile_files", "lint_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,49 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-def lint_files(files: Sequence[File]) -> Linted:
-    """Link files and run every rule; raises `SettingsError` for a `meshc.toml` that is none."""
+def lint_files(files: Sequence[File], environment: str | None = None) -> Linted:
+    """Link files and run every rule, in the base and in every Environment, or in one.
+
+    What is found in Environments and not in the base says in which. Raises `SettingsError` for a
+    `meshc.toml` that is none, `UnknownEnvironment`.
+    """
     settings = settings_of(files)
     intents = [file for file in files if not file[0].endswith(".toml")]
-    mesh = meshes.link(intents, settings.namespaces)
+    linted = _linted(intents, settings, environment)
+    if environment is not None:
+        return linted
+    names = linted.mesh.environments()
+    found = {name: _linted(intents, settings, name).findings for name in names}
+    return replace(linted, findings=ordered([*linted.findings, *only_there(linted, found)]))
+
+
+def _linted(intents: Sequence[File], settings: Settings, environment: str | None) -> Linted:
+    mesh = meshes.link(intents, settings.namespaces, environment)
     return Linted(rules.run(mesh, intents), mesh, settings)
 
 
-def compile_files(files: Sequence[File], commit: str) -> Compiled:
-    """Compile files; `commit` is the full Git name they come from, or `worktree`."""
-    linted = lint_files(files)
+def only_there(base: Linted, found: Mapping[str, Iterable[Finding]]) -> Iterator[Finding]:
+    """Give what is found in Environments and not in the base; each says in which."""
+    known = set(base.findings)
+    names: dict[Finding, list[str]] = {}
+    for name, findings in found.items():
+        for finding in findings:
+            if finding not in known:
+                names.setdefault(finding, []).append(f"`{name}`")
+    for finding, where in names.items():
+        plural = "s" if len(where) > 1 else ""
+        message = f"in environment{plural} {', '.join(where)}: {finding.message}"
+        yield replace(finding, message=message)
+
+
+def compile_files(files: Sequence[File], commit: str, environment: str | None = None) -> Compiled:
+    """Compile files: the base, or an Environment; raises `SettingsError`, `UnknownEnvironment`.
+
+    `commit` is the full Git name they come from, or `worktree`.
+    """
+    settings = settings_of(files)
+    intents = [file for file in files if not file[0].endswith(".toml")]
+    linted = _linted(intents, settings, environment)
     slices = tuple(linted.mesh.slices()) if linted.fit else ()
     return Compiled(linted.findings, linted.mesh, commit, slices)
 

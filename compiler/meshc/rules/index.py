@@ -299,6 +299,13 @@ RULES: Final[dict[str, Listed]] = {
         help="list the trust domain with its root certificates under `federation` of the Mesh",
         module="meshc.rules.identity.mc412_bundle_missing",
     ),
+    "MC414": Listed(
+        name="downgrade-in-overlay",
+        severity="error",
+        found_by="linker",
+        help="keep TLS, or list the patch under `widens` with a reason",
+        module="meshc.rules.identity.mc414_downgrade_in_overlay",
+    ),
     "MC501": Listed(
         name="allow-all",
         severity="error",

@@ -57,11 +57,16 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 
 def all_kinds() -> dict[str, Any]:
-    """Give the schema of any document: every kind, and the table of those refused by name."""
+    """Give the schema of any document: every kind, and the table of those refused by name.
+
+    Raises `ValueError` for two models of one name.
+    """
     definitions: dict[str, Any] = {}
     for kind in sorted(KINDS):
         made = schema_of(kind)
-        definitions.update(made.pop("$defs", {}))
+        for name, definition in made.pop("$defs", {}).items():
+            if definitions.setdefault(name, definition) != definition:
+                raise ValueError(f"two models are named {name}")
         definitions[kind] = {key: value for key, value in made.items() if key != "$schema"}
     return {
         "$schema": DRAFT,

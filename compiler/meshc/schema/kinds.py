@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshc.schema.baseline import Baseline
+from meshc.schema.environment import Environment
 from meshc.schema.gateway_intent import GatewayIntent
 from meshc.schema.guardrail import Guardrail
 from meshc.schema.mesh import Mesh
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Model]] = {
     "Baseline": Baseline,
+    "Environment": Environment,
     "GatewayIntent": GatewayIntent,
     "Guardrail": Guardrail,
     "Mesh": Mesh,
@@ -27,7 +29,6 @@ KINDS: dict[str, type[Model]] = {
 """The model of each kind."""
 
 NOT_YET: dict[str, str] = {
-    "Environment": "environments come with a later version",
     "ExternalIntent": "destinations outside the mesh come with a later version",
     "Invariant": "invariants come with a later version",
     "Waiver": "waivers come with a later version",

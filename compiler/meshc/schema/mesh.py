@@ -73,6 +73,11 @@ class MeshSpec(Model):
     teams: Annotated[list[DnsLabel], Field(min_length=1)] | None = Field(
         default=None, description="If listed, every owner is one.", examples=[["team-a"]]
     )
+    protected: Annotated[list[DnsLabel], Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="Environments in which more care is asked of a change.",
+        examples=[["prod"]],
+    )
     federation: Annotated[list[Federation], Field(min_length=1, max_length=64)] | None = Field(
         default=None,
         description="Trust domains besides ours.",

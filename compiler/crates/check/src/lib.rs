@@ -2,6 +2,7 @@
 
 mod claims;
 mod declare;
+mod environment;
 mod finding;
 mod issuer;
 mod json;
@@ -18,7 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{declare, declare_instances};
+pub use declare::{declare, declare_instances, declare_patched, environments};
 pub use finding::Finding;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;

@@ -8,6 +8,7 @@ mod build;
 mod event;
 mod explain;
 mod finding;
+mod graft;
 mod granit;
 mod limits;
 mod lines;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use event::{Event, Events, Style, Tag};
 pub use finding::{Code, Finding, Span};
+pub use graft::Graft;
 pub use granit::GranitEvents;
 pub use limits::Limits;
 pub use lines::LineIndex;

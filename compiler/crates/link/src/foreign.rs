@@ -53,6 +53,15 @@ impl Mesh {
         self.foreign.resolve(file, span)
     }
 
+    /// Whether the Environment that the mesh is read in wrote what stands at a place.
+    pub(crate) fn is_of_environment(&self, place: Option<(u32, Span)>) -> bool {
+        let own = self.environment_file;
+        place.is_some_and(|(file, span)| {
+            let (real, _) = self.resolve(file, span);
+            real != file && Some(real) == own
+        })
+    }
+
     /// How far places of a file are moved where they stand among those of another.
     pub(crate) fn range_of(&mut self, file: u32) -> u32 {
         let length = self.files.get(file as usize).map_or(0, |one| one.bytes.len());

@@ -13,7 +13,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
-    let (mut guardrails, mut baselines) = (Vec::new(), Vec::new());
+    let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
@@ -21,12 +21,14 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
         baselines.extend(unit.baselines.into_iter().map(|row| (file, row)));
+        environments.extend(unit.environments.into_iter().map(|row| (file, row)));
         guardrails.extend(unit.guardrails.into_iter().map(|row| (file, row)));
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
+    crate::environment::gather(mesh, environments);
     let homes = Homes { folders };
     for (file, row) in rows {
         if let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) {
@@ -79,6 +81,7 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;
+    mesh.protected_rows = (file, row.protected);
     crate::federation::settle(mesh, file, row.federation);
 }
 
@@ -109,12 +112,17 @@ impl Homes<'_> {
 
     fn by_folder(&self, mesh: &Mesh, file: u32) -> Option<String> {
         let path = &mesh.files.get(file as usize)?.path;
-        let inside = |folder: &str| {
-            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let found = self.folders.iter().filter(|(folder, _)| inside(folder));
-        found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.clone())
+        by_folder(path, self.folders).map(str::to_owned)
     }
+}
+
+/// The namespace that the folder of a file gives: the longest folder counts.
+pub(crate) fn by_folder<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
+    let inside = |folder: &str| {
+        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let found = folders.iter().filter(|(folder, _)| inside(folder));
+    found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.as_str())
 }
 
 fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {

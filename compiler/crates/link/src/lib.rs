@@ -3,6 +3,7 @@
 mod baseline;
 pub mod defaults;
 mod effective;
+mod environment;
 mod federation;
 mod foreign;
 mod gather;
@@ -15,9 +16,11 @@ mod mesh;
 mod platform;
 mod resolve;
 pub mod table;
+mod weaker;
 
 pub use baseline::Baseline;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
+pub use environment::Environment;
 pub use federation::trust_domain_of;
 pub use foreign::Foreign;
 pub use graph::Graph;

@@ -1,4 +1,4 @@
-use meshc_check::unit::{InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
+use meshc_check::unit::{At, InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::baseline::Baseline;
 use crate::effective::Effective;
+use crate::environment::{Environment, Laid};
 use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
@@ -30,6 +31,10 @@ pub struct Mesh {
     pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Environments by name; a duplicate is left out.
+    pub environments: Vec<Environment>,
+    /// Names of the Environments in which more care is asked of a change.
+    pub protected: Vec<String>,
     /// Guardrails by id; a duplicate is left out.
     pub guardrails: Vec<Guardrail>,
     /// Baselines by id; a duplicate is left out.
@@ -45,6 +50,9 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) foreign: Foreign,
+    /// File of the Environment that it is read in.
+    pub(crate) environment_file: Option<u32>,
+    pub(crate) protected_rows: (u32, Vec<At<String>>),
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
 }
 
@@ -156,12 +164,50 @@ impl Mesh {
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Self {
-        let mut mesh = Self { files: crate::load::load(files, schema), ..Self::default() };
+        Self::linked(files, schema, namespaces, None).unwrap_or_default()
+    }
+
+    /// The same in one Environment: the files that belong to it, with its patches, held against the
+    /// base. Nothing if there is no Environment of that name.
+    #[must_use]
+    pub fn read_in(
+        files: Vec<(String, Vec<u8>)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        environment: &str,
+    ) -> Option<Self> {
+        Self::linked(files, schema, namespaces, Some(environment))
+    }
+
+    fn linked(
+        mut files: Vec<(String, Vec<u8>)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        environment: Option<&str>,
+    ) -> Option<Self> {
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut mesh = Self::default();
+        let (laid, base) = match environment {
+            None => (None, None),
+            Some(name) => {
+                let laid = Laid::find(&mut mesh, &files, schema, (name, namespaces))?;
+                (Some(laid), Some(Self::read(files.clone(), schema, namespaces)))
+            }
+        };
+        mesh.environment_file = laid.as_ref().map(|laid| laid.file);
+        mesh.files = crate::load::load(files, schema, laid.as_ref());
         crate::gather::gather(&mut mesh, namespaces);
         crate::lower::lower(&mut mesh);
         crate::resolve::resolve(&mut mesh);
         mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
         crate::judge::judge(&mut mesh);
+        let environments = crate::environment::judge(&mesh);
+        mesh.findings.extend(environments);
+        if let Some((laid, base)) = laid.as_ref().zip(base.as_ref()) {
+            mesh.findings.extend(crate::environment::judge_laid(laid));
+            let weaker = crate::weaker::judge(base, &mesh, laid);
+            mesh.findings.extend(weaker);
+        }
         crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
         mesh.findings.sort_by(|a, b| {
             (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
@@ -172,7 +218,7 @@ impl Mesh {
             ))
         });
         mesh.findings.dedup();
-        mesh
+        Some(mesh)
     }
 
     /// A workload by `namespace/name`.

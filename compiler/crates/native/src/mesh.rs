@@ -23,19 +23,28 @@ pub(crate) struct Mesh {
 #[pymethods]
 impl Mesh {
     #[staticmethod]
-    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
+    #[pyo3(signature = (files, schema, namespaces = Vec::new(), environment = None))]
     fn read(
         py: Python<'_>,
         files: Vec<(String, PyBackedBytes)>,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
+        environment: Option<String>,
     ) -> PyResult<Self> {
         let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
         let mesh = py.detach(|| {
             let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
-            Linked::read(files, &schema, &namespaces)
+            match &environment {
+                None => Some(Linked::read(files, &schema, &namespaces)),
+                Some(name) => Linked::read_in(files, &schema, &namespaces, name),
+            }
         });
+        let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    fn environments(&self) -> Vec<String> {
+        self.mesh.environments.iter().map(|one| one.row.name.value.clone()).collect()
     }
 
     fn findings(&self) -> Vec<RawFinding> {

@@ -1,0 +1,1 @@
+"""Rules on what a repository holds as a whole."""
