@@ -104,6 +104,17 @@ class Mesh:
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:
         """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
+    def render(
+        self,
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+        environment: str | None = ...,
+    ) -> str:
+        """Give every document as it holds, as JSON; takes what the mesh was read with.
+
+        Each is `file`, `kind`, `namespace`, `name` and `document`: a tree of `value`, `items` or
+        `entries`, each with `at`: file and line, or why a default holds.
+        """
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
     def place(self, table: str, row: int) -> tuple[str, int, int, int, int]:

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from meshc.repo.settings import Settings
 
 
-__all__ = ["Compiled", "Linted", "UnknownEnvironment", "compile_files", "lint_files"]
+__all__ = [
+    "Compiled",
+    "Linted",
+    "UnknownEnvironment",
+    "compile_files",
+    "link_files",
+    "lint_files",
+    "render_files",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,21 @@ def lint_files(files: Sequence[File], environment: str | None = None) -> Linted:
     names = linted.mesh.environments()
     found = {name: _linted(intents, settings, name).findings for name in names}
     return replace(linted, findings=ordered([*linted.findings, *only_there(linted, found)]))
+
+
+def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
+    """Link files and run no rule; raises `SettingsError`, `UnknownEnvironment`."""
+    intents = [file for file in files if not file[0].endswith(".toml")]
+    return meshes.link(intents, settings_of(files).namespaces, environment)
+
+
+def render_files(files: Sequence[File], environment: str | None = None) -> str:
+    """Give every document as it holds and where each value comes from, as JSON.
+
+    Raises `SettingsError`, `UnknownEnvironment`.
+    """
+    namespaces = settings_of(files).namespaces
+    return meshes.render(link_files(files, environment), namespaces, environment)
 
 
 def _linted(intents: Sequence[File], settings: Settings, environment: str | None) -> Linted:

@@ -18,6 +18,7 @@ Examples:
   meshc lint                          the folder you are in
   meshc lint shop --format concise    one line a finding
   meshc lint --rev HEAD~1 --fail-on warning
+  meshc lint --env prod               one Environment; left out: the base and each of them
   meshc lint --format json | jq '.findings[].code'
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 no intent, 4 unreadable input
@@ -25,6 +26,7 @@ with --strict-inputs. They are the same in every format."""
 )
 @source.argument
 @source.revision_option
+@source.environment_option
 @click.option(
     "--format",
     "form",
@@ -46,6 +48,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
     repository: str,
     rev: str | None,
+    env: str | None,
     form: str,
     fail_on: str | None,
     exit_zero: bool,
@@ -58,7 +61,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
 
     read = source.read(repository, rev, strict=strict_inputs)
     with showing.progress(f"checking {len(read.files)} files"):
-        linted = lint_files(read.files)
+        linted = lint_files(read.files, env)
     colour = form == "full" and showing.coloured(color, sys.stdout)
     sys.stdout.write(showing.text(form, linted.findings, read.files, colour=colour))
     if form != "json":

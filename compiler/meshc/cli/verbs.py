@@ -18,6 +18,7 @@ VERBS: Final = {
     "init": Verb("meshc.cli.init", "write a small, working repository"),
     "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
+    "render": Verb("meshc.cli.render", "show what holds, and where each value comes from"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
     "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
     "explain": Verb("meshc.cli.explain", "explain a rule by its code, or print the defaults"),

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 SCHEMA: Final = Path(__file__).parent.parent / "schema" / "generated.json"
 
 
+def render(
+    mesh: Mesh, namespaces: Sequence[tuple[str, str]], environment: str | None = None
+) -> str:
+    """Give every document of a mesh as it holds, as JSON; takes what it was linked with."""
+    return mesh.render(SCHEMA.read_bytes(), list(namespaces), environment)
+
+
 class UnknownEnvironment(Exception):
     """There is no Environment of that name; `known` are those there are."""
 

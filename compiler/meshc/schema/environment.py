@@ -16,8 +16,7 @@ Patterns = Annotated[list[Text], Field(min_length=1, max_length=256)]
 
 
 class Selection(Filled):
-    """Which files of the repository belong to it, by their paths: `*` within one folder, `**` any
-    folders."""
+    """Which files of the repository belong to it: `*` within one folder, `**` any folders."""
 
     include: Patterns | None = Field(
         default=None, description="One of these; absent: every file.", examples=[["shop/**"]]
@@ -64,7 +63,9 @@ class MetadataPatch(Filled):
 
 
 class Merge(Filled):
-    """A part of the object as JSON merge patch (RFC 7396): what is written replaces, `null` removes.
+    """A part of the object as JSON merge patch (RFC 7396).
+
+    What is written replaces, `null` removes.
 
     Items of ports, listeners, traffic, allow, deny, rateLimits and routes are merged by `name`, of
     calls by `to`, of static instances by `address`; other lists are replaced.

@@ -85,7 +85,6 @@ class MeshSpec(Model):
             [{"trustDomain": "partner.example", "bundle": {"file": "trust/partner.example.pem"}}]
         ],
     )
-    protected: Annotated[None, NotYet("environments come with a later version")] = None
 
 
 class Mesh(Model):

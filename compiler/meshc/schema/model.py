@@ -112,7 +112,7 @@ class AnyJson:
             return value
         elif not isinstance(value, str | bool | int):
             # Only a ValueError is one of the document's mistakes to pydantic.
-            raise ValueError("neither scalar, list nor mapping")  # noqa: TRY004
+            raise ValueError("neither scalar, list nor mapping")
         elif isinstance(value, int) and abs(value) > EXACT:
             raise ValueError("a whole number of at most 53 bits")
         return value

@@ -6,9 +6,11 @@
 mod destination;
 mod inbound;
 mod places;
+mod render;
 mod slices;
 
 #[cfg(test)]
 mod tests;
 
+pub use render::render;
 pub use slices::{Emitted, emit};

@@ -28,6 +28,10 @@ struct Merging<'a> {
 
 impl Merging<'_> {
     fn node(&mut self, old: NodeId, new: NodeId) {
+        // What says the same was not changed, and keeps its place.
+        if same_node(self.base, old, self.patch, new) {
+            return self.keep(old);
+        }
         match (self.base.kind(old), self.patch.kind(new)) {
             (Kind::Mapping, Kind::Mapping) => self.mapping(old, new),
             (Kind::Sequence, Kind::Sequence) => self.list(old, new),

@@ -2,9 +2,10 @@
 
 use meshc_check::unit::{At, EnvironmentRow, Unit};
 use meshc_check::{Finding, Schema, declare, declare_patched, did_you_mean, environments, nearest};
-use meshc_document::Span;
+use meshc_document::{Limits, Span, Tree, read};
 use meshc_environment::{Effect, Overlay, clashes, matches};
 
+use crate::foreign::Foreign;
 use crate::gather::by_folder;
 use crate::mesh::{Mesh, MeshFinding};
 
@@ -28,8 +29,8 @@ pub(crate) struct Laid<'a> {
 impl<'a> Laid<'a> {
     /// Looks for an Environment by name; of two the first by file and place.
     pub(crate) fn find(
-        mesh: &mut Mesh,
-        files: &[(String, Vec<u8>)],
+        foreign: &mut Foreign,
+        files: impl Iterator<Item = (&'a str, &'a [u8])>,
         schema: &Schema,
         (name, folders): (&str, &'a [(String, String)]),
     ) -> Option<Self> {
@@ -39,7 +40,7 @@ impl<'a> Laid<'a> {
             }
             let found = environments(bytes, schema).into_iter();
             if let Some((row, tree)) = found.into_iter().find(|(row, _)| row.name.value == name) {
-                let by = mesh.foreign.range(file, bytes.len());
+                let by = foreign.range(file, bytes.len());
                 return Some(Self { overlay: Overlay::new(row, tree, by), file, folders });
             }
         }
@@ -58,6 +59,40 @@ impl<'a> Laid<'a> {
             unit.environments = declare(bytes, schema).environments;
         }
         unit
+    }
+}
+
+impl Mesh {
+    /// The documents of its files as they hold in the Environment it was read in, with the index of
+    /// the file of each; those of files that do not belong to it are left out.
+    #[must_use]
+    pub fn documents(
+        &self,
+        schema: &Schema,
+        folders: &[(String, String)],
+        environment: Option<&str>,
+    ) -> Vec<(u32, Tree)> {
+        let files = self.files.iter().map(|one| (one.path.as_str(), one.bytes.as_slice()));
+        let mut foreign = self.foreign.clone();
+        let laid = environment
+            .and_then(|name| Laid::find(&mut foreign, files.clone(), schema, (name, folders)));
+        let mut found = Vec::new();
+        for (file, (path, bytes)) in (0_u32..).zip(files) {
+            if crate::load::is_no_document(path, bytes)
+                || laid.as_ref().is_some_and(|laid| !laid.overlay.selects(path))
+            {
+                continue;
+            }
+            for tree in read(bytes, &Limits::DEFAULT).trees {
+                let folder = by_folder(path, folders);
+                let tree = match &laid {
+                    Some(laid) => laid.overlay.over(tree, folder),
+                    None => tree,
+                };
+                found.push((file, tree));
+            }
+        }
+        found
     }
 }
 

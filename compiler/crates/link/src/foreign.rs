@@ -12,7 +12,7 @@ use crate::mesh::{Mesh, MeshFinding};
 const BEGIN: u32 = 1 << 30;
 
 /// The ranges that other files have.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Foreign {
     /// Start of each range, ascending, and the file's index.
     ranges: Vec<(u32, u32)>,

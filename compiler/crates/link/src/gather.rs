@@ -117,7 +117,8 @@ impl Homes<'_> {
 }
 
 /// The namespace that the folder of a file gives: the longest folder counts.
-pub(crate) fn by_folder<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
+#[must_use]
+pub fn by_folder<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
     let inside = |folder: &str| {
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };

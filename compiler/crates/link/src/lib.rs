@@ -23,6 +23,7 @@ pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use environment::Environment;
 pub use federation::trust_domain_of;
 pub use foreign::Foreign;
+pub use gather::by_folder;
 pub use graph::Graph;
 pub use issuers::Issuer;
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

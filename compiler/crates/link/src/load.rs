@@ -17,7 +17,7 @@ pub(crate) fn load(
     laid: Option<&Laid<'_>>,
 ) -> Vec<SourceFile> {
     let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = is_named(&path) || is_data(&bytes);
+        let data = is_no_document(&path, &bytes);
         let unit = match laid {
             _ if data => Unit::default(),
             None => declare(&bytes, schema),
@@ -38,6 +38,11 @@ pub(crate) fn load(
         }
         all
     })
+}
+
+/// Whether a file holds no documents, but something that one names.
+pub(crate) fn is_no_document(path: &str, bytes: &[u8]) -> bool {
+    is_named(path) || is_data(bytes)
 }
 
 /// Whether a file is no document but something that one names: keys of an issuer, or certificates

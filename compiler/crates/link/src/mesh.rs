@@ -187,12 +187,19 @@ impl Mesh {
     ) -> Option<Self> {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let mut mesh = Self::default();
-        let (laid, base) = match environment {
+        let (name, base) = match environment {
             None => (None, None),
             Some(name) => {
-                let laid = Laid::find(&mut mesh, &files, schema, (name, namespaces))?;
-                (Some(laid), Some(Self::read(files.clone(), schema, namespaces)))
+                let base = Self::read(files.clone(), schema, namespaces);
+                (Some(name), Some(base))
             }
+        };
+        // Found among the base's files, which outlive the ones that are read next.
+        let sources = base.iter().flat_map(|base| &base.files);
+        let sources = sources.map(|one| (one.path.as_str(), one.bytes.as_slice()));
+        let laid = match name {
+            None => None,
+            Some(name) => Some(Laid::find(&mut mesh.foreign, sources, schema, (name, namespaces))?),
         };
         mesh.environment_file = laid.as_ref().map(|laid| laid.file);
         mesh.files = crate::load::load(files, schema, laid.as_ref());

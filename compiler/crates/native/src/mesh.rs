@@ -71,6 +71,21 @@ impl Mesh {
             .collect())
     }
 
+    #[pyo3(signature = (schema, namespaces = Vec::new(), environment = None))]
+    fn render(
+        &self,
+        py: Python<'_>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+        environment: Option<String>,
+    ) -> PyResult<String> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let rendered = py.detach(|| {
+            meshc_emit::render(&self.mesh, &schema, &namespaces, environment.as_deref())
+        });
+        Ok(rendered.to_string())
+    }
+
     fn tests(&self) -> String {
         let tests = self.mesh.tests.iter().map(|(file, row)| test(&self.mesh, *file, row));
         Value::Array(tests.collect()).to_string()
