@@ -4,20 +4,27 @@ Private; the public face is `meshc.compiling`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias, final
+from typing import Literal, TypeAlias, final
 
 __all__ = [
+    "Column",
     "Decider",
+    "Document",
+    "Formatter",
     "Graph",
     "Mesh",
+    "Node",
     "RawFinding",
     "Table",
     "canonical_json",
     "check_json",
     "check_pattern",
+    "comments",
     "defaults",
     "digest",
+    "masked",
     "missing_capability",
+    "namespace_of",
     "needs",
     "position",
 ]
@@ -53,15 +60,34 @@ class Table:
     def __len__(self) -> int: ...
     def column(self, name: str) -> list[Cell]:
         """Give a whole column; raises `KeyError`."""
-    def matching(self, **conditions: Cell | Iterable[Cell]) -> list[int]:
+    def values(self, name: str, rows: Sequence[int]) -> list[Cell]:
+        """Give a column's cells of some rows; raises `KeyError`, or `IndexError`."""
+    def matching(self, **conditions: Cell | Iterable[Cell] | Column) -> list[int]:
         """Give the rows in which every condition holds; raises `KeyError` for an unknown column.
 
         `name=value` asks for exactly that value, `name__ne` for another one, `name__in` for one of
         several; `name__lt`, `__le`, `__gt`, `__ge` compare numbers with numbers and texts with
-        texts, and hold for nothing else.
+        texts, and hold for nothing else. `name__startswith`, `__endswith` and `__contains` ask
+        texts; a list (`callers`, `operations`, `hosts`) contains its items, not parts of them.
+        A value may be `Column("other")`: the same row's cell of that column.
+        """
+    def counts(self, by: str, rows: Sequence[int] | None = ...) -> dict[Cell, int]:
+        """Count rows (all, or some) for each value of a column; raises `KeyError`."""
+    def sums(self, by: str, of: str, rows: Sequence[int] | None = ...) -> dict[Cell, int]:
+        """Add up the numbers of a column for each value of another; raises `KeyError`."""
+    def repeated(self, *names: str, rows: Sequence[int] | None = ...) -> list[list[int]]:
+        """Give groups of two rows and more that hold the same in every named column.
+
+        Rows with nothing in one of them are in no group; raises `KeyError`.
         """
     def place(self, row: int) -> tuple[str, int, int]:
         """Give file, first byte and byte behind the last of a row; raises `IndexError`."""
+
+@final
+class Column:
+    """Another column of the same table, as what a cell is held against."""
+
+    def __init__(self, name: str) -> None: ...
 
 @final
 class Graph:
@@ -124,6 +150,77 @@ class Mesh:
         """
 
 @final
+class Node:
+    """A node of a document, or a key of a mapping; bytes count from 0, ends are excluded.
+
+    An alias is what it stands for, at the place where it was used.
+    """
+
+    @property
+    def kind(self) -> Literal["scalar", "mapping", "sequence"]: ...
+    @property
+    def style(
+        self,
+    ) -> Literal["plain", "single", "double", "literal", "folded", "flow", "block", "alias"]:
+        """How it was written."""
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def null(self) -> bool:
+        """Whether it is nothing: an empty value, `~` or `null` without quotes."""
+    @property
+    def value(self) -> str | None:
+        """A scalar's text, decoded; nothing for a collection."""
+    def entries(self) -> list[tuple[Node, Node]]:
+        """Give keys and values in written order, repeated keys included; none if no mapping."""
+    def items(self) -> list[Node]:
+        """Give the items of a list; none for anything else."""
+    def get(self, key: str) -> Node | None:
+        """Give the value of the first entry with this key."""
+
+@final
+class Document:
+    """One file, read: a tree per YAML document that could be read. Never raises for a text."""
+
+    def __init__(self, text: bytes) -> None: ...
+    @property
+    def findings(self) -> list[tuple[str, int, int]]:
+        """What kept it from being read: code, first byte and byte behind the last."""
+    @property
+    def whole(self) -> bool:
+        """Whether all of it could be read without a finding."""
+    def comments(self) -> list[tuple[int, int]]:
+        """Give first byte and byte behind the last of every comment; none if it is no UTF-8."""
+    def __len__(self) -> int:
+        """Give how many documents could be read."""
+    def root(self, index: int) -> Node:
+        """Give a document's node; raises `IndexError`."""
+    def at(self, byte: int) -> list[Node]:
+        """Give the nodes around a byte, from the root to the deepest node or key."""
+    def path(self, byte: int) -> tuple[str, ...]:
+        """Say where a byte is in words that do not move with lines; empty outside documents.
+
+        The kind, `namespace/name` of the object (without the namespace if none is written), then
+        keys; items of lists by their `name`, `to` or `address`, else by index.
+        """
+
+@final
+class Formatter:
+    """The layout of intent files; raises `ValueError` for a table of orders that is none."""
+
+    def __init__(self, order: bytes) -> None: ...
+    def format(self, text: bytes) -> tuple[bytes, tuple[str, int, int] | None]:
+        """Give a text in its layout; or as it is, with why and where it is left alone.
+
+        Trees and comments stay the same but for the order of keys, and formatting twice is
+        formatting once.
+        """
+    def differing(self, files: Sequence[tuple[str, bytes]]) -> list[str]:
+        """Give the paths of files that are not in their layout, without the interpreter's lock."""
+
+@final
 class Decider:
     """One slice, ready to decide; raises `ValueError` for an inconsistent one."""
 
@@ -136,6 +233,17 @@ class Decider:
         """Decide a request a line, without the interpreter's lock."""
     def outbound_batch(self, requests: str) -> str:
         """Decide a request a line, without the interpreter's lock."""
+
+def comments(text: bytes, mark: str) -> list[tuple[int, int, int, int]]:
+    """Give the comments that begin with a mark: where they stand and what they are about.
+
+    Four bytes each: its first, the one behind its last, and the same of what it is about: its line
+    where it stands behind something, else the entry or item that begins below; the whole file or
+    document above their first entry; an empty range where nothing is below.
+    """
+
+def namespace_of(path: str, folders: Sequence[tuple[str, str]]) -> str | None:
+    """Give the namespace that a file's folder gives to documents that name none."""
 
 def position(text: bytes, byte: int) -> tuple[int, int]:
     """Give line and column of a byte, both from 1; a column is a character."""
@@ -160,3 +268,6 @@ def needs(slice: bytes) -> list[str]:
 
 def missing_capability(wanted: Sequence[str]) -> str | None:
     """Give the first capability that this runtime lacks."""
+
+def masked(line: str) -> str:
+    """Give a line as it may be shown: what has the form of a secret becomes `*`."""

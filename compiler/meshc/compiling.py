@@ -14,14 +14,16 @@ from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, ordered, worst
 from meshc.mesh import UnknownEnvironment
-from meshc.repo.settings import settings_of
+from meshc.policy.judging import PLAIN, Asked, judge
+from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshc._native import Mesh
+    from meshc.findings import Suppressed
+    from meshc.policy.settings import Settings
     from meshc.repo.listing import File
-    from meshc.repo.settings import Settings
 
 
 __all__ = [
@@ -37,11 +39,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """A linked mesh and everything found in it, sorted."""
+    """A linked mesh and everything found in it that counts, sorted."""
 
     findings: tuple[Finding, ...]
     mesh: Mesh
     settings: Settings
+    suppressed: tuple[Suppressed, ...] = ()
+    """What was found and hidden, each with the reason."""
 
     @property
     def fit(self) -> bool:
@@ -65,26 +69,29 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-def lint_files(files: Sequence[File], environment: str | None = None) -> Linted:
-    """Link files and run every rule, in the base and in every Environment, or in one.
+def lint_files(
+    files: Sequence[File], asked: Asked = PLAIN, environment: str | None = None
+) -> Linted:
+    """Link files, run every rule, and say what of it counts: in one Environment or everywhere.
 
-    What is found in Environments and not in the base says in which. Raises `SettingsError` for a
-    `meshc.toml` that is none, `UnknownEnvironment`.
+    Without the name of an Environment these are the base and every one; what is found in some
+    and not in the base says where. Raises `SettingsError` for settings or a baseline that are
+    none, `UnknownEnvironment`.
     """
-    settings = settings_of(files)
-    intents = [file for file in files if not file[0].endswith(".toml")]
-    linted = _linted(intents, settings, environment)
-    if environment is not None:
-        return linted
-    names = linted.mesh.environments()
-    found = {name: _linted(intents, settings, name).findings for name in names}
-    return replace(linted, findings=ordered([*linted.findings, *only_there(linted, found)]))
+    settings = asked.settings or settings_of(files, asked.given)
+    intents = intents_of(files, settings)
+    mesh, found = _run(intents, settings, environment)
+    if environment is None and (names := mesh.environments()):
+        others = {name: _run(intents, settings, name)[1] for name in names}
+        found = ordered([*found, *only_there(found, others)])
+    judged = judge(found, files, settings, asked)
+    return Linted(judged.findings, mesh, settings, judged.suppressed)
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
     """Link files and run no rule; raises `SettingsError`, `UnknownEnvironment`."""
-    intents = [file for file in files if not file[0].endswith(".toml")]
-    return meshes.link(intents, settings_of(files).namespaces, environment)
+    settings = settings_of(files)
+    return meshes.link(intents_of(files, settings), settings.namespaces, environment)
 
 
 def render_files(files: Sequence[File], environment: str | None = None) -> str:
@@ -96,14 +103,23 @@ def render_files(files: Sequence[File], environment: str | None = None) -> str:
     return meshes.render(link_files(files, environment), namespaces, environment)
 
 
-def _linted(intents: Sequence[File], settings: Settings, environment: str | None) -> Linted:
+def intents_of(files: Iterable[File], settings: Settings) -> list[File]:
+    """Give the files that may hold intents: neither settings nor a baseline of findings."""
+    return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
+
+
+def _run(
+    intents: Sequence[File], settings: Settings, environment: str | None
+) -> tuple[Mesh, tuple[Finding, ...]]:
     mesh = meshes.link(intents, settings.namespaces, environment)
-    return Linted(rules.run(mesh, intents), mesh, settings)
+    return mesh, rules.run(mesh, intents)
 
 
-def only_there(base: Linted, found: Mapping[str, Iterable[Finding]]) -> Iterator[Finding]:
+def only_there(
+    base: Iterable[Finding], found: Mapping[str, Iterable[Finding]]
+) -> Iterator[Finding]:
     """Give what is found in Environments and not in the base; each says in which."""
-    known = set(base.findings)
+    known = set(base)
     names: dict[Finding, list[str]] = {}
     for name, findings in found.items():
         for finding in findings:
@@ -121,10 +137,10 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     `commit` is the full Git name they come from, or `worktree`.
     """
     settings = settings_of(files)
-    intents = [file for file in files if not file[0].endswith(".toml")]
-    linted = _linted(intents, settings, environment)
-    slices = tuple(linted.mesh.slices()) if linted.fit else ()
-    return Compiled(linted.findings, linted.mesh, commit, slices)
+    mesh, found = _run(intents_of(files, settings), settings, environment)
+    judged = judge(found, files, settings, PLAIN)
+    fit = worst(judged.findings) is not Severity.ERROR
+    return Compiled(judged.findings, mesh, commit, tuple(mesh.slices()) if fit else ())
 
 
 compile = compile_files  # noqa: A001 - read as `compiling.compile`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,6 +84,20 @@ class Finding:
     hint: str | None = None
     flow: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that somebody decided to live with, and why."""
+
+    finding: Finding
+    reason: str
+    by: Literal["comment", "waiver", "baseline"]
+
+    @property
+    def inline(self) -> bool:
+        """Tell a comment in the intent itself from a document or a file beside it."""
+        return self.by == "comment"
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

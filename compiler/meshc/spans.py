@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from meshc._native import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,22 @@ class Place:
     column: int
     end_line: int
     end_column: int
+
+
+class Splice(Protocol):
+    """Bytes that give way to a text."""
+
+    @property
+    def start(self) -> int:
+        """First byte."""
+
+    @property
+    def end(self) -> int:
+        """Byte behind the last."""
+
+    @property
+    def text(self) -> str:
+        """What stands there afterwards."""
 
 
 class Text:
@@ -53,12 +71,33 @@ class Text:
         return Place(self.file, start, end, line, column, end_line, end_column)
 
     def line(self, number: int) -> str:
-        """Give a line's text without its end; empty beyond the file."""
+        """Give a line's text without its end, secrets hidden; empty beyond the file."""
         if not 1 <= number <= len(self._starts):
             return ""
         begin = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else len(self._content)
-        return self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
+        line = self._content[begin:end].decode("utf-8", "replace").rstrip("\r\n")
+        return masked(line)
+
+    def start(self, number: int) -> int:
+        """Give the first byte of a line; the file's end beyond its last line."""
+        return self._starts[number - 1] if number <= len(self._starts) else len(self._content)
+
+    def whole(self, first: int, last: int) -> Place:
+        """Give the place of lines, from the start of one to the end of another, ends included."""
+        return self.place(self.start(first), self.start(last + 1))
+
+    def marked(self, place: Place) -> bytes:
+        """Give what stands at a place."""
+        return self._content[place.start : place.end]
+
+    def edited(self, place: Place, edits: Iterable[Splice]) -> bytes:
+        """Give the bytes of a place after sorted edits within it that do not overlap."""
+        new, at = b"", place.start
+        for edit in edits:
+            new += self._content[at : edit.start] + edit.text.encode()
+            at = edit.end
+        return new + self._content[at : place.end]
 
     def _position(self, byte: int) -> tuple[int, int]:
         line = bisect_right(self._starts, byte)

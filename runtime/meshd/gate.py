@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshc.compiling import UnknownEnvironment, compile_files
 from meshc.findings import Severity
 from meshc.repo import Revision, SettingsError, Unreadable
-from meshc.report import render
+from meshc.report import in_full
 from meshc.spans import Texts
 
 
@@ -46,7 +46,7 @@ def gate(repository: str, commit: str, environment: str | None = None) -> Passed
         return Rejected(str(error))
     errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
     if errors:
-        return Rejected(render("full", errors, Texts(files), colour=False).strip())
+        return Rejected(in_full(errors, Texts(files)).strip())
     if not compiled.slices:
         return Rejected("the commit declares no workload")
     return Passed(compiled.slices)

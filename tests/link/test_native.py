@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,10 @@ def linked() -> _native.Mesh:
 
 def parameters(definition: ast.FunctionDef) -> list[str]:
     args = definition.args
-    names = [one.arg for one in [*args.posonlyargs, *args.args]]
-    extra = [args.kwarg.arg] if args.kwarg else []
-    return [name for name in names if name != "self"] + extra
+    several = [args.vararg] if args.vararg else []
+    last = [args.kwarg] if args.kwarg else []
+    names = [*args.posonlyargs, *args.args, *several, *args.kwonlyargs, *last]
+    return [one.arg for one in names if one.arg != "self"]
 
 
 def public(holder: object) -> set[str]:
@@ -91,6 +93,64 @@ def test_rows_are_chosen_by_value_comparison_and_membership(linked: _native.Mesh
     assert ports.matching() == list(range(len(ports)))
     with pytest.raises(KeyError):
         ports.matching(colour="red")
+
+
+def test_rows_are_chosen_by_parts_of_texts_and_by_other_columns(linked: _native.Mesh) -> None:
+    services = linked.table("services")
+    names = [str(one) for one in services.column("name")]
+    assert services.values("name", services.matching(name__startswith="c")) == [
+        name for name in names if name.startswith("c")
+    ]
+    assert services.values("name", services.matching(name__endswith="t")) == [
+        name for name in names if name.endswith("t")
+    ]
+    assert services.matching(name__contains="ar") == [
+        row for row, name in enumerate(names) if "ar" in name
+    ]
+    ports = linked.table("ports")
+    both = list(zip(ports.column("port"), ports.column("target"), strict=True))
+    assert ports.matching(port=_native.Column("target")) == [
+        row for row, (port, target) in enumerate(both) if port == target
+    ]
+    less = [row for row, (port, target) in enumerate(both) if int(port or 0) < int(target or 0)]
+    assert ports.matching(port__lt=_native.Column("target")) == less
+    assert ports.matching(port=_native.Column("name")) == []
+    assert ports.matching(port__ne=_native.Column("name")) == list(range(len(ports)))
+    # A list contains its items, no parts of them.
+    allow = linked.table("allow")
+    callers = [str(one).split() for one in allow.column("callers")]
+    wanted = callers[0][0]
+    assert allow.matching(callers__contains=wanted) == [
+        row for row, one in enumerate(callers) if wanted in one
+    ]
+    assert allow.matching(callers__contains=wanted[1:]) == []
+    with pytest.raises(KeyError):
+        ports.matching(port=_native.Column("colour"))
+    with pytest.raises(IndexError):
+        ports.values("port", [len(ports)])
+
+
+def test_rows_are_counted_added_up_and_grouped(linked: _native.Mesh) -> None:
+    calls = linked.table("calls")
+    assert calls.counts("caller") == Counter(calls.column("caller"))
+    some = calls.matching(route=False)
+    assert calls.counts("callee", some) == Counter(calls.values("callee", some))
+    traffic = linked.table("traffic")
+    weights: Counter[_native.Cell] = Counter()
+    for service, weight in zip(traffic.column("service"), traffic.column("weight"), strict=True):
+        weights[service] += int(weight or 0)
+    assert traffic.sums("service", "weight") == weights
+    groups = calls.repeated("caller", "callee")
+    assert all(len({*calls.values("caller", rows)}) == 1 for rows in groups)
+    ports = linked.table("ports")
+    alike = ports.repeated("name", "port")
+    assert [ports.values("name", rows) for rows in alike] == [
+        [name] * count
+        for (name, _), count in Counter(
+            zip(ports.column("name"), ports.column("port"), strict=True)
+        ).items()
+        if count > 1
+    ]
 
 
 def test_the_graph_answers_by_name(linked: _native.Mesh) -> None:

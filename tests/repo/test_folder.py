@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from meshc.findings import Severity
-from meshc.repo import Folder, Revision, SettingsError, Unreadable, settings_of, wanted
+from meshc.repo import Folder, Revision, Unreadable, wanted
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -146,31 +145,6 @@ def test_a_folder_outside_git_is_said(tmp_path: Path) -> None:
         Revision(tmp_path, "HEAD^{commit}")
 
 
-def test_settings() -> None:
-    content = b'fail-on = "warning"\n[namespaces]\n"shop/" = "store"\n'
-    settings = settings_of([("meshc.toml", content)])
-    assert settings.namespaces == (("shop", "store"),)
-    assert settings.fail_on is Severity.WARNING
-    assert settings_of([]).fail_on is Severity.ERROR
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"x",
-        b"\xff",
-        b"unknown = 1",
-        b'fail-on = "no"',
-        b"fail-on = 1",
-        b"namespaces = 1",
-        b'[namespaces]\na = "B_"',
-    ],
-)
-def test_settings_that_are_none_are_refused(content: bytes) -> None:
-    with pytest.raises(SettingsError, match=r"meshc\.toml"):
-        settings_of([("meshc.toml", content)])
-
-
 ISSUER = "kind: TokenIssuer\nspec: {keys: {file: keys/corp.json}}\n"
 KEYS = {
     "corp.yaml": ISSUER,
@@ -198,3 +172,28 @@ def test_a_revision_gives_the_same_json(tmp_path: Path) -> None:
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x", "--no-gpg-sign"]):
         subprocess.run([*git, *words], check=True)
     assert Revision(tmp_path, "HEAD").read() == Folder(tmp_path).read()
+
+
+SETTINGS = {
+    "meshc.toml": 'extend = "lint/base.toml"\nbaseline = ".meshc/baseline.json"\n',
+    "lint/base.toml": 'extend = "lint/deeper.toml"\n',
+    "lint/deeper.toml": "",
+    "lint/other.toml": "no",
+    "pyproject.toml": "",
+    "deep/pyproject.toml": "no",
+    ".meshc/baseline.json": "{}",
+    ".meshc/other.json": "no",
+    "mesh.yaml": "m",
+}
+
+
+def test_settings_bring_what_they_extend_and_their_baseline(tmp_path: Path) -> None:
+    write(tmp_path, SETTINGS)
+    files = Folder(tmp_path).files()
+    assert [path for path, _ in files] == sorted(
+        path for path in SETTINGS if SETTINGS[path] != "no"
+    )
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "-m", "first")
+    assert Revision(tmp_path, "HEAD").files() == files

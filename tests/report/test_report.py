@@ -4,13 +4,16 @@ import pytest
 
 from meshc import report
 from meshc.findings import Finding, Related, Severity, ordered, worst
-from meshc.report import full
+from meshc.mesh.fingerprints import fingerprint
+from meshc.mesh.sources import Sources
+from meshc.report import Look, Run
+from meshc.report.palette import END, STYLES
 from meshc.spans import Text, Texts
 
 CHECKOUT = b"spec:\n  ports: []\n" + b"\n" * 7 + b"  calls: [{to: paymets.charge}]\n"
 CART = "# Körbe\nspec:\n  owner: \N{CJK UNIFIED IDEOGRAPH-4E2D}eam\x1b[31m\n".encode()
 FILES = [("services/checkout.yaml", CHECKOUT), ("cart.yaml", CART)]
-TEXTS = Texts(FILES)
+TEXTS, SOURCES = Texts(FILES), Sources(FILES)
 
 
 def place(file: str, what: bytes) -> Finding:
@@ -39,8 +42,17 @@ error[MC201] unknown-service: `paymets` is not a service in namespace shop
 """
 
 
+def render(form: str, findings: list[Finding], *, colour: bool = False) -> str:
+    return report.render(
+        form,
+        Run(
+            tuple(findings), TEXTS, lambda one: fingerprint(one, SOURCES), look=Look(colour=colour)
+        ),
+    )
+
+
 def test_a_finding_in_full_is_as_the_language_reference_shows_it() -> None:
-    assert report.render("full", [UNKNOWN], TEXTS, colour=False) == WANTED
+    assert render("full", [UNKNOWN]) == WANTED
 
 
 def test_a_second_place_has_a_snippet_of_its_own() -> None:
@@ -49,7 +61,7 @@ def test_a_second_place_has_a_snippet_of_its_own() -> None:
     found = Finding(
         "MC404", "identity-collision", Severity.ERROR, "twice", UNKNOWN.primary, (related,)
     )
-    lines = report.render("full", [found], TEXTS, colour=False).splitlines()
+    lines = render("full", [found]).splitlines()
     assert lines[5] == "  ::: cart.yaml:3:10"
     assert (
         lines[7] == " 3 |   owner: \N{CJK UNIFIED IDEOGRAPH-4E2D}eam\N{REPLACEMENT CHARACTER}[31m"
@@ -60,31 +72,26 @@ def test_a_second_place_has_a_snippet_of_its_own() -> None:
 def test_nothing_an_intent_holds_steers_a_terminal() -> None:
     found = place("cart.yaml", b"eam\x1b")
     for form in ("full", "concise"):
-        assert "\x1b" not in report.render(form, [found], TEXTS, colour=False)
+        assert "\x1b" not in render(form, [found])
 
 
 def test_colours_come_only_when_asked_for_and_change_no_word() -> None:
-    coloured = report.render("full", [UNKNOWN], TEXTS, colour=True)
+    coloured = render("full", [UNKNOWN], colour=True)
     assert "\x1b[1;31merror[MC201]\x1b[0m" in coloured
-    for escape in (
-        *full.ANSI.severities.values(),
-        full.ANSI.strong,
-        full.ANSI.gutter,
-        full.ANSI.end,
-    ):
+    for escape in (*STYLES.values(), END):
         coloured = coloured.replace(escape, "")
     assert coloured == WANTED
 
 
 def test_concise() -> None:
-    assert report.render("concise", [UNKNOWN], TEXTS, colour=False) == (
+    assert render("concise", [UNKNOWN]) == (
         "services/checkout.yaml:10:16: MC201 `paymets` is not a service in namespace shop"
         " (did you mean `payments`?)\n"
     )
 
 
 def test_json_is_versioned_and_complete() -> None:
-    said = json.loads(report.render("json", [UNKNOWN], TEXTS, colour=False))
+    said = json.loads(render("json", [UNKNOWN]))
     assert said["version"] == "1"
     assert said["counts"] == {"error": 1, "warning": 0, "info": 0}
     [finding] = said["findings"]
@@ -101,20 +108,9 @@ def test_json_is_versioned_and_complete() -> None:
 
 
 def test_no_findings_are_an_empty_report_and_valid_json() -> None:
-    assert report.render("full", [], TEXTS, colour=False) == ""
-    assert json.loads(report.render("json", [], TEXTS, colour=False))["findings"] == []
+    assert render("full", []) == ""
+    assert json.loads(render("json", []))["findings"] == []
     assert report.summary([]) == "no findings"
-
-
-def test_a_long_line_is_cut_around_its_carets() -> None:
-    content = b"x" * 5000 + b"HERE" + b"y" * 5000
-    texts = Texts([("long.yaml", content)])
-    found = Finding(
-        "MC001", "yaml-syntax", Severity.ERROR, "m", texts.text("long.yaml").place(5000, 5004)
-    )
-    lines = report.render("full", [found], texts, colour=False).splitlines()
-    assert max(len(line) for line in lines) < 180
-    assert lines[3][lines[4].index("^") :].startswith("HERE")
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,24 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from meshc.cli.pages import generated
+from meshc.change.edits import made
+from meshc.change.rounds import mend
+from meshc.cli.pages import generated, stale
 from meshc.compiling import lint_files
 from meshc.findings import Finding, Severity
+from meshc.mesh.sources import Sources
+from meshc.policy.judging import Asked
 from meshc.rules import RULES, pages
+from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
-from meshc.rules.rule import Example
+from meshc.rules.rule import Example, Sees
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = list(pages.pages())
@@ -24,7 +32,7 @@ EXAMPLES = [
 
 
 def lint(example: Example) -> tuple[Finding, ...]:
-    return lint_files(example.files()).findings
+    return lint_files(example.files(), Asked(at=example.at)).findings
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
@@ -65,6 +73,11 @@ def test_messages_have_the_house_form(page: Page, example: Example) -> None:
         assert "\n" not in one.message
 
 
+@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.found_by == "rule"])
+def test_a_check_says_what_it_looks_at(code: str) -> None:
+    assert import_module(RULES[code].module).SEES in get_args(Sees)
+
+
 def test_there_are_enough_rules() -> None:
     assert len(PAGES) >= 25
     assert [page.code for page in PAGES] == list(RULES) == sorted(RULES)
@@ -96,3 +109,37 @@ def test_a_lint_imports_no_page_of_a_rule_that_is_found_natively() -> None:
 )
 def test_what_is_generated_has_not_drifted(path: Path, content: str) -> None:
     assert (ROOT / path).read_text() == content, "run `python -m meshc.cli.pages`"
+
+
+FIXED = [
+    pytest.param(page, before, after, id=f"{page.code}-{number}")
+    for page in PAGES
+    for number, (before, after) in enumerate(pairwise(page.examples))
+    if after.after
+]
+
+
+@pytest.mark.parametrize(("page", "before", "after"), FIXED)
+def test_a_fix_makes_of_an_example_what_the_page_shows(
+    page: Page, before: Example, after: Example
+) -> None:
+    assert before.fails
+    files = before.unmarked().files()
+    (found,) = (one for one in lint_files(files).findings if one.code == page.code)
+    fix = fix_of(found, Sources(files))
+    assert fix is not None
+    assert fix.message[0].islower() or fix.message[0] == "`"
+    fresh = dict(made(files, [fix]))
+    assert fresh[after.file].decode() == after.text
+    if fix.safe:
+        assert mend(files, lint_files, unsafe=False).state.files == tuple(fresh.items())
+
+
+def test_every_rule_with_a_fix_shows_it() -> None:
+    shown = {page.code for page, *_ in (param.values for param in FIXED)}
+    assert shown == {page.code for page in PAGES if page.fixes}
+    assert len(shown) >= 10
+
+
+def test_no_page_is_left_of_what_is_no_more() -> None:
+    assert stale() == [], "run `python -m meshc.cli.pages`"

@@ -8,12 +8,13 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from meshc.schema import capabilities
 from meshc.schema.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +57,41 @@ def content(node: dict[str, Any]) -> object:
     if what == "int":
         return int(value)
     return None if what == "null" else value
+
+
+def mistakes(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings without those on what the language knows and nothing carries out yet."""
+    return [one for one in findings if one["code"] != "MC109"]
+
+
+def later(content: object) -> list[str]:
+    """What of a document that its model takes is refused for now: fields, values and its kind.
+
+    This walks the models by the table of capabilities; the native checker reads the annotations of
+    the generated schema.
+    """
+    kind = content["kind"] if isinstance(content, dict) else ""
+    if kind in capabilities.KINDS:
+        return [kind]
+    return sorted(refused(KINDS[kind].model_validate(content)))
+
+
+def refused(value: object) -> Iterator[str]:
+    """Refused fields and values of a model, none inside another."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from refused(one)
+    if not isinstance(value, BaseModel):
+        return
+    for name in value.model_fields_set & set(type(value).model_fields):
+        field = type(value).model_fields[name].alias or name
+        key, inner = (type(value).__name__, field), getattr(value, name)
+        if key in capabilities.FIELDS:
+            yield field
+        elif isinstance(inner, str) and inner in capabilities.VALUES.get(key, {}):
+            yield inner
+        else:
+            yield from refused(inner)
 
 
 def model_accepts(document: object) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 from random import Random
+from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
 
 from meshc.schema.kinds import KINDS
 from schema.mutation import mutant, parse
-from schema.native_check import ROOT, content, model_accepts, native
+from schema.native_check import ROOT, content, later, mistakes, model_accepts, native
 
-COUNT = 20_000
+COUNT = int(os.environ.get("MESHC_MUTANTS", "20000"))
 JUDGED = 1_000
 """Accepted documents that `jsonschema` and a YAML 1.1 reader see too; they are slow."""
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,10 +36,10 @@ def test_native_checker_agrees_with_the_models_on_mutated_documents() -> None:
                 continue
             [document] = answer["documents"]
             compared += 1
-            ours = not document["findings"]
+            ours = not mistakes(document["findings"])
             accepted += ours
             tree = content(document["tree"])
-            if ours != model_accepts(tree):
+            if ours != model_accepts(tree) or (ours and not refused_alike(text, document, tree)):
                 apart.append((text, document["findings"]))
             if ours and len(taken) < JUDGED:
                 taken.append((text, tree))
@@ -51,6 +52,12 @@ def test_native_checker_agrees_with_the_models_on_mutated_documents() -> None:
     published_schemas_take([tree for _, tree in taken])
     for text, tree in taken:
         assert yaml.load(text, LOADER) == tree  # noqa: S506 - a safe loader, the fast one if built
+
+
+def refused_alike(text: str, document: dict[str, Any], tree: object) -> bool:
+    """Whether the native checker refuses for now what the table of capabilities says."""
+    pointed = [text.encode()[one["start"] : one["end"]] for one in document["findings"]]
+    return sorted(one.decode().strip("\"'") for one in pointed) == later(tree)
 
 
 def published_schemas_take(documents: list[object]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from meshc.schema.generate import all_kinds
 from schema.mutation import Node, Pairs, Word, copy, get, parse, places, put, write
-from schema.native_check import ROOT, native
+from schema.native_check import ROOT, mistakes, native
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,9 +56,18 @@ def flattened(parent: Pairs | list[Node], index: int) -> str | None:
     return "qqq"
 
 
+PCI = Pairs([(Word("data", quoted=False), Word("pci", quoted=False))])
+"""What the example of `never` selects by."""
+
+
 def is_caller(node: Node) -> bool:
-    """Tell whether a mapping is a federated caller: a text in its place is a caller too."""
-    return isinstance(node, Pairs) and [key.text for key, _ in node.entries] == ["identity"]
+    """Tell whether a mapping selects workloads: a text in its place is one workload too."""
+    selecting = {"identity", "anything", "gateways", "labels", "namespace"}
+    if not isinstance(node, Pairs) or len(node.entries) != 1:
+        return False
+    [(key, value)] = node.entries
+    # `scope: {labels: …}` and `v1: {labels: …}` say the labels of something else.
+    return key.text in selecting and (key.text != "labels" or value == PCI)
 
 
 def added(parent: Pairs | list[Node], index: int) -> str | None:
@@ -85,7 +94,7 @@ def inside_free(document: Node, parent: Pairs | list[Node]) -> bool:
     return any(one is parent for one in inside)
 
 
-def mistakes(
+def broken(
     source: Node, mistake: Callable[[Pairs | list[Node], int], str | None]
 ) -> Iterator[tuple[str, str]]:
     """Every place where the mistake can be made: the document and the text to point at."""
@@ -105,12 +114,12 @@ def mistakes(
 def test_one_mistake_is_one_finding(
     mistake: Callable[[Pairs | list[Node], int], str | None],
 ) -> None:
-    cases = [case for path in EXAMPLES for case in mistakes(parse(path.read_text()), mistake)]
+    cases = [case for path in EXAMPLES for case in broken(parse(path.read_text()), mistake)]
     assert len(cases) > 50
     wrong = []
     for (text, wanted), answer in zip(cases, native(text for text, _ in cases), strict=True):
         assert answer["reading"] == []
-        findings = answer["documents"][0]["findings"]
+        findings = mistakes(answer["documents"][0]["findings"])
         pointed = [text.encode()[one["start"] : one["end"]].decode() for one in findings]
         if len(findings) != 1 or wanted not in pointed[0]:
             wrong.append((text, wanted, findings))

@@ -13,7 +13,7 @@ from meshc.cli import exits
 from meshc.cli.verbs import VERBS
 from meshc.mesh import UnknownEnvironment
 from meshc.repo.listing import Unreadable
-from meshc.repo.settings import SettingsError
+from meshc.repo.toml import SettingsError
 
 INTERRUPTED = 130
 """What a shell shows for a program ended by Ctrl-C."""

@@ -8,6 +8,7 @@ import click
 
 from meshc.cli import exits, source
 from meshc.names import nearest
+from meshc.report import FORMATS
 from meshc.rules.index import RULES
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   meshc explain MC201         why, and what to do, with examples that fail and pass
+  meshc explain sarif         an output of `meshc lint`
   meshc explain --list        every rule in one line
   meshc explain --defaults    what holds where an intent says nothing
   meshc explain shop/cart     every value of a workload: where it was written, or default"""
 )
-@click.argument("word", required=False, metavar="[CODE | NS/NAME]")
+@click.argument("word", required=False, metavar="[CODE | FORMAT | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
 @source.environment_option
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
@@ -30,10 +32,10 @@ Examples:
 def command(
     *, word: str | None, repository: str, env: str | None, listed: bool, defaults: bool
 ) -> int:
-    """Explain a rule by its code (MC201) or name (unknown-service), or a workload by NS/NAME."""
+    """Explain a rule by code (MC201) or name, an output by its format, or a workload by NS/NAME."""
     if sum((word is not None, listed, defaults)) != 1:
         raise click.UsageError(
-            "give one of CODE, NS/NAME, --list, --defaults", click.get_current_context()
+            "give one of CODE, FORMAT, NS/NAME, --list, --defaults", click.get_current_context()
         )
     if defaults:
         click.echo(table(), nl=False)
@@ -42,6 +44,8 @@ def command(
             click.echo(f"{one}  {rule.severity:<7}  {rule.name}")
     elif word is not None and "/" in word:
         click.echo(values(repository, word, env), nl=False)
+    elif word in FORMATS:
+        click.echo(output(word), nl=False)
     else:
         click.echo(page(find(str(word))), nl=False)
     return exits.CLEAN
@@ -89,9 +93,18 @@ def find(word: str) -> str:
     names = {rule.name: code for code, rule in RULES.items()}
     if word in names:
         return names[word]
-    near = nearest(word, [*names, *RULES]) or nearest(word.upper(), list(RULES))
+    near = nearest(word, [*names, *RULES, *FORMATS]) or nearest(word.upper(), list(RULES))
     hint = f"; did you mean `{near[0]}`?" if near else ""
     raise exits.Failure(f"`{word}` is no rule{hint} (`meshc explain --list` lists them)")
+
+
+def output(form: str) -> str:
+    """Write an output's page for a terminal."""
+    from meshc.cli import output_pages
+
+    calls = f"meshc lint --format {form}\nmeshc lint --output {form}:FILE"
+    said = output_pages.example(form)
+    return f"{calls}\n\n{output_pages.text(form)}\n\nTwo mistakes in this format:\n\n{said}\n"
 
 
 def page(code: str) -> str:

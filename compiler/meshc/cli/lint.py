@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
+from typing import TYPE_CHECKING
 
 import click
 
-from meshc import report
-from meshc.cli import exits, showing, source
+from meshc.cli import counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshc.compiling import Linted
+    from meshc.repo import File
 
 
 @click.command(
@@ -20,53 +27,82 @@ Examples:
   meshc lint --rev HEAD~1 --fail-on warning
   meshc lint --env prod               one Environment; left out: the base and each of them
   meshc lint --format json | jq '.findings[].code'
+  meshc lint --output full --output sarif:build/lint.sarif    both in one run
+  meshc lint --diff                   what --fix would change, as a patch
+  meshc lint --fix                    change it
+  meshc lint --fix --unsafe-fixes     and what may change what the mesh does
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 no intent, 4 unreadable input
-with --strict-inputs. They are the same in every format."""
+\b
+A safe fix leaves what is compiled as it is, byte for byte; that is checked by compiling, before
+anything is written. A fix that fails the check is left out, and said.
+
+\b
+Exit codes: 0 nothing at or above --fail-on (with --fix: left), 1 findings (with --diff: something
+to change), 2 usage, 3 no intent, 4 unreadable input with --strict-inputs. They are the same in
+every format."""
 )
 @source.argument
 @source.revision_option
 @source.environment_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(report.FORMATS),
-    default="full",
-    help="How findings are written.",
-)
+@counting.options
+@outputs.output_option
+@outputs.format_option
+@outputs.limit_option
 @click.option(
     "--fail-on",
     type=click.Choice([str(one) for one in Severity]),
     help="Exit with 1 from this severity on [default: error, or what meshc.toml says].",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option("--fix", is_flag=True, help="Make the safe fixes, then show what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: every other fix too.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--strict-inputs", is_flag=True, help="Exit with 4 if a file cannot be read.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
-)
+@outputs.colour_option
 def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
     repository: str,
     rev: str | None,
     env: str | None,
-    form: str,
+    written: tuple[str, ...],
+    form: str | None,
+    limit: int | None,
     fail_on: str | None,
     exit_zero: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     strict_inputs: bool,
     color: str,
 ) -> int:
     """Check a repository of intents and show what is wrong, where, and what to do about it."""
     gc.disable()  # one pass over data that lives until the end
+    began = time.perf_counter()
     from meshc.compiling import lint_files
 
-    read = source.read(repository, rev, strict=strict_inputs)
-    with showing.progress(f"checking {len(read.files)} files"):
-        linted = lint_files(read.files, env)
-    colour = form == "full" and showing.coloured(color, sys.stdout)
-    sys.stdout.write(showing.text(form, linted.findings, read.files, colour=colour))
-    if form != "json":
-        sys.stdout.flush()
-        sys.stderr.write(f"{report.summary(linted.findings)} in {len(read.files)} files\n")
+    wanted = outputs.wanted(written, form)
+    if fix or diff or unsafe_fixes:
+        fixing.refuse_misuse(fix=fix, unsafe_fixes=unsafe_fixes, diff=diff, rev=rev)
+    read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
+
+    def lint(files: Sequence[File]) -> Linted:
+        return lint_files(files, asked, env)
+
+    if diff:
+        return fixing.show(read, lint, unsafe=unsafe_fixes)
+    files, mended = read.files, None
+    with showing.progress(f"checking {len(files)} files"):
+        if fix:
+            mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
+            files, linted = mended.state.files, mended.state.linted
+        else:
+            linted = lint(files)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
-    failed = any(one.severity.reaches(threshold) for one in linted.findings)
+    run = outputs.run(linted, files, threshold)
+    outputs.write(wanted, run, repository, outputs.Taste(color, limit))
+    sys.stdout.flush()
+    if mended:
+        fixing.say(mended, "fixed")
+    sys.stderr.write(outputs.closing(run, len(files), time.perf_counter() - began))
+    failed = any(run.fails(one) for one in linted.findings)
     return exits.FINDINGS if failed and not exit_zero else exits.CLEAN

@@ -1,4 +1,4 @@
-"""How findings reach a person: formats, colour, progress."""
+"""How output reaches a person: colour, progress."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from meshc import report
-from meshc.spans import Texts
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from meshc.findings import Finding
-    from meshc.repo import File
+    from collections.abc import Iterator
 
 
 def coloured(choice: str, stream: TextIO) -> bool:
-    """Tell whether to write colours: by choice, else on a terminal unless `NO_COLOR` is set."""
+    """Tell whether to write colours: by choice, by `NO_COLOR` or `FORCE_COLOR`, on a terminal.
+
+    The first of these that says something decides; an empty variable says nothing.
+    """
     if choice != "auto":
         return choice == "always"
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not plain and stream.isatty()
-
-
-def text(form: str, findings: Sequence[Finding], files: Sequence[File], *, colour: bool) -> str:
-    """Write findings in a format."""
-    return report.render(form, findings, Texts(files), colour=colour)
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
 @contextlib.contextmanager

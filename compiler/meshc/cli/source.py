@@ -74,12 +74,13 @@ def compiled(repository: str, revision: str | None, environment: str | None = No
     source = read(repository, revision, strict=True)
     done = compile_files(source.files, source.commit, environment)
     if not done.fit:
+        from meshc import report
         from meshc.cli import showing
         from meshc.findings import Severity
+        from meshc.spans import Texts
 
         errors = [one for one in done.findings if one.severity is Severity.ERROR]
-        sys.stderr.write(
-            showing.text("full", errors, source.files, colour=showing.coloured("auto", sys.stderr))
-        )
+        colour = showing.coloured("auto", sys.stderr)
+        sys.stderr.write(report.in_full(errors, Texts(source.files), colour=colour))
         raise exits.Failure(f"`{repository}` does not compile", exits.FINDINGS)
     return done

@@ -17,6 +17,8 @@ class Verb:
 VERBS: Final = {
     "init": Verb("meshc.cli.init", "write a small, working repository"),
     "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
+    "baseline": Verb("meshc.cli.baseline", "keep findings that are known already"),
+    "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
     "render": Verb("meshc.cli.render", "show what holds, and where each value comes from"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),

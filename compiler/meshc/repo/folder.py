@@ -48,8 +48,11 @@ class Folder:
                 maybe_named[path] = reason
                 continue
             self._take(path, reason, files, problems)
-        for path in named_by(files, maybe_named):
-            self._take(path, maybe_named[path], files, problems)
+        naming = 0
+        while named := named_by(files[naming:], maybe_named):
+            naming = len(files)
+            for path in named:
+                self._take(path, maybe_named.pop(path), files, problems)
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
 
     def _take(self, path: str, reason: str, files: list[File], problems: list[Problem]) -> None:

@@ -12,6 +12,8 @@ File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
 
 SETTINGS_FILE: Final = "meshc.toml"
+PROJECT_FILE: Final = "pyproject.toml"
+"""Where settings may stand as well, under `[tool.meshc]`."""
 FILE_BYTES: Final = 16 * 1024 * 1024
 """Largest file that is read; the reader of documents has a smaller budget and names the place."""
 FILES: Final = 100_000
@@ -50,7 +52,7 @@ class Listing:
 
 def wanted(path: str) -> bool:
     """Tell whether a path inside a repository is read at all."""
-    if path == SETTINGS_FILE:
+    if path in {SETTINGS_FILE, PROJECT_FILE}:
         return True
     *folders, name = path.split("/")
     if name.startswith(".") or not name.endswith((".yaml", ".yml")):
@@ -59,21 +61,32 @@ def wanted(path: str) -> bool:
 
 
 def may_be_named(path: str) -> bool:
-    """Tell whether a path may be a TokenIssuer's keys (JSON) or the Mesh's trust bundle (PEM)."""
+    """Tell whether a path is read once another file names it.
+
+    A TokenIssuer's keys and a baseline are JSON, the Mesh's trust bundle is PEM, and settings
+    extend TOML.
+    """
     *folders, name = path.split("/")
     return (
-        name.endswith((".json", ".pem")) and not name.startswith(".") and all(map(enters, folders))
+        name.endswith((".json", ".pem", ".toml"))
+        and path not in {SETTINGS_FILE, PROJECT_FILE}
+        and not name.startswith(".")
+        and all(map(enters, folders))
     )
 
 
 def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
-    """Give those of the paths that stand in a file that declares a TokenIssuer or a federation.
+    """Give those of the paths that stand in settings, or where an issuer or federation is declared.
 
-    Other JSON and PEM of a repository is none of our business: it is not read, and nothing is wrong
-    with it. What stands there without naming keys or roots is read for nothing.
+    Other JSON, PEM and TOML of a repository is none of our business: it is not read, and nothing is
+    wrong with it. What stands there without being named for its content is read for nothing.
     """
     words = (b"TokenIssuer", b"federation")
-    declaring = [content for _, content in files if any(word in content for word in words)]
+    declaring = [
+        content
+        for path, content in files
+        if path.endswith(".toml") or any(word in content for word in words)
+    ]
     return [
         path
         for path in paths

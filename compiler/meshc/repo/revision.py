@@ -58,8 +58,10 @@ class Revision:
         rows = list(self._rows())
         files = self._taken([row for row in rows if wanted(row.path)], problems)
         maybe_named = {row.path: row for row in rows if may_be_named(row.path)}
-        named = [maybe_named[path] for path in named_by(files, maybe_named)]
-        files += self._taken(named, problems)
+        naming = files
+        while named := named_by(naming, maybe_named):
+            naming = self._taken([maybe_named.pop(path) for path in named], problems)
+            files += naming
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
 
     def _rows(self) -> Iterator[Row]:

@@ -1,40 +1,73 @@
-"""Takes findings, gives text: one file per format, the same findings in each."""
+"""Takes findings, gives text: one file per format, the same findings in each.
+
+A format's file has a docstring, which is its page, and `render(run)`. It is imported when it is
+asked for.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Literal
+
+from meshc.report.run import Look, Run, fixable, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from meshc.findings import Finding
     from meshc.spans import Texts
 
-FORMATS: Final = ("full", "concise", "json")
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Look",
+    "Run",
+    "fixable",
+    "in_full",
+    "render",
+    "summary",
+]
 
 
-def render(form: str, findings: Sequence[Finding], texts: Texts, *, colour: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    `base` is what its paths are relative to: where the reader stands, the root of the Git
+    repository, or the folder linted. `people` tells a format read on a terminal.
+    """
+
+    module: str
+    summary: str
+    base: Literal["here", "checkout", "linted"]
+    people: bool = False
+
+
+FORMATS: Final = {
+    "full": Format("meshc.report.full", "findings with their source", "here", people=True),
+    "concise": Format("meshc.report.concise", "one line a finding", "here", people=True),
+    "json": Format("meshc.report.json_document", "one JSON object, newest version", "linted"),
+    "json-v1": Format("meshc.report.json_document", "one JSON object, version 1", "linted"),
+    "json-lines": Format("meshc.report.json_lines", "one JSON object a line", "linted"),
+    "sarif": Format("meshc.report.sarif", "SARIF 2.1.0, for code scanning", "checkout"),
+    "github": Format("meshc.report.github", "annotations of GitHub Actions", "checkout"),
+    "gitlab": Format("meshc.report.gitlab", "GitLab's Code Quality report", "checkout"),
+    "junit": Format("meshc.report.junit", "JUnit XML", "here"),
+    "rdjson": Format("meshc.report.rdjson", "for reviewdog", "here"),
+    "markdown": Format("meshc.report.markdown", "a comment on a pull request", "checkout"),
+    "azure": Format("meshc.report.azure", "issues of Azure Pipelines", "checkout"),
+}
+
+
+def render(form: str, run: Run) -> str:
     """Write findings in one of `FORMATS`; ends with a line end unless it is empty."""
-    if form == "json":
-        from meshc.report import structured
-
-        return structured.render(findings)
-    if form == "concise":
-        from meshc.report import concise
-
-        return concise.render(findings)
-    from meshc.report import full
-
-    return full.render(findings, texts, full.ANSI if colour else full.PLAIN)
+    write: Callable[[Run], str] = import_module(FORMATS[form].module).render
+    return write(run)
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """Count findings by severity in one line."""
-    if not findings:
-        return "no findings"
-    counts = [
-        f"{count} {name}{'' if count == 1 or name == 'info' else 's'}"
-        for name in ("error", "warning", "info")
-        if (count := sum(one.severity == name for one in findings))
-    ]
-    return ", ".join(counts)
+def in_full(findings: Iterable[Finding], texts: Texts, *, colour: bool = False) -> str:
+    """Write findings with their sources, where no lint is asked for but something is wrong."""
+    # This format names no fingerprint.
+    run = Run(tuple(findings), texts, lambda one: one.code, look=Look(colour=colour))
+    return render("full", run)

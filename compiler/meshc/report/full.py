@@ -1,96 +1,105 @@
-"""Findings as source snippets (language reference, section 9)."""
+"""Findings for people, each with its source (this is what `meshc lint` writes by itself).
+
+The first line has severity, code, name and claim. `-->` names the place, carets mark it, and what
+stands beside them says what to write instead. Other places that matter are marked by dashes, in
+the same snippet or after `:::` in one of their own. Then come the decision that is needed, the
+path of calls where the claim is about one, and the change that `--fix` would make.
+
+Colours are written to a terminal only; `--color`, `NO_COLOR` and `FORCE_COLOR` decide otherwise. A
+terminal shows the 100 gravest findings and says how many more there are; `--limit` changes that.
+Characters that could steer a terminal or a build agent are shown as U+FFFD.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from meshc.report.palette import Palette
 from meshc.report.plain import shown
+from meshc.report.preview import preview
+from meshc.report.run import more
+from meshc.report.snippet import Gutter, Mark, draw, mark, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshc.findings import Finding
-    from meshc.spans import Place, Texts
+    from meshc.findings import Finding, Related
+    from meshc.report.run import Run
+    from meshc.spans import Place
 
-WIDTH: Final = 160
-"""Columns of source shown of one line; a longer line is cut around its carets."""
-BEFORE: Final = 60
-"""Columns kept before the carets of a cut line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Escapes for each part; empty strings where a terminal is not the reader."""
-
-    severities: dict[str, str]
-    strong: str
-    gutter: str
-    end: str
+PLACES: Final = 8
+"""Other places shown of one finding."""
+HOPS: Final = 24
+"""Hops shown of one path; of a longer one the middle is left out."""
 
 
-PLAIN: Final = Palette({}, "", "", "")
-ANSI: Final = Palette(
-    {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"},
-    "\x1b[1m",
-    "\x1b[1;34m",
-    "\x1b[0m",
-)
+def render(run: Run) -> str:
+    """Write the findings, an empty line between two."""
+    palette = Palette(run.look.colour)
+    findings, hidden = run.shortened()
+    blocks = ["".join(f"{line}\n" for line in block(one, run, palette)) for one in findings]
+    if hidden:
+        blocks.append(f"{more(hidden)}\n")
+    return "\n".join(blocks)
 
 
-def render(findings: Sequence[Finding], texts: Texts, palette: Palette) -> str:
-    """Write every finding with its source, an empty line between two."""
-    return "\n".join(
-        "".join(f"{line}\n" for line in finding_lines(one, texts, palette)) for one in findings
-    )
-
-
-def finding_lines(one: Finding, texts: Texts, palette: Palette) -> Iterator[str]:
+def block(one: Finding, run: Run, palette: Palette) -> Iterator[str]:
     """Write one finding."""
-    colour, end = palette.severities.get(one.severity, ""), palette.end
-    claim = f"{palette.strong} {one.name}: {shown(one.message)}{end}"
-    yield f"{colour}{one.severity}[{one.code}]{end}{claim}"
-    width = len(str(max(one.primary.line, *(r.place.line for r in one.related), 1)))
-    pad = " " * width
-    yield f"{pad}{palette.gutter}-->{end} {where(one.primary)}"
-    yield from snippet(one.primary, one.hint or "", "^", texts, (width, palette))
-    for related in one.related:
-        yield f"{pad}{palette.gutter}:::{end} {where(related.place)}"
-        yield from snippet(related.place, related.message, "-", texts, (width, palette))
+    title = palette.paint(str(one.severity), f"{one.severity}[{one.code}]")
+    yield title + palette.paint("strong", f" {one.name}: {shown(one.message)}")
+    related = one.related[:PLACES]
+    gutter = Gutter(widest(one, related, run), palette)
+    sections = parted(one, related, run)
+    for number, (place, marks) in enumerate(sections):
+        yield gutter.pointer(":::" if number else "-->", run.where(place))
+        yield from draw(run.texts.text(place.file), marks, gutter)
+    if len(one.related) > PLACES:
+        yield gutter.note("note", f"{len(one.related) - PLACES} more places")
     if one.help:
-        yield f"{pad} {palette.gutter}={end} help: {shown(one.help)}"
-    yield f"{pad} {palette.gutter}={end} docs: meshc explain {one.code}"
+        yield gutter.note("help", shown(one.help))
+    if one.flow:
+        yield from path(one.flow, run, gutter)
+    for fix in one.fixes:
+        yield from preview(fix, one, run, gutter)
+    yield gutter.note("docs", f"meshc explain {one.code}")
 
 
-def where(place: Place) -> str:
-    """Name a place as editors open it."""
-    return f"{shown(place.file)}:{place.line}:{place.column}"
+def widest(one: Finding, related: Sequence[Related], run: Run) -> int:
+    """Give the digits of the largest line number that is shown."""
+    lines = [one.primary.end_line, *(other.place.end_line for other in related)]
+    edits = (edit for fix in one.fixes for edit in fix.edits)
+    lines += (run.texts.text(edit.file).place(edit.start, edit.end).end_line for edit in edits)
+    return len(str(max(lines)))
 
 
-def snippet(
-    place: Place, label: str, mark: str, texts: Texts, style: tuple[int, Palette]
-) -> Iterator[str]:
-    """Write a line of source with marks below; a range of several lines marks its first."""
-    width, palette = style
-    bar, end = f"{palette.gutter}|", palette.end
-    source = shown(texts.text(place.file).line(place.line))
-    last = place.end_column if place.end_line == place.line else len(source) + 1
-    begin = place.column - 1
-    cut = max(0, begin - BEFORE) if len(source) > WIDTH else 0
-    piece = source[cut : cut + WIDTH]
-    marked = source[begin : max(last - 1, begin)][: WIDTH - (begin - cut)]
-    space = " " * columns(source[cut:begin])
-    marks = mark * max(columns(marked), 1)
-    yield f"{' ' * width} {bar}{end}"
-    yield f"{palette.gutter}{place.line:>{width}} |{end} {'…' if cut else ''}{piece}".rstrip()
-    note = f" {shown(label)}" if label else ""
-    yield f"{' ' * width} {bar}{end} {' ' if cut else ''}{space}{marks}{note}"
+def parted(one: Finding, related: Sequence[Related], run: Run) -> list[tuple[Place, list[Mark]]]:
+    """Gather the marks that share a snippet, the primary one first."""
+    text = run.texts.text(one.primary.file)
+    sections = [(one.primary, [mark(one.primary, text, one.hint or "", str(one.severity), "^")])]
+    for other in related:
+        text = run.texts.text(other.place.file)
+        drawn = mark(other.place, text, other.message, "related", "-")
+        for place, marks in sections:
+            if place.file == other.place.file and together(text, [*marks, drawn]):
+                marks.append(drawn)
+                break
+        else:
+            sections.append((other.place, [drawn]))
+    return sections
 
 
-def columns(text: str) -> int:
-    """Give the terminal columns of a text; East Asian wide characters take two."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+def path(flow: Sequence[Related], run: Run, gutter: Gutter) -> Iterator[str]:
+    """Write a path hop by hop."""
+    count = len(flow)
+    yield gutter.note("path", f"{count} hop{'s' * (count != 1)}")
+    shown_hops = list(enumerate(flow, start=1))
+    if count > HOPS:
+        shown_hops = [*shown_hops[: HOPS // 2], *shown_hops[-HOPS // 2 :]]
+    wide = len(str(count))
+    before = 0
+    for number, hop in shown_hops:
+        if number - before > 1:
+            yield f"{' ' * gutter.width}   {'...':>{wide + 1}} {number - before - 1} more"
+        before = number
+        place = gutter.palette.paint("gutter", f"({run.where(hop.place)})")
+        yield f"{' ' * gutter.width}   {number:>{wide}}. {shown(hop.message)} {place}"

@@ -1,10 +1,23 @@
-"""What people wrote, made safe to print: nothing in an intent file can steer a terminal."""
+"""What people wrote, made safe to print: nothing in an intent file steers a terminal or a CI agent.
+
+A build agent reads its commands from what a build prints, and finds them anywhere in a line. A
+snippet shows lines that a stranger wrote in a pull request, so the beginning of such a command is
+broken up like any other control sequence.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+COMMAND: Final = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+"""How commands of Azure Pipelines and old ones of GitHub's runner begin."""
+
 
 def shown(text: str) -> str:
-    """Give a text on one line, controls and invisible characters replaced one for one."""
+    """Give a text on one line, what could steer its reader replaced one character for one."""
+    if "##" in text:
+        text = COMMAND.sub("#\N{REPLACEMENT CHARACTER}", text)
     if text.isprintable():
         return text
     return "".join(

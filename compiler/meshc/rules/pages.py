@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
     from meshc.rules.rule import Example, FoundBy
 
-GROUPS: Final = ("parsing", "schema", "references", "routes", "identity", "authorization")
+GROUPS: Final = (
+    "parsing",
+    "schema",
+    "references",
+    "routes",
+    "identity",
+    "authorization",
+    "suppression",
+    "resilience",
+    "observability",
+    "repository",
+)
 HERE: Final = Path(__file__).parent
 
 
@@ -29,10 +40,12 @@ class Page:
     group: str
     module: str
     severity: str
+    strict: str
     found_by: FoundBy
     help: str
     text: str
     examples: tuple[Example, ...]
+    fixes: bool
 
 
 def page(module: str) -> Page:
@@ -46,10 +59,12 @@ def page(module: str) -> Page:
         group=group,
         module=module,
         severity=str(loaded.SEVERITY),
+        strict=str(getattr(loaded, "STRICT", loaded.SEVERITY)),
         found_by=loaded.FOUND_BY,
         help=loaded.HELP,
         text=inspect.cleandoc(loaded.__doc__ or ""),
         examples=tuple(loaded.EXAMPLES),
+        fixes=hasattr(loaded, "fix"),
     )
 
 
@@ -58,6 +73,16 @@ def pages() -> Iterator[Page]:
     files = [file for group in GROUPS for file in (HERE / group).glob("mc*.py")]
     for file in sorted(files, key=lambda file: file.stem):
         yield page(f"meshc.rules.{file.parent.name}.{file.stem}")
+
+
+def document(one: Page) -> str:
+    """Write a rule's page as Markdown, without its heading."""
+    lines = [one.text, "", f"Help: {one.help}."]
+    for example in one.examples:
+        title = "Found, at the marked place:" if example.fails else "Fine:"
+        title = "What its fix makes of that:" if example.after else title
+        lines += ["", title, "", "```yaml", example.text.rstrip("\n"), "```"]
+    return "\n".join(lines)
 
 
 def index() -> str:
@@ -71,6 +96,8 @@ def index() -> str:
             f'        found_by="{one.found_by}",',
             f"        help={quoted(one.help)},",
             f'        module="{one.module}",',
+            *(["        fixes=True,"] if one.fixes else []),
+            *([f'        strict="{one.strict}",'] if one.strict != one.severity else []),
             "    ),",
         ]
     head = (

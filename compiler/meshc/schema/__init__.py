@@ -13,23 +13,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from meshc.schema.baseline import Baseline
     from meshc.schema.environment import Environment
+    from meshc.schema.external_intent import ExternalIntent
     from meshc.schema.gateway_intent import GatewayIntent
     from meshc.schema.guardrail import Guardrail
+    from meshc.schema.invariant import Invariant
     from meshc.schema.mesh import Mesh
     from meshc.schema.policy_test import PolicyTest
     from meshc.schema.service_intent import ServiceIntent
     from meshc.schema.token_issuer import TokenIssuer
+    from meshc.schema.waiver import Waiver
 
 __all__ = [
     "API_VERSION",
     "Baseline",
     "Environment",
+    "ExternalIntent",
     "GatewayIntent",
     "Guardrail",
+    "Invariant",
     "Mesh",
     "PolicyTest",
     "ServiceIntent",
     "TokenIssuer",
+    "Waiver",
     "native_schema",
 ]
 
@@ -44,7 +50,7 @@ def native_schema() -> bytes:
 
 def __getattr__(name: str) -> object:
     """Import the model of a kind on first use; raises AttributeError for any other name."""
-    if name not in __all__ or name[0].islower() or name.isupper():
+    if name not in __all__ or name in globals():
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     from meshc.schema.kinds import KINDS  # pydantic takes 100 ms to import

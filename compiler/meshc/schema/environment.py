@@ -15,7 +15,7 @@ from meshc.schema.text import DnsLabel, Name, Text
 Patterns = Annotated[list[Text], Field(min_length=1, max_length=256)]
 
 
-class Selection(Filled):
+class FileSelection(Filled):
     """Which files of the repository belong to it: `*` within one folder, `**` any folders."""
 
     include: Patterns | None = Field(
@@ -97,7 +97,7 @@ class Widening(Model):
 class EnvironmentSpec(Filled):
     """What is different."""
 
-    files: Selection | None = Field(
+    files: FileSelection | None = Field(
         default=None, description="Which files belong to it; absent: all."
     )
     patches: Annotated[list[Patch], Field(min_length=1, max_length=1024)] | None = Field(

@@ -9,21 +9,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meshc.schema.instances import Identity, Instances
-from meshc.schema.matcher import Matches
 from meshc.schema.metadata import Metadata
-from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.model import NAMED, Model, named_after_first
 from meshc.schema.rate_limit import RateLimits
+from meshc.schema.route import Hosts, Route
 from meshc.schema.rule import AllowList, DenyList
-from meshc.schema.text import DnsLabel, HostPattern, Name, PortNumber, Reference
-
-Hosts = Annotated[
-    list[HostPattern],
-    Field(
-        min_length=1,
-        description="Hosts: exact, or `*.` and a suffix; absent: any.",
-        examples=[["*.shop.example"]],
-    ),
-]
+from meshc.schema.telemetry import Telemetry
+from meshc.schema.text import DnsLabel, Name, PortNumber
 
 
 class Certificate(Model):
@@ -38,15 +30,14 @@ class GatewayListener(Model):
     """One port of the edge."""
 
     model_config = ConfigDict(
-        json_schema_extra={"x-meshc-goes-with": ["certificate", "protocol", "https"]}
+        json_schema_extra={"x-meshc-goes-with": [["certificate", "protocol", "https"]]}
     )
 
     name: Name = Field(description="The listener's name.", examples=["web"])
     port: PortNumber = Field(description="The port outsiders use.")
-    protocol: Literal["http", "https"] = Field(
-        description="Plain HTTP, or HTTP over TLS ended here.",
+    protocol: Literal["http", "https", "http2", "grpc", "tls", "tcp"] = Field(
+        description="Plain HTTP, HTTP over TLS ended here, or what is passed through.",
         examples=["https"],
-        json_schema_extra={"x-meshc-not-yet-values": ["http2", "grpc", "tls", "tcp"]},
     )
     hosts: Hosts | None = None
     certificate: Certificate | None = Field(default=None, description="For `https`.")
@@ -57,19 +48,6 @@ class GatewayListener(Model):
         if (self.protocol == "https") != (self.certificate is not None):
             raise ValueError("`certificate` goes with protocol `https`")
         return self
-
-
-class Route(Model):
-    """Where requests from outside go; a gateway's routes are its calls."""
-
-    name: Name | None = Field(default=None, description="The route's name.")
-    to: Reference = Field(description="A service, or one of its operations.")
-    hosts: Hosts | None = None
-    match: Matches | None = None
-    cors: Annotated[None, NotYet("CORS comes with a later version")] = None
-    redirect: Annotated[None, NotYet("redirects come with a later version")] = None
-    rewrite: Annotated[None, NotYet("rewrites come with a later version")] = None
-    direct_response: Annotated[None, NotYet("direct answers come with a later version")] = None
 
 
 class GatewaySpec(Model):
@@ -94,7 +72,7 @@ class GatewaySpec(Model):
         examples=["audit"],
     )
     rate_limits: RateLimits | None = None
-    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
+    telemetry: Telemetry | None = Field(default=None, description="What its proxy reports.")
 
 
 class GatewayIntent(Model):

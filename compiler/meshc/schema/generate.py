@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from meshc.schema import API_VERSION
-from meshc.schema.kinds import KINDS, NOT_YET
+from meshc.schema import API_VERSION, capabilities, order
+from meshc.schema.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,11 +53,35 @@ def schema_of(kind: str) -> dict[str, Any]:
     made = tidy(KINDS[kind].model_json_schema(by_alias=True))
     if not isinstance(made, dict):
         raise TypeError(kind)
+    for name, definition in made.get("$defs", {}).items():
+        for field, schema in definition.get("properties", {}).items():
+            refuse(schema, (name, field))
+    if kind in capabilities.KINDS:
+        made["x-meshc-not-yet"] = capabilities.KINDS[kind]
+        made["description"] += f" {later(capabilities.KINDS[kind])}"
     return {"$schema": DRAFT, "title": kind, **made}
 
 
+def refuse(schema: dict[str, Any], field: tuple[str, str]) -> None:
+    """Annotate a field that nothing carries out yet, or some of whose values nothing does."""
+    why = capabilities.FIELDS.get(field)
+    values = capabilities.VALUES.get(field)
+    if why is not None:
+        schema["x-meshc-not-yet"] = why
+        schema["description"] += f" {later(why)}"
+    if values is not None:
+        schema["x-meshc-not-yet-values"] = dict(sorted(values.items()))
+        named = ", ".join(f"`{value}`" for value in sorted(values))
+        schema["description"] += f" Refused for now (MC109): {named}."
+
+
+def later(why: str) -> str:
+    """Say in a description that a field or kind is refused for now."""
+    return f"Refused for now (MC109): {why}."
+
+
 def all_kinds() -> dict[str, Any]:
-    """Give the schema of any document: every kind, and the table of those refused by name.
+    """Give the schema of any document: every kind, and those refused unread.
 
     Raises `ValueError` for two models of one name.
     """
@@ -74,7 +98,9 @@ def all_kinds() -> dict[str, Any]:
         "$defs": dict(sorted(definitions.items())),
         "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in sorted(KINDS)],
         "x-meshc-api-version": API_VERSION,
-        "x-meshc-not-yet-kinds": dict(sorted(NOT_YET.items())),
+        "x-meshc-not-yet-kinds": {
+            kind: why for kind, why in sorted(capabilities.KINDS.items()) if kind not in KINDS
+        },
     }
 
 
@@ -82,7 +108,12 @@ def files() -> Mapping[str, bytes]:
     """Give every generated file: its path from the repository's root and its bytes."""
     whole = encode(all_kinds())
     made = {f"schemas/{kind}.json": encode(schema_of(kind)) for kind in sorted(KINDS)}
-    return {**made, "schemas/meshc.json": whole, "compiler/meshc/schema/generated.json": whole}
+    return {
+        **made,
+        "schemas/meshc.json": whole,
+        "compiler/meshc/schema/generated.json": whole,
+        "compiler/meshc/schema/order.json": order.table(),
+    }
 
 
 def encode(schema: Mapping[str, Any]) -> bytes:

@@ -8,8 +8,9 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from meshc.schema.model import ONE_OF, Model, NotYet
-from meshc.schema.text import Address, DnsLabel, Text
+from meshc.schema.metadata import Labels
+from meshc.schema.model import ONE_OF, Model
+from meshc.schema.text import Address, DnsLabel, Host, Text
 
 
 class Identity(Model):
@@ -29,6 +30,21 @@ class StaticInstance(Model):
     address: Address = Field(description="IP address of its proxy.")
 
 
+class Selectors(Model):
+    """Pods of Kubernetes, from EndpointSlices."""
+
+    selectors: Annotated[list[Labels], Field(min_length=1, max_length=16)] = Field(
+        description="Labels of its pods; one of these must hold as a whole.",
+        examples=[[{"app": "payments"}]],
+    )
+
+
+class DnsName(Model):
+    """Addresses behind a name."""
+
+    name: Host = Field(description="The name that is resolved.", examples=["db.internal"])
+
+
 class Instances(Model):
     """Where it runs: exactly one source."""
 
@@ -44,8 +60,40 @@ class Instances(Model):
         description="A file of the repository with such a list.",
         examples=["endpoints/payments.yaml"],
     )
-    kubernetes: Annotated[None, NotYet("EndpointSlices come with a later version")] = None
-    dns: Annotated[None, NotYet("DNS discovery comes with a later version")] = None
+    kubernetes: Selectors | None = Field(default=None, description="Pods of Kubernetes.")
+    dns: DnsName | None = Field(default=None, description="Addresses behind a name.")
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Self:
+        """Refuse none and several."""
+        if len(self.model_fields_set) != 1:
+            raise ValueError("exactly one source")
+        return self
+
+
+class PodLabel(Model):
+    """Which label of a pod holds its service's name."""
+
+    label: Text = Field(description="The label's key.", examples=["app"])
+
+
+class DnsZone(Model):
+    """Names made from a service's own."""
+
+    suffix: Host = Field(
+        description="The names are `NAME.NAMESPACE.` and this.", examples=["svc.internal"]
+    )
+
+
+class InstancesOfAll(Model):
+    """Where workloads run that do not say: exactly one source."""
+
+    model_config = ConfigDict(json_schema_extra=dict(ONE_OF))
+
+    kubernetes: PodLabel | None = Field(
+        default=None, description="Pods whose label is the service's name; absent: label `app`."
+    )
+    dns: DnsZone | None = Field(default=None, description="Addresses behind names.")
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:

@@ -6,10 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from meshc.schema.model import ONE_OF, Model, NotYet
+from meshc.schema.model import ONE_OF, Model
 from meshc.schema.text import (
     Clock,
     Day,
+    GrpcMethod,
+    GrpcService,
     HeaderName,
     HostPattern,
     Method,
@@ -86,8 +88,21 @@ class PathRegex(Model):
     )
 
 
+class Grpc(Model):
+    """Calls of gRPC: POST on exactly `/SERVICE/METHOD`."""
+
+    service: GrpcService = Field(description="The service with its package.")
+    method: GrpcMethod | None = Field(
+        default=None, description="The method; absent: every method of the service."
+    )
+
+
 class Match(Model):
     """Requests described field by field; fields are AND."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"x-meshc-exclusive": [["grpc", "path"], ["grpc", "method"]]}
+    )
 
     method: Annotated[list[Method], Field(min_length=1)] | None = Field(
         default=None, description="Methods; absent: any.", examples=[["GET", "HEAD"]]
@@ -98,7 +113,14 @@ class Match(Model):
     host: HostPattern | None = Field(default=None, description="Host; absent: any.")
     headers: Headers | None = None
     query: Query | None = None
-    grpc: Annotated[None, NotYet("gRPC ports come with a later version")] = None
+    grpc: Grpc | None = Field(default=None, description="Calls of gRPC, on gRPC ports.")
+
+    @model_validator(mode="after")
+    def grpc_alone(self) -> Self:
+        """Refuse a path or methods beside what gRPC makes of them."""
+        if self.grpc is not None and (self.path is not None or self.method is not None):
+            raise ValueError("`grpc` stands for path and method")
+        return self
 
 
 Matches = Annotated[

@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from meshc.schema.instances import InstancesOfAll
 from meshc.schema.metadata import MeshWideMetadata
-from meshc.schema.model import Model, NotYet
-from meshc.schema.service_intent import Requests
+from meshc.schema.model import Model
+from meshc.schema.operation import Requests
+from meshc.schema.resilience import Limits
+from meshc.schema.telemetry import Telemetry
 from meshc.schema.text import DnsLabel, Host, HostPattern, Text, TrustDomain
 
 
@@ -27,9 +30,11 @@ class Defaults(Model):
     """What holds where an intent does not say."""
 
     requests: Requests | None = Field(default=None, description="For every operation.")
-    limits: Annotated[None, NotYet("limits come with a later version")] = None
-    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
-    instances: Annotated[None, NotYet("discovery comes with a later version")] = None
+    limits: Limits | None = Field(default=None, description="What is open at once.")
+    telemetry: Telemetry | None = Field(default=None, description="What proxies report.")
+    instances: InstancesOfAll | None = Field(
+        default=None, description="Where workloads run that do not say."
+    )
 
 
 class Bundle(Model):
@@ -58,11 +63,10 @@ class MeshSpec(Model):
         description="Suffix of service names, as in `name.namespace.svc.SUFFIX`.",
         examples=["cluster.local"],
     )
-    consent: Literal["callee"] | None = Field(
+    consent: Literal["callee", "both"] | None = Field(
         default=None,
-        description="Whose word opens an edge.",
+        description="Whose word opens an edge: the callee's alone, or both ends'. Absent: callee.",
         examples=["callee"],
-        json_schema_extra={"x-meshc-not-yet-values": ["both"]},
     )
     defaults: Defaults | None = Field(default=None, description="Where an intent does not say.")
     namespaces: Annotated[list[Namespace], Field(min_length=1)] | None = Field(
@@ -73,17 +77,17 @@ class MeshSpec(Model):
     teams: Annotated[list[DnsLabel], Field(min_length=1)] | None = Field(
         default=None, description="If listed, every owner is one.", examples=[["team-a"]]
     )
-    protected: Annotated[list[DnsLabel], Field(min_length=1, max_length=64)] | None = Field(
-        default=None,
-        description="Environments in which more care is asked of a change.",
-        examples=[["prod"]],
-    )
     federation: Annotated[list[Federation], Field(min_length=1, max_length=64)] | None = Field(
         default=None,
         description="Trust domains besides ours.",
         examples=[
             [{"trustDomain": "partner.example", "bundle": {"file": "trust/partner.example.pem"}}]
         ],
+    )
+    protected: Annotated[list[DnsLabel], Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="Environments in which nothing is widened without consent.",
+        examples=[["prod"]],
     )
 
 

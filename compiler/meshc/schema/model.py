@@ -43,11 +43,11 @@ class Filled(Model):
         return self
 
 
-class NotYet:
-    """Marks a field that the language knows and no proxy can carry out: any value is refused."""
+class Never:
+    """Marks a field that people look for where the language has none: any value is refused."""
 
     def __init__(self, sentence: str) -> None:
-        """Take the sentence that says what is missing."""
+        """Take the sentence that says where to look instead."""
         self.sentence = sentence
 
     def __get_pydantic_core_schema__(
@@ -55,20 +55,6 @@ class NotYet:
     ) -> core_schema.CoreSchema:
         """Give the check that always fails."""
         return core_schema.no_info_plain_validator_function(self.refuse)
-
-    def __get_pydantic_json_schema__(
-        self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, str]:
-        """Give the annotation that the native checker reads."""
-        return {"x-meshc-not-yet": self.sentence}
-
-    def refuse(self, _: object) -> NoReturn:
-        """Refuse; raises ValueError always."""
-        raise ValueError(f"not yet enforceable: {self.sentence}")
-
-
-class Never(NotYet):
-    """Marks a field that people look for where the language has none: any value is refused."""
 
     def __get_pydantic_json_schema__(
         self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler

@@ -47,7 +47,7 @@ class Allow(Model):
 class Deny(Model):
     """Who may not do what; fields are AND; left out, `from` means everyone."""
 
-    model_config = ConfigDict(json_schema_extra={"x-meshc-exclusive": ["operations", "match"]})
+    model_config = ConfigDict(json_schema_extra={"x-meshc-exclusive": [["operations", "match"]]})
 
     name: Name | None = Field(default=None, description="The rule's name.")
     from_: Callers | None = Field(default=None, alias="from")

@@ -38,10 +38,9 @@ class Scope(Filled):
 class SidedScope(Scope):
     """Workloads for which all of this holds, and on which side of a call they stand."""
 
-    side: Literal["callee"] | None = Field(
+    side: Literal["callee", "caller"] | None = Field(
         default=None,
         description="What reaches them is meant (callee; so it is where nothing is said), or what "
         "they send (caller).",
         examples=["callee"],
-        json_schema_extra={"x-meshc-not-yet-values": ["caller"]},
     )

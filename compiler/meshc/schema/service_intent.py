@@ -4,90 +4,76 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meshc.schema.instances import Identity, Instances
-from meshc.schema.matcher import Headers, Matches, Query
+from meshc.schema.matcher import Headers, Query
 from meshc.schema.metadata import Labels, Metadata
-from meshc.schema.model import NAMED, Model, NotYet, named_after_first
+from meshc.schema.model import NAMED, Model, named_after_first
+from meshc.schema.operation import Operation, Requests
 from meshc.schema.rate_limit import RateLimits
+from meshc.schema.resilience import Resilience
 from meshc.schema.rule import AllowList, DenyList, Operations
-from meshc.schema.text import CallTarget, DnsLabel, Duration, Host, Name, Path, PortNumber
+from meshc.schema.telemetry import Telemetry
+from meshc.schema.text import (
+    CallTarget,
+    Date,
+    DnsLabel,
+    Duration,
+    Host,
+    Name,
+    Path,
+    PortNumber,
+    Text,
+)
 
 
 class Port(Model):
     """One port; its protocol is declared, never sniffed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "x-meshc-goes-with": [["until", "mtls", "permissive"], ["reason", "mtls", "none"]]
+        }
+    )
 
     name: Name = Field(description="The port's name.", examples=["api"])
     port: PortNumber = Field(description="The port callers use.")
     target: PortNumber | None = Field(
         default=None, description="The application's port; absent: the same.", examples=[9080]
     )
-    protocol: Literal["http", "tcp"] = Field(
-        description="What is spoken.",
-        examples=["http"],
-        json_schema_extra={"x-meshc-not-yet-values": ["http2", "grpc", "tls"]},
+    protocol: Literal["http", "http2", "grpc", "tls", "tcp"] = Field(
+        description="What is spoken.", examples=["http"]
     )
-    mtls: Literal["strict"] | None = Field(
+    mtls: Literal["strict", "permissive", "none"] | None = Field(
         default=None,
-        description="Both sides prove an identity.",
+        description="Both sides prove an identity (`strict`, and where it is absent); the caller "
+        "may (`permissive`, for a time); or nobody does.",
         examples=["strict"],
-        json_schema_extra={"x-meshc-not-yet-values": ["permissive", "none"]},
     )
-    until: Annotated[None, NotYet("permissive ports come with a later version")] = None
-    reason: Annotated[None, NotYet("ports without mTLS come with a later version")] = None
+    until: Date | None = Field(default=None, description="When a `permissive` port becomes strict.")
+    reason: Text | None = Field(
+        default=None,
+        description="Why a port has no mTLS.",
+        examples=["the printer knows no TLS"],
+    )
+
+    @model_validator(mode="after")
+    def said_why(self) -> Self:
+        """Refuse a port that is less than strict without its end or its reason."""
+        if (self.mtls == "permissive") != (self.until is not None):
+            raise ValueError("`until` goes with mtls `permissive`")
+        if (self.mtls == "none") != (self.reason is not None):
+            raise ValueError("`reason` goes with mtls `none`")
+        return self
 
 
 class Version(Model):
     """A named subset of the instances."""
 
     labels: Labels = Field(description="Labels an instance must have.")
-
-
-class Retry(Model):
-    """What may be tried again."""
-
-    attempts: int | None = Field(
-        default=None, ge=0, le=10, description="Tries after the first.", examples=[2]
-    )
-    retry_on: (
-        Annotated[
-            list[Literal["connect-failure", "refused-stream", "unavailable", "cancelled"]],
-            Field(min_length=1),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="After what: no connection; a connection that ended before the answer "
-        "(idempotent requests only); a gRPC status, which no HTTP port answers.",
-        examples=[["connect-failure"]],
-    )
-    per_try: Duration | None = Field(default=None, description="Time for one try.")
-
-
-class Operation(Model):
-    """A named set of requests."""
-
-    match: Matches
-    port: DnsLabel | None = Field(
-        default=None, description="The one port that offers it; absent: every HTTP port."
-    )
-    idempotent: bool | None = Field(
-        default=None, description="May be sent again after it was sent.", examples=[False]
-    )
-    timeout: Duration | None = Field(
-        default=None, description="Time for the whole request, retries included."
-    )
-    retry: Retry | None = Field(default=None, description="What may be tried again.")
-    upgrade: Annotated[None, NotYet("upgrades come with a later version")] = None
-
-
-class Requests(Model):
-    """For every operation that does not say."""
-
-    timeout: Duration | None = Field(default=None, description="Time for the whole request.")
 
 
 class Target(Model):
@@ -200,10 +186,17 @@ class ServiceSpec(Model):
         description="Paths answered without identity.",
         examples=[[{"path": "/healthz", "port": "api"}]],
     )
-    proxy: Annotated[None, NotYet("workloads without a proxy come with a later version")] = None
-    resilience: Annotated[None, NotYet("balancing and limits come with a later version")] = None
+    proxy: Literal["none"] | None = Field(
+        default=None,
+        description="It runs without a proxy: it can be called on ports without mTLS only, and "
+        "calls as `anonymous`.",
+        examples=["none"],
+    )
+    resilience: Resilience | None = Field(
+        default=None, description="What it asks of everyone who calls it."
+    )
     rate_limits: RateLimits | None = None
-    telemetry: Annotated[None, NotYet("telemetry settings come with a later version")] = None
+    telemetry: Telemetry | None = Field(default=None, description="What its proxy reports.")
 
 
 class ServiceIntent(Model):

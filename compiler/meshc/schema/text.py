@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = rf"{LABEL}(\.{LABEL})*"
+IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]{0,126}"
 
 # A validator stands behind its `Field`: in front of it, the pattern would not reach the schema.
 
@@ -98,6 +99,68 @@ Reference = Annotated[
 ]
 """`[namespace/]name[.operation]`."""
 
+ObjectReference = Annotated[
+    str,
+    Field(
+        pattern=rf"^({LABEL}/)?{LABEL}$",
+        examples=["payments", "shop/cart"],
+        json_schema_extra={"x-meshc-format": "object"},
+    ),
+]
+"""`[namespace/]name`."""
+
+Code = Annotated[
+    str,
+    Field(
+        pattern=r"^MC[0-9]{3}$",
+        examples=["MC501"],
+        json_schema_extra={"x-meshc-format": "code"},
+    ),
+]
+"""The code of a finding."""
+
+Percentage = Annotated[
+    str,
+    Field(
+        pattern=r"^(100|[0-9]{1,2}(\.[0-9]{1,2})?)%$",
+        examples=["1%"],
+        json_schema_extra={"x-meshc-format": "percentage"},
+    ),
+]
+"""A share of a hundred, to two decimals."""
+
+Origin = Annotated[
+    str,
+    Field(
+        pattern=rf"^(\*|https?://(\*\.)?{HOST}(:[0-9]{{1,5}})?)$",
+        max_length=268,
+        examples=["https://shop.example"],
+        json_schema_extra={"x-meshc-format": "origin"},
+    ),
+]
+"""An origin of the web (RFC 6454): scheme, host and port; or `*`."""
+
+GrpcService = Annotated[
+    str,
+    Field(
+        pattern=rf"^{IDENTIFIER}(\.{IDENTIFIER})*$",
+        max_length=255,
+        examples=["shop.Payments"],
+        json_schema_extra={"x-meshc-format": "grpc-name"},
+    ),
+]
+"""A gRPC service with its package."""
+
+GrpcMethod = Annotated[
+    str,
+    Field(
+        pattern=rf"^{IDENTIFIER}$",
+        max_length=255,
+        examples=["Charge"],
+        json_schema_extra={"x-meshc-format": "grpc-name"},
+    ),
+]
+"""A gRPC method."""
 CallTarget = Annotated[
     str,
     Field(

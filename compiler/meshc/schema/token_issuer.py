@@ -47,7 +47,7 @@ class Keys(Model):
     model_config = ConfigDict(
         json_schema_extra={
             "x-meshc-one-of": list(SOURCES),
-            "x-meshc-only-with": ["refresh", "url"],
+            "x-meshc-only-with": [["refresh", "url"]],
         }
     )
 

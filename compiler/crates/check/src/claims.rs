@@ -66,6 +66,7 @@ impl Rows<'_> {
             None => (false, entry.value),
         };
         let test = self.claim_test(matcher)?;
+        self.starred_value(&path.value, matcher);
         self.is_comparable(&path.value, &test, matcher).then_some(Claim {
             not,
             path: path.value,

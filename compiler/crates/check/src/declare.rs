@@ -26,6 +26,8 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    crate::secret::judge(bytes, &mut unit.findings);
+    crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
         document(&patch(tree), schema, &mut unit);
     }
@@ -81,6 +83,9 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
     let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    if let Some(metadata) = metadata {
+        crate::metadata::judge(&mut rows, metadata.value);
+    }
     if let (Some(metadata), Some(spec)) = (metadata, spec)
         && let Some(name) = rows.text(metadata.value, "name")
     {
@@ -108,6 +113,21 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
             Some("Guardrail") => {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
+            }
+            Some("ExternalIntent") => {
+                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
+                unit.externals.push(row);
+            }
+            Some("Invariant") => {
+                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
+                unit.invariants.push(row);
+            }
+            Some("Waiver") => {
+                unit.waivers.extend(crate::waiver::waiver(
+                    &mut rows,
+                    spec.value,
+                    (namespace, name),
+                ));
             }
             Some("TokenIssuer") => {
                 unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));

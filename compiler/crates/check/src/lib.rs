@@ -1,19 +1,26 @@
 //! Document to Unit: the generated schema checked natively, rows kept where they are good.
 
 mod claims;
+mod confusable;
 mod declare;
 mod environment;
+mod external;
 mod finding;
+mod invariant;
 mod issuer;
 mod json;
+mod metadata;
 mod moved;
 mod platform;
 mod quantity;
 mod rows;
 mod schema;
+mod secret;
 mod suggest;
 pub mod unit;
+mod waiver;
 mod walk;
+mod wildcard;
 mod words;
 
 #[cfg(test)]
@@ -26,5 +33,6 @@ pub use json::check_json;
 pub use moved::Moved;
 pub use quantity::{day, milliseconds};
 pub use schema::{Schema, SchemaFault};
+pub use secret::masked;
 pub use suggest::{did_you_mean, nearest};
 pub use walk::{Checked, check};

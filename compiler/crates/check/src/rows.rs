@@ -142,6 +142,7 @@ impl Rows<'_> {
                 Err(fault) => return self.faulty(&fault, &text, span),
             };
             let path = text.split_once(' ').map(|(_, path)| path.to_owned())?;
+            self.starred_path(&text, text.len().saturating_sub(path.len()), span);
             let none = (Vec::new(), Vec::new());
             let (headers, query) = none;
             let value = Match { headers, host: None, methods, path, query, regex: None };
@@ -157,6 +158,7 @@ impl Rows<'_> {
                 if !self.is_regex(&text) {
                     return None;
                 }
+                self.unbounded(&text.value, text.span);
                 Some(text.value)
             }
             None => None,
@@ -166,6 +168,9 @@ impl Rows<'_> {
             && let Err(fault) = Pattern::parse(&path.value)
         {
             return self.faulty(&fault, &path.value, path.span);
+        }
+        if let Some(path) = &path {
+            self.starred_path(&path.value, 0, path.span);
         }
         let path = path.map_or_else(|| "/**".to_owned(), |path| path.value);
         let host = self.string(item, "host");
@@ -246,6 +251,7 @@ impl Rows<'_> {
                 None => (false, entry.value),
             };
             let Some(test) = self.test(value) else { continue };
+            self.starred_value(&name, value);
             let condition = Condition { name, not, test };
             let vain = if fold { never_met(&condition, self.denies) } else { None };
             if let Some(why) = vain {
@@ -297,7 +303,7 @@ impl Rows<'_> {
 
 /// The place of a part of a text: exact where the text stands as it is, with or without quotes
 /// around it, else the whole.
-fn part(span: Span, text: &str, at: usize, len: usize) -> Span {
+pub(crate) fn part(span: Span, text: &str, at: usize, len: usize) -> Span {
     let written = span.end.saturating_sub(span.start) as usize;
     let quote = match written.checked_sub(text.len()) {
         Some(0) => 0,

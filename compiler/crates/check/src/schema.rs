@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 const WHOLE: [&str; 6] =
     ["$defs", "$schema", "oneOf", "title", "x-meshc-api-version", "x-meshc-not-yet-kinds"];
 
-/// What may stand beside `$ref` without changing what it says.
-const REMARKS: [&str; 4] = ["$ref", "description", "examples", "title"];
+/// What may stand beside `$ref`: it says nothing of the value.
+const REMARKS: [&str; 5] = ["$ref", "description", "examples", "title", "x-meshc-not-yet"];
 
 /// The schema of every kind.
 #[derive(Debug)]
@@ -49,17 +49,20 @@ pub(crate) struct Rule {
     pub(crate) format: Option<String>,
     pub(crate) example: Option<String>,
     pub(crate) not_yet: Option<String>,
-    pub(crate) not_yet_values: Vec<String>,
+    /// Values that are refused for now, and why.
+    pub(crate) not_yet_values: Vec<(String, String)>,
     /// People look for this field; why there is none.
     pub(crate) never: Option<String>,
     pub(crate) named: bool,
     pub(crate) reserved: Vec<String>,
-    pub(crate) exclusive: Vec<String>,
-    pub(crate) goes_with: Vec<String>,
+    /// Pairs of fields that say the same thing.
+    pub(crate) exclusive: Vec<[String; 2]>,
+    /// A field, another, and the value of that other with which alone it stands.
+    pub(crate) goes_with: Vec<[String; 3]>,
     /// Exactly one of these fields.
     pub(crate) one_of: Vec<String>,
     /// A field, and the one without which it says nothing.
-    pub(crate) only_with: Vec<String>,
+    pub(crate) only_with: Vec<[String; 2]>,
     /// Values people ask for that are never taken, and why.
     pub(crate) refused_values: Vec<(String, String)>,
     /// Any JSON: scalars by their type, lists and mappings.
@@ -140,6 +143,11 @@ impl Schema {
             Some(target) => self.rules.get(target.0),
             None => Some(rule),
         }
+    }
+
+    /// Why a field or kind is refused for now.
+    pub(crate) fn not_yet(&self, ix: RuleIx) -> Option<&str> {
+        self.rules.get(ix.0)?.not_yet.as_deref()
     }
 
     pub(crate) fn kind(&self, name: &str) -> Option<RuleIx> {
@@ -274,21 +282,21 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         }
         "type" => rule.wants = Some(wants(value)?),
         "required" => rule.required = strings(value)?,
-        "enum" => rule.choices = strings(value)?,
-        "const" => rule.choices = vec![text()?],
+        "enum" => rule.choices = choices(value.as_array().map_or(&[], Vec::as_slice))?,
+        "const" => rule.choices = choices(core::slice::from_ref(value))?,
         "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = number()?,
         "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = number()?,
         "x-meshc-format" => rule.format = Some(text()?),
         "x-meshc-not-yet" => rule.not_yet = Some(text()?),
         "x-meshc-never" => rule.never = Some(text()?),
-        "x-meshc-not-yet-values" => rule.not_yet_values = strings(value)?,
+        "x-meshc-not-yet-values" => rule.not_yet_values = explained(value)?,
         "x-meshc-named" => rule.named = value == &Value::Bool(true),
         "x-meshc-reserved" => rule.reserved = strings(value)?,
-        "x-meshc-exclusive" => rule.exclusive = strings(value)?,
-        "x-meshc-goes-with" => rule.goes_with = strings(value)?,
+        "x-meshc-exclusive" => rule.exclusive = groups(value)?,
+        "x-meshc-goes-with" => rule.goes_with = groups(value)?,
         "x-meshc-one-of" => rule.one_of = strings(value)?,
-        "x-meshc-only-with" => rule.only_with = strings(value)?,
-        "x-meshc-refused-values" => rule.refused_values = refused(value)?,
+        "x-meshc-only-with" => rule.only_with = groups(value)?,
+        "x-meshc-refused-values" => rule.refused_values = explained(value)?,
         "x-meshc-null" => rule.null = value == &Value::Bool(true),
         "x-meshc-json" => rule.json = value == &Value::Bool(true),
         _ => return Err(fault(format!("unknown keyword `{keyword}`"))),
@@ -313,7 +321,26 @@ fn strings(value: &Value) -> Result<Vec<String>, SchemaFault> {
     items.iter().map(|item| text(item).ok_or_else(|| fault("expected a text"))).collect()
 }
 
-fn refused(value: &Value) -> Result<Vec<(String, String)>, SchemaFault> {
+/// Values to choose from, as they are written.
+fn choices(values: &[Value]) -> Result<Vec<String>, SchemaFault> {
+    let written = |value: &Value| match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) if number.is_i64() => Ok(number.to_string()),
+        Value::Bool(truth) => Ok(truth.to_string()),
+        _ => Err(fault("a choice is text, a whole number or a truth value")),
+    };
+    values.iter().map(written).collect()
+}
+
+/// Lists of names that belong together, all of one length.
+fn groups<const N: usize>(value: &Value) -> Result<Vec<[String; N]>, SchemaFault> {
+    let groups = value.as_array().ok_or_else(|| fault("expected a list of lists"))?;
+    let group =
+        |names: Vec<String>| names.try_into().map_err(|_| fault("a list too short or long"));
+    groups.iter().map(|one| strings(one).and_then(group)).collect()
+}
+
+fn explained(value: &Value) -> Result<Vec<(String, String)>, SchemaFault> {
     let values = value.as_object().ok_or_else(|| fault("expected values and why"))?;
     let pair = |(name, why): (&String, &Value)| Some((name.clone(), why.as_str()?.to_owned()));
     values.iter().map(|one| pair(one).ok_or_else(|| fault("expected a text"))).collect()

@@ -3,7 +3,10 @@
 use meshc_document::{NodeId, Span};
 use meshc_snapshot::slice::{Claim, Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
+pub use crate::external::ExternalRow;
 use crate::finding::Finding;
+pub use crate::invariant::InvariantRow;
+pub use crate::waiver::{Suspended, WaiverRow};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,6 +28,12 @@ pub struct Unit {
     pub workloads: Vec<WorkloadRow>,
     /// Issuers of user tokens.
     pub issuers: Vec<IssuerRow>,
+    /// Destinations outside.
+    pub externals: Vec<ExternalRow>,
+    /// Invariants.
+    pub invariants: Vec<InvariantRow>,
+    /// Waivers.
+    pub waivers: Vec<WaiverRow>,
     /// Guardrails.
     pub guardrails: Vec<GuardrailRow>,
     /// Baselines.

@@ -26,12 +26,14 @@ struct Walk<'a> {
     tree: &'a Tree,
     schema: &'a Schema,
     checked: Checked,
+    /// Inside something that is refused for now: no part of it is refused once more.
+    refused: bool,
 }
 
 /// Checks one document.
 #[must_use]
 pub fn check(tree: &Tree, schema: &Schema) -> Checked {
-    let mut walk = Walk { tree, schema, checked: Checked::default() };
+    let mut walk = Walk { tree, schema, checked: Checked::default(), refused: false };
     if let Some((kind, rule)) = walk.kind() {
         walk.checked.kind = Some(kind);
         walk.node(tree.root(), rule, head(tree, tree.root()));
@@ -86,10 +88,14 @@ impl Walk<'_> {
     }
 
     fn known_kind(&mut self, node: NodeId, name: &str) -> Option<(String, RuleIx)> {
+        let span = self.tree.span(node);
         if let Some(rule) = self.schema.kind(name) {
+            if let Some(why) = self.schema.not_yet(rule) {
+                self.refused = true;
+                self.report(node, not_yet(span, &format!("kind `{name}`"), why));
+            }
             return Some((name.to_owned(), rule));
         }
-        let span = self.tree.span(node);
         let finding = match self.schema.not_yet_kind(name) {
             Some(why) => not_yet(span, &format!("kind `{name}`"), why),
             None => {
@@ -118,9 +124,6 @@ impl Walk<'_> {
     /// Checks a node; `place` is where to show that something is missing in it.
     fn node(&mut self, node: NodeId, ix: RuleIx, place: Span) {
         let Some(rule) = self.schema.rule(ix) else { return };
-        if let Some(why) = &rule.not_yet {
-            return self.report(node, not_yet(place, "this form", why));
-        }
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
         }
@@ -192,11 +195,15 @@ impl Walk<'_> {
                 let finding = Finding::new("MC101", entry.key_span, message).help(why);
                 return self.report(entry.value, finding);
             }
-            if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.not_yet.as_ref()) {
+            let outside = self.refused;
+            if let Some(why) = self.schema.not_yet(ix).filter(|_| !outside) {
                 let subject = format!("`{}`", entry.key);
-                return self.report(entry.value, not_yet(entry.key_span, &subject, why));
+                self.report(entry.value, not_yet(entry.key_span, &subject, why));
+                self.refused = true;
             }
-            return self.node(entry.value, ix, entry.key_span);
+            self.node(entry.value, ix, entry.key_span);
+            self.refused = outside;
+            return;
         }
         if let Some(finding) = self.key(rule, entry) {
             return self.report(entry.value, finding);
@@ -221,7 +228,8 @@ impl Walk<'_> {
     /// The fields that can be enforced.
     fn fields(&self, rule: &Rule) -> String {
         let enforceable = |ix: RuleIx| {
-            self.schema.rule(ix).is_none_or(|rule| rule.not_yet.is_none() && rule.never.is_none())
+            self.schema.rule(ix).is_none_or(|rule| rule.never.is_none())
+                && self.schema.not_yet(ix).is_none()
         };
         let fields = rule.properties.iter().filter(|(_, ix)| enforceable(*ix));
         let names: Vec<String> = fields.map(|(name, _)| format!("`{name}`")).collect();
@@ -261,38 +269,6 @@ impl Walk<'_> {
             return words::unfit(keys, entry.key_span, entry.key);
         }
         Some(words::malformed(keys, entry.key_span, entry.key))
-    }
-
-    /// What the fields of one mapping have to do with each other.
-    fn combinations(&mut self, node: NodeId, rule: &Rule, place: Span) {
-        if let [first, second] = rule.exclusive.as_slice()
-            && self.tree.get(node, first).is_some()
-            && let Some(other) = self.tree.get(node, second)
-        {
-            let message = format!("`{first}` and `{second}` say the same thing twice");
-            self.report(node, Finding::new("MC106", other.key_span, message).help("keep one"));
-        }
-        self.company(node, rule, place);
-        self.sources(node, rule, place);
-    }
-
-    /// A field that stands exactly where another has one value.
-    fn company(&mut self, node: NodeId, rule: &Rule, place: Span) {
-        let [field, other, value] = rule.goes_with.as_slice() else { return };
-        let written = self.tree.get(node, field);
-        let sound = self.tree.get(node, other).filter(|entry| !self.checked.is_bad(entry.value));
-        let fits = sound.map(|entry| self.tree.text(entry.value) == value);
-        match (written, fits) {
-            (Some(entry), Some(false)) => {
-                let message = format!("`{field}` goes with `{other}: {value}` only");
-                self.report(node, Finding::new("MC106", entry.key_span, message));
-            }
-            (None, Some(true)) if !self.misspelt(node, rule, field) => {
-                let message = format!("`{field}` is missing: `{other}` is `{value}`");
-                self.report(node, Finding::new("MC102", place, message));
-            }
-            _ => {}
-        }
     }
 
     fn list(&mut self, node: NodeId, rule: &Rule) {
@@ -336,7 +312,9 @@ impl Walk<'_> {
         match (rule.wants, core_type(text, style)) {
             (Some(Wants::Text), _) => self.text(node, rule, text, style),
             (Some(Wants::Integer), CoreType::Int) => self.number(node, rule, text, span),
-            (Some(Wants::Boolean), CoreType::Bool(_)) => {}
+            (Some(Wants::Boolean), CoreType::Bool(_)) => {
+                self.choice(node, rule, &text.to_ascii_lowercase(), span);
+            }
             (Some(wants), _) => {
                 let message = format!("expected {}, found `{text}`", words::shape(wants));
                 let mut finding = Finding::new("MC103", span, message);
@@ -361,8 +339,9 @@ impl Walk<'_> {
         if !(low && high) {
             let range = words::range(rule.least, rule.most);
             let message = format!("`{text}` is not a whole number {range}");
-            self.report(node, Finding::new("MC112", span, message));
+            return self.report(node, Finding::new("MC112", span, message));
         }
+        self.choice(node, rule, text, span);
     }
 
     fn text(&mut self, node: NodeId, rule: &Rule, text: &str, style: Style) {
@@ -372,33 +351,40 @@ impl Walk<'_> {
         {
             return self.report(node, trapped(trap, span, text));
         }
-        if !rule.choices.is_empty() && !rule.choices.iter().any(|one| one == text) {
-            return self.choice(node, rule, text, span);
+        if !self.choice(node, rule, text, span) {
+            return;
         }
         if let Some(finding) = words::unfit(rule, span, text) {
             self.report(node, finding);
         }
     }
 
-    fn choice(&mut self, node: NodeId, rule: &Rule, text: &str, span: Span) {
-        if rule.not_yet_values.iter().any(|one| one == text) {
-            let why = "it comes with a later version";
-            return self.report(node, not_yet(span, &format!("`{text}`"), why));
+    /// Whether a value is one of the choices, if there are any; reports what it is if not.
+    fn choice(&mut self, node: NodeId, rule: &Rule, text: &str, span: Span) -> bool {
+        let later = rule.not_yet_values.iter().find(|(value, _)| value == text);
+        if let Some((_, why)) = later.filter(|_| !self.refused) {
+            self.report(node, not_yet(span, &format!("`{text}`"), why));
+            return true;
+        }
+        if rule.choices.is_empty() || rule.choices.iter().any(|one| one == text) {
+            return true;
         }
         if let Some((_, why)) = rule.refused_values.iter().find(|(value, _)| value == text) {
-            return self.report(
-                node,
-                Finding::new("MC104", span, format!("`{text}` is never taken: {why}")),
-            );
+            let message = format!("`{text}` is never taken: {why}");
+            self.report(node, Finding::new("MC104", span, message));
+            return false;
         }
-        let names = rule.choices.iter().map(String::as_str);
+        let later = |name: &str| rule.not_yet_values.iter().any(|(value, _)| value == name);
+        let names = rule.choices.iter().map(String::as_str).filter(|name| !later(name));
         let mut finding =
             Finding::new("MC104", span, format!("`{text}` is not one of the choices"));
-        finding.help = did_you_mean(&nearest(text, names.clone())).or_else(|| {
-            let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-            Some(format!("write {}", all.join(" or ")))
-        });
+        finding.help = did_you_mean(&nearest(text, rule.choices.iter().map(String::as_str)))
+            .or_else(|| {
+                let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+                Some(format!("write {}", all.join(" or ")))
+            });
         self.report(node, finding);
+        false
     }
 }
 
@@ -433,5 +419,5 @@ fn trapped(trap: Trap, span: Span, text: &str) -> Finding {
 
 fn not_yet(span: Span, subject: &str, why: &str) -> Finding {
     Finding::new("MC109", span, format!("{subject} is not yet enforceable: {why}"))
-        .help("what no proxy can carry out is refused, never dropped")
+        .help("what nothing carries out is refused, never dropped: leave it out for now")
 }

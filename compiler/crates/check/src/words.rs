@@ -89,11 +89,37 @@ fn spiffe_fault(text: &str) -> &'static str {
     }
 }
 
+/// A method, or the methods in front of a path, in small letters: nothing else is wrong with it.
+fn lower_case(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
+    let format = rule.format.as_deref()?;
+    let methods = match format {
+        "method" => text,
+        "operation-match" => text.split_once(' ')?.0,
+        _ => return None,
+    };
+    let capitals = methods.to_ascii_uppercase();
+    let fitting = format!("{capitals}{}", text.get(methods.len()..)?);
+    if capitals == methods || !rule.pattern.as_ref()?.is_match(&fitting) {
+        return None;
+    }
+    let place = crate::rows::part(span, text, 0, methods.len());
+    let message = format!("`{methods}` matches no request: methods are case-sensitive");
+    Some(Finding::new("MC508", place, message).help(format!("write `{capitals}`")))
+}
+
 /// Text that does not have the form its place wants.
 pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
+    if let Some(finding) = lower_case(rule, span, text) {
+        return finding;
+    }
     let (code, what, hint) = match rule.format.as_deref().unwrap_or_default() {
         "dns-label" => ("MC105", "a name", "lower-case letters, digits and `-`, at most 63"),
         "reference" => ("MC105", "a reference", "[namespace/]name[.operation]"),
+        "object" => ("MC105", "an object's name", "[namespace/]name"),
+        "code" => ("MC105", "the code of a finding", "MC and three digits"),
+        "percentage" => ("MC112", "a percentage", "0% to 100%, at most two decimals"),
+        "origin" => ("MC105", "an origin", "a scheme, a host and a port where it is not the usual"),
+        "grpc-name" => ("MC105", "a gRPC name", "letters, digits and `_`, a package with dots"),
         "caller" => (
             "MC105",
             "a caller",

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::event::{Event, Style, Tag};
@@ -16,12 +17,15 @@ pub(crate) struct Spent {
     pub(crate) whole_file: bool,
 }
 
-/// Makes the nodes of one document from its events. Spans of events count from `base`.
+/// Makes the nodes of one document from its events.
 pub(crate) struct Builder<'a> {
     limits: &'a Limits,
-    base: usize,
     tree: Tree,
     open: Vec<Frame>,
+    /// Keys so far of the mappings that are open, those of the innermost last.
+    keys: Vec<NodeId>,
+    /// Whether the text has the mark of a template anywhere.
+    templates: bool,
     /// What each anchor names, by number; absent while its collection is open.
     anchors: Vec<Option<Anchored>>,
     alias_nodes: u64,
@@ -44,7 +48,8 @@ struct Frame {
     height: usize,
     /// Byte behind the child that ends last.
     last_end: u32,
-    keys: Vec<NodeId>,
+    /// Keys of the mappings around this one.
+    keys_before: usize,
 }
 
 /// A complete node that aliases can stand for.
@@ -64,40 +69,43 @@ struct Start {
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn new(
-        source: Arc<str>,
-        base: usize,
-        limits: &'a Limits,
-        nodes_left: usize,
-    ) -> Self {
-        // An intent has a node about every eight bytes; a file of many documents gets no more.
-        let nodes = Vec::with_capacity((source.len() / 8).min(1024));
+    pub(crate) fn new(source: Arc<str>, limits: &'a Limits, nodes_left: usize) -> Self {
+        let templates = has_template(&source);
+        // An intent has a node about every ten bytes.
+        let nodes = Vec::with_capacity((source.len() / 10).min(4096));
         let tree = Tree { source, decoded: String::new(), nodes };
-        let (open, anchors, findings) = (vec![], vec![], vec![]);
-        Self { limits, base, tree, open, anchors, alias_nodes: 0, nodes_left, findings }
+        let (open, keys, anchors, findings) = (vec![], vec![], vec![], vec![]);
+        Self { limits, tree, open, keys, templates, anchors, alias_nodes: 0, nodes_left, findings }
     }
 
-    /// Nodes so far.
-    pub(crate) fn nodes(&self) -> usize {
-        self.tree.nodes.len()
+    /// Ends a document and begins the next; the one that ended, unless it has no node.
+    pub(crate) fn finish(&mut self) -> Option<Tree> {
+        let source = Arc::clone(&self.tree.source);
+        let next = Tree { source, decoded: String::new(), nodes: vec![] };
+        let mut done = core::mem::replace(&mut self.tree, next);
+        self.nodes_left = self.nodes_left.saturating_sub(done.nodes.len());
+        self.alias_nodes = 0;
+        self.anchors.clear();
+        if done.nodes.capacity() > done.nodes.len().saturating_mul(2) {
+            done.nodes.shrink_to_fit();
+        }
+        (!done.nodes.is_empty()).then_some(done)
     }
 
-    /// The finished document; none if it has no node.
-    pub(crate) fn finish(self) -> Option<Tree> {
-        (!self.tree.nodes.is_empty() && self.open.is_empty()).then_some(self.tree)
+    /// Nodes that the file's budget leaves for what comes.
+    pub(crate) const fn nodes_left(&self) -> usize {
+        self.nodes_left
     }
 
     /// Takes one event; an error when a budget is used up, and then nothing more must come.
     pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
-        let place = |at: u32| self.base.saturating_add(at as usize);
-        let span = Span::new(place(span.start), place(span.end));
         match event {
             Event::Scalar { text, style, anchor, tag } => {
                 let style = match tag {
                     Some(tag) => self.tagged(&tag, &text, style),
                     None => style,
                 };
-                self.scalar(&text, style, anchor, span)?;
+                self.scalar(text, style, anchor, span)?;
             }
             Event::SequenceStart { flow, anchor, tag } => {
                 self.check_tag(tag, "seq");
@@ -113,55 +121,64 @@ impl<'a> Builder<'a> {
                 let message = format!("`*{name}` stands for nothing");
                 let help = format!("write `&{name}` before what it means, in the same document");
                 self.findings.push(Finding::new(Code::YamlSyntax, span, message).help(help));
-                self.scalar("", Style::Plain, None, Span { start: span.end, end: span.end })?;
+                let place = Span { start: span.end, end: span.end };
+                self.scalar(Cow::Borrowed(""), Style::Plain, None, place)?;
             }
             Event::DocumentStart { .. } | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
+    #[inline]
     fn scalar(
         &mut self,
-        text: &str,
+        text: Cow<'_, str>,
         style: Style,
         anchor: Option<u32>,
         span: Span,
     ) -> Result<(), Spent> {
-        let what = self.place_text(text, style, span);
-        let node = self.push(span, what)?;
-        self.define(anchor, Anchored { node, size: 1, height: 0 });
-        if style == Style::Plain && (text.contains("{{") || text.contains("${")) {
+        if self.templates && style == Style::Plain && has_template(&text) {
             self.findings.push(template(span));
         }
+        if style == Style::Plain && text == "<<" && self.awaits_key() {
+            self.merge_key(span);
+        }
+        let what = self.place_text(text, style, span);
+        let node = self.push(span, what)?;
+        if anchor.is_some() {
+            self.define(anchor, Anchored { node, size: 1, height: 0 });
+        }
         if self.awaits_key() {
-            self.note_key(node, text, style, span);
+            self.keys.push(node);
         }
         self.child_done(1, 0, span.end);
         Ok(())
     }
 
-    fn note_key(&mut self, node: NodeId, text: &str, style: Style, span: Span) {
-        if text == "<<" && style == Style::Plain {
-            let message = "merge keys are YAML 1.1 and read differently by different tools";
-            let help = "write the merged keys out";
-            self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
-        }
-        if let Some(frame) = self.open.last_mut() {
-            frame.keys.push(node);
-        }
+    #[cold]
+    fn merge_key(&mut self, span: Span) {
+        let message = "merge keys are YAML 1.1 and read differently by different tools";
+        let help = "write the merged keys out";
+        self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
     }
 
-    /// Where a scalar's text is found: in the source, if it stands there as it is.
-    fn place_text(&mut self, text: &str, style: Style, span: Span) -> What {
-        let inner = Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) };
-        for place in [span, inner] {
-            if self.tree.source.get(place.range()) == Some(text) {
-                return What::Source(place, style);
+    /// Where a scalar's text is found: in the source if it stands there as it is, inside its quotes
+    /// if it has some.
+    #[inline]
+    fn place_text(&mut self, text: Cow<'_, str>, style: Style, span: Span) -> What {
+        match text {
+            Cow::Borrowed("") => What::Source(Span { end: span.start, ..span }, style),
+            Cow::Borrowed(_) if style == Style::Plain => What::Source(span, style),
+            Cow::Borrowed(_) => {
+                let (start, end) = (span.start.saturating_add(1), span.end.saturating_sub(1));
+                What::Source(Span { start, end }, style)
+            }
+            Cow::Owned(text) => {
+                let start = self.tree.decoded.len();
+                self.tree.decoded.push_str(&text);
+                What::Decoded(Span::new(start, self.tree.decoded.len()), style)
             }
         }
-        let start = self.tree.decoded.len();
-        self.tree.decoded.push_str(text);
-        What::Decoded(Span::new(start, self.tree.decoded.len()), style)
     }
 
     fn start(&mut self, start: Start, span: Span) -> Result<(), Spent> {
@@ -186,7 +203,7 @@ impl<'a> Builder<'a> {
             size: 1,
             height: 0,
             last_end: 0,
-            keys: vec![],
+            keys_before: self.keys.len(),
         });
         Ok(())
     }
@@ -233,29 +250,37 @@ impl<'a> Builder<'a> {
             node.end = next;
             node.span.end = end;
         }
-        self.report_duplicates(&frame.keys);
+        if frame.mapping {
+            self.report_duplicates(frame.keys_before);
+            self.keys.truncate(frame.keys_before);
+        }
         let height = frame.height.saturating_add(1);
         self.define(frame.anchor, Anchored { node: frame.node, size: frame.size, height });
         self.child_done(frame.size, height, end);
     }
 
-    fn report_duplicates(&mut self, keys: &[NodeId]) {
-        let mut sorted: Vec<NodeId> = keys.to_vec();
-        sorted.sort_by(|a, b| self.tree.text(*a).cmp(self.tree.text(*b)).then(a.cmp(b)));
-        for pair in sorted.windows(2) {
+    /// Reports keys that are written twice among those of the mapping that ends.
+    fn report_duplicates(&mut self, keys_before: usize) {
+        let Self { tree, keys, findings, .. } = self;
+        let keys = keys.get_mut(keys_before..).unwrap_or_default();
+        if are_different(tree, keys) {
+            return;
+        }
+        keys.sort_by(|a, b| tree.text(*a).cmp(tree.text(*b)).then(a.cmp(b)));
+        for pair in keys.windows(2) {
             let [first, second] = pair else { continue };
-            let key = self.tree.text(*first);
-            if key != self.tree.text(*second) {
+            let key = tree.text(*first);
+            if key != tree.text(*second) {
                 continue;
             }
             let mut finding = Finding::new(
                 Code::DuplicateKey,
-                self.tree.span(*second),
+                tree.span(*second),
                 format!("`{key}` is written twice"),
             )
             .help("keep one of the two; readers disagree on which one counts");
-            finding.secondary = Some((self.tree.span(*first), "first written here".into()));
-            self.findings.push(finding);
+            finding.secondary = Some((tree.span(*first), "first written here".into()));
+            findings.push(finding);
         }
     }
 
@@ -289,8 +314,8 @@ impl<'a> Builder<'a> {
             let message = "a key must be a word, not a collection";
             let finding = Finding::new(Code::YamlSyntax, span, message).help("write `key: value`");
             self.findings.push(finding);
-        } else if let Some(frame) = self.open.last_mut() {
-            frame.keys.push(node);
+        } else {
+            self.keys.push(node);
         }
     }
 
@@ -312,7 +337,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A collection may carry the tag of its own kind.
-    fn check_tag(&mut self, tag: Option<Tag>, own: &str) {
+    fn check_tag(&mut self, tag: Option<Box<Tag>>, own: &str) {
         let Some(tag) = tag else { return };
         if tag.name != "!" && tag.name.strip_prefix(CORE_TAG) != Some(own) {
             self.report_tag(&tag);
@@ -340,9 +365,7 @@ impl<'a> Builder<'a> {
     }
 
     fn report_tag(&mut self, tag: &Tag) {
-        let place = |at: u32| self.base.saturating_add(at as usize);
-        let span = Span::new(place(tag.span.start), place(tag.span.end));
-        self.findings.push(meaningless(&tag.name, span));
+        self.findings.push(meaningless(&tag.name, tag.span));
     }
 
     fn awaits_key(&self) -> bool {
@@ -371,6 +394,22 @@ impl<'a> Builder<'a> {
             *slot = Some(anchored);
         }
     }
+}
+
+/// Whether a few keys are all different; of many, that is not known without sorting.
+fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
+    const FEW: usize = 12;
+    keys.len() <= FEW
+        && keys.iter().enumerate().all(|(index, key)| {
+            let (text, before) = (tree.text(*key), keys.get(..index).unwrap_or_default());
+            before.iter().all(|other| tree.text(*other) != text)
+        })
+}
+
+/// Whether a text has the mark of a template.
+fn has_template(text: &str) -> bool {
+    memchr::memchr2_iter(b'{', b'$', text.as_bytes())
+        .any(|at| text.as_bytes().get(at + 1) == Some(&b'{'))
 }
 
 fn meaningless(tag: &str, span: Span) -> Finding {

@@ -1,7 +1,6 @@
 use std::borrow::Cow;
 
 use crate::finding::Span;
-use crate::refusal::Refusal;
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -46,7 +45,7 @@ pub enum Event<'a> {
         /// Its anchor.
         anchor: Option<u32>,
         /// Its tag.
-        tag: Option<Tag>,
+        tag: Option<Box<Tag>>,
     },
     /// A sequence begins.
     SequenceStart {
@@ -55,7 +54,7 @@ pub enum Event<'a> {
         /// Its anchor.
         anchor: Option<u32>,
         /// Its tag.
-        tag: Option<Tag>,
+        tag: Option<Box<Tag>>,
     },
     /// A sequence ends.
     SequenceEnd,
@@ -66,7 +65,7 @@ pub enum Event<'a> {
         /// Its anchor.
         anchor: Option<u32>,
         /// Its tag.
-        tag: Option<Tag>,
+        tag: Option<Box<Tag>>,
     },
     /// A mapping ends.
     MappingEnd,
@@ -74,10 +73,4 @@ pub enum Event<'a> {
     Alias(u32),
     /// An alias whose anchor is not defined before it in the same document.
     UnknownAlias(Cow<'a, str>),
-}
-
-/// A parser: events with their places in the text, until the end or a refusal.
-pub trait Events<'a>: Iterator<Item = Result<(Event<'a>, Span), Refusal>> {
-    /// Parses a text.
-    fn of(text: &'a str) -> Self;
 }

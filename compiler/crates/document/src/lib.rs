@@ -5,28 +5,30 @@
 //! are collections, cyclic anchors) is refused at its place.
 
 mod build;
+mod comments;
 mod event;
 mod explain;
 mod finding;
 mod graft;
-mod granit;
 mod limits;
 mod lines;
 mod read;
 mod refusal;
 mod scalar;
 mod tree;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
 
-pub use event::{Event, Events, Style, Tag};
+pub use comments::{Comment, comments};
+pub use event::{Event, Style, Tag};
 pub use finding::{Code, Finding, Span};
 pub use graft::Graft;
-pub use granit::GranitEvents;
 pub use limits::Limits;
 pub use lines::LineIndex;
 pub use read::{File, read};
 pub use refusal::{Problem, Refusal};
 pub use scalar::{CoreType, Trap, core_type, yaml11_trap};
 pub use tree::{Entry, Kind, NodeId, Tree};
+pub use yaml::{Halt, Receiver, events};

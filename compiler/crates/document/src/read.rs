@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::build::Builder;
-use crate::event::{Event, Events};
+use crate::event::Event;
 use crate::explain::explain;
 use crate::finding::{Code, Finding, Span};
-use crate::granit::GranitEvents;
 use crate::limits::Limits;
 use crate::tree::Tree;
+use crate::yaml::{Halt, Receiver, events};
 
 /// What one file holds.
 #[derive(Clone, Debug, Default)]
@@ -28,17 +28,21 @@ struct Reader<'a> {
     file: File,
 }
 
-/// Why a run of the parser ended before the text did.
+/// Why reading ended before the text did.
 struct Stop {
     finding: Box<Finding>,
-    /// Where the parser stopped.
-    at: usize,
-    /// Where the document begins in which that was; none between two documents.
+    /// Whether a budget of the whole file is used up.
+    last: bool,
+}
+
+/// Makes trees of one run of the reader.
+struct Documents<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    builder: Builder<'a>,
+    /// Where the document begins that is read; none between two documents.
     begin: Option<usize>,
     /// The next document is looked for on the lines behind this byte.
     behind: usize,
-    /// Whether a budget of the whole file is used up.
-    last: bool,
 }
 
 /// Reads a file. Never fails as a whole: after a mistake, reading goes on with the next document.
@@ -84,73 +88,39 @@ fn decode(bytes: &[u8]) -> (usize, Arc<str>) {
 
 impl Reader<'_> {
     fn run(&mut self, start: usize) {
-        let whole = self.source.len();
-        let (mut base, mut end) = (start, whole);
-        loop {
-            let Err(stop) = self.documents(base, end) else {
-                if end == whole {
-                    return;
-                }
-                (base, end) = (end, whole);
-                continue;
-            };
-            let next = next_document(self.source.as_bytes(), stop.behind);
-            // The parser looks ahead: a mistake behind the next mark is of a later document, so
-            // this one is read again, alone.
-            let ahead = next.filter(|&next| next <= stop.at && next < end);
-            if let (Some(begin), Some(next)) = (stop.begin, ahead) {
-                (base, end) = (begin, next);
-                continue;
-            }
+        let mut next = Some(start);
+        while let Some(base) = next.take() {
+            let (stop, behind) = self.documents(base);
+            let Some(stop) = stop else { return };
+            // What ends the document says more than what was found at the same place.
+            let Finding { span, code, .. } = *stop.finding;
+            self.file.findings.retain(|found| (found.span, found.code) != (span, code));
             self.file.findings.push(*stop.finding);
             let full = self.file.findings.len() >= self.limits.findings;
-            let Some(next) = next.filter(|_| !stop.last && !full) else { return };
-            (base, end) = (next, whole);
+            if !stop.last && !full {
+                next = next_document(self.source.as_bytes(), behind);
+            }
         }
     }
 
-    /// Reads documents until the end or the first mistake that the parser cannot pass.
-    fn documents(&mut self, base: usize, end: usize) -> Result<(), Stop> {
+    /// Reads documents until the end or the first mistake that the reader cannot pass; where the
+    /// last document began.
+    fn documents(&mut self, base: usize) -> (Option<Stop>, usize) {
         let source = Arc::clone(&self.source);
-        let rest = source.get(base..end).unwrap_or_default();
-        let mut builder = Builder::new(Arc::clone(&source), base, self.limits, self.nodes_left);
-        let (mut begin, mut behind) = (None, base);
-        for event in GranitEvents::of(rest) {
-            let (event, span) = event.map_err(|refusal| {
-                let at = base.saturating_add(refusal.at);
-                let finding =
-                    explain(&source, self.bytes, begin.unwrap_or(behind), at, refusal.problem);
-                Stop { finding: finding.into(), at, begin, behind, last: false }
-            })?;
-            match event {
-                Event::DocumentStart { .. } => {
-                    behind = base.saturating_add(span.start as usize);
-                    begin = Some(behind);
-                    self.count_document(behind)?;
-                }
-                Event::DocumentEnd => {
-                    // The mark of the next document may stand at this very byte.
-                    behind = base.saturating_add(span.start as usize).saturating_sub(1);
-                    begin = None;
-                    let left = self.nodes_left.saturating_sub(builder.nodes());
-                    self.nodes_left = left;
-                    let fresh = Builder::new(Arc::clone(&source), base, self.limits, left);
-                    self.file.trees.extend(core::mem::replace(&mut builder, fresh).finish());
-                }
-                event => {
-                    let taken = builder.take(event, span);
-                    self.keep(&mut builder.findings);
-                    taken.map_err(|spent| Stop {
-                        at: behind,
-                        finding: spent.finding.into(),
-                        begin,
-                        behind,
-                        last: spent.whole_file,
-                    })?;
-                }
+        let builder = Builder::new(Arc::clone(&source), self.limits, self.nodes_left);
+        let mut documents = Documents { reader: self, builder, begin: None, behind: base };
+        let halt = events(&source, base..source.len(), &mut documents);
+        let Documents { begin, behind, .. } = documents;
+        let stop = match halt {
+            Ok(()) => None,
+            Err(Halt::Stopped(stop)) => Some(stop),
+            Err(Halt::Refused(refusal)) => {
+                let begin = begin.unwrap_or(behind);
+                let finding = explain(&source, self.bytes, begin, refusal.at, refusal.problem);
+                Some(Stop { finding: finding.into(), last: false })
             }
-        }
-        Ok(())
+        };
+        (stop, behind)
     }
 
     fn count_document(&self, at: usize) -> Result<(), Stop> {
@@ -160,14 +130,44 @@ impl Reader<'_> {
         let message = format!("more than {} documents", self.limits.documents);
         let finding = Finding::new(Code::Budget, Span::new(at, at), message)
             .help("split the file; one service is one file");
-        let finding = finding.into();
-        Err(Stop { finding, at, begin: None, behind: at, last: true })
+        Err(Stop { finding: finding.into(), last: true })
     }
 
     /// Keeps findings, up to what is reported of one file.
     fn keep(&mut self, findings: &mut Vec<Finding>) {
         let room = self.limits.findings.saturating_sub(self.file.findings.len());
         self.file.findings.extend(findings.drain(..).take(room));
+    }
+}
+
+impl<'t> Receiver<'t> for Documents<'_, '_> {
+    type Stop = Stop;
+
+    #[inline]
+    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Stop> {
+        match event {
+            Event::DocumentStart { .. } => {
+                self.behind = span.start as usize;
+                self.begin = Some(self.behind);
+                self.reader.count_document(self.behind)
+            }
+            Event::DocumentEnd => {
+                // The mark of the next document may stand at this very byte.
+                self.behind = (span.start as usize).saturating_sub(1);
+                self.begin = None;
+                self.reader.file.trees.extend(self.builder.finish());
+                self.reader.nodes_left = self.builder.nodes_left();
+                Ok(())
+            }
+            event => {
+                let taken = self.builder.take(event, span);
+                if !self.builder.findings.is_empty() {
+                    self.reader.keep(&mut self.builder.findings);
+                }
+                taken
+                    .map_err(|spent| Stop { finding: spent.finding.into(), last: spent.whole_file })
+            }
+        }
     }
 }
 

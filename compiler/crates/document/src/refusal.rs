@@ -65,16 +65,60 @@ pub enum Problem {
     End,
     /// A byte order mark that is not at the start.
     ByteOrderMark,
+    /// A character that YAML 1.1 takes for the end of a line, and 1.2 does not.
+    LineSeparator(char),
+    /// A `?` that begins a key.
+    ExplicitKey,
+    /// A list or mapping as a key.
+    CollectionKey,
+    /// A colon without a key before it.
+    NoKey,
+    /// Two anchors or two tags of one node, or one of an alias.
+    Properties,
+    /// More text behind a closing bracket.
+    AfterBracket,
+    /// More text behind the end of the document's only node.
+    AfterNode,
+    /// A comma with nothing before it.
+    StrayComma,
     /// Whatever a newer parser may come to refuse.
     Other,
 }
 
 impl Problem {
+    /// Whether text with this problem may be YAML that intents have no use for: the closed list of
+    /// what the reader refuses although the language has it.
+    #[must_use]
+    pub const fn is_stricter(self) -> bool {
+        matches!(
+            self,
+            Self::Tab
+                | Self::Depth
+                | Self::Directive
+                | Self::Tag
+                | Self::Anchor
+                | Self::Properties
+                | Self::ExplicitKey
+                | Self::CollectionKey
+                | Self::NoKey
+                | Self::Comment
+                | Self::LineSeparator(_)
+                | Self::ByteOrderMark
+        )
+    }
+
     /// One line for the writer, and what to do about it.
     #[must_use]
     pub fn words(self) -> (String, &'static str) {
         match self {
             Self::Character(c) => character(c),
+            Self::LineSeparator(c) => (
+                format!(
+                    "character U+{:04X}, which older readers take for the end of a line",
+                    u32::from(c)
+                ),
+                "remove it, or write it as an escape in double quotes",
+            ),
             Self::OpenBracket(open) => {
                 (format!("`{open}` is opened and never closed"), "close it, or quote the text")
             }
@@ -129,6 +173,26 @@ impl Problem {
             Self::Comment => ("a comment that cannot stand here", "put a space before the `#`"),
             Self::End => ("a value is missing", "write one"),
             Self::ByteOrderMark => ("a byte order mark inside the text", "remove it"),
+            Self::ExplicitKey => {
+                ("a `?` that begins a key", "write `key: value`, or quote the text")
+            }
+            Self::CollectionKey => ("a key must be a word, not a collection", "write `key: value`"),
+            Self::NoKey => {
+                ("a `:` without a key before it", "write `key: value`, or quote the text")
+            }
+            Self::Properties => (
+                "more than one anchor or tag for one value",
+                "keep one, on the line of what it belongs to",
+            ),
+            Self::AfterBracket => (
+                "more text behind the closing bracket",
+                "put it in the brackets, or on its own line",
+            ),
+            Self::AfterNode => (
+                "more text behind the end of the document's content",
+                "begin a new document with `---`, or indent it like what it belongs to",
+            ),
+            Self::StrayComma => ("a comma with nothing before it", "remove it"),
             _ => ("not YAML", "check brackets, quotes and indentation"),
         }
     }

@@ -71,7 +71,16 @@ fn mistakes_are_found_at_their_place() {
     one("a: !foo b\n", "MC001", 3, "!foo", "tag `!foo` has no meaning here");
     one("a: !!int b\n", "MC001", 3, "!!int", "tag `!!int` has no meaning here");
     one("é: !!seq\n  b: 1\n", "MC001", 4, "!!seq", "tag `!!seq` has no meaning here");
-    one("? [a]\n: b\n", "MC001", 2, "[", "a key must be a word, not a collection");
+    let collection = "a key must be a word, not a collection";
+    one("{[a]: b}\n", "MC001", 1, "[", collection);
+    one("[a]: b\n", "MC001", 0, "[", collection);
+    one("a: [{b: c}: d]\n", "MC001", 10, ":", collection);
+    one("? [a]\n: b\n", "MC001", 0, "?", "a `?` that begins a key");
+    one("a: 1\n: b\n", "MC001", 5, ":", "a `:` without a key before it");
+    one("a: {: b}\n", "MC001", 4, ":", "a `:` without a key before it");
+    one("a: [b] c\n", "MC001", 7, "c", "more text behind the closing bracket");
+    one("a: [,]\n", "MC001", 4, ",", "a comma with nothing before it");
+    one("[a]\nb\n", "MC001", 4, "b", "more text behind the end of the document's content");
     one("a: *b\nc: d\n", "MC001", 3, "*b", "`*b` stands for nothing");
     one("a: 1\n<<: {b: 2}\n", "MC005", 5, "<<", MERGE);
     one("\ta: 1\n", "MC006", 0, "\t", "a tab as indentation");
@@ -95,7 +104,7 @@ fn quoted_marks_are_text() {
 
 #[test]
 fn what_can_mean_nothing_is_no_entry() {
-    assert_eq!(keys(&file("<<: {b: 2}\n? [a]\n: b\nc: 1\n").trees[0]), ["c"]);
+    assert_eq!(keys(&file("{<<: {b: 2}, [a]: b, c: 1}\n").trees[0]), ["c"]);
 }
 
 #[test]

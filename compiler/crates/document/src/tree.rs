@@ -163,7 +163,7 @@ impl Tree {
         }
     }
 
-    fn children(&self, node: NodeId, any: bool) -> impl Iterator<Item = NodeId> + '_ {
+    pub(crate) fn children(&self, node: NodeId, any: bool) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.at(node).map_or(0, |node| node.end);
         let mut next = if any { node.0.saturating_add(1) } else { end };
         core::iter::from_fn(move || {

@@ -1,9 +1,10 @@
 //! Effective documents: what holds of each object, and where each value comes from.
 
 use meshc_check::Schema;
+use meshc_check::unit::RuleRow;
 use meshc_document::{CoreType, Kind, LineIndex, NodeId, Span, Tree, core_type};
 use meshc_environment::Target;
-use meshc_link::{Mesh, Origin, Workload, by_folder};
+use meshc_link::{Mesh, Origin, Workload, namespace_of};
 use serde_json::{Value, json};
 
 /// Kinds that are no longer there once their effect is.
@@ -41,7 +42,7 @@ pub fn render(
     let mut found = Vec::new();
     for (file, tree) in &documents {
         let path = mesh.files.get(*file as usize).map_or("", |one| one.path.as_str());
-        let target = Target::of(tree, by_folder(path, folders));
+        let target = Target::of(tree, namespace_of(path, folders));
         if let Some(target) = target.filter(|one| !APPLIED.contains(&one.kind)) {
             let mut node = rendering.node(*file, tree, tree.root());
             rendering.complete(&mut node, &target);
@@ -127,7 +128,8 @@ impl Rendering<'_> {
             }
         }
         for rule in row.allow.iter().filter(|rule| rule.added) {
-            if let Some(node) = self.written(workload, rule.span) {
+            if let Some(mut node) = self.written(workload, rule.span) {
+                node.name_callers(rule);
                 spec.push("allow", None, node);
             }
         }
@@ -217,6 +219,18 @@ impl Node {
             (Some(Self::Mapping(entries, _)), Some(key)) => entries.push((key.to_owned(), node)),
             (Some(Self::List(items, _)), None) => items.push(node),
             _ => {}
+        }
+    }
+
+    /// Writes the callers of a rule as it names them among those of another namespace.
+    fn name_callers(&mut self, rule: &RuleRow) {
+        let Some(Self::List(items, _)) = self.entry("from") else { return };
+        let texts = items.iter_mut().filter_map(|item| match item {
+            Self::Scalar(value, _) => Some(value),
+            Self::List(..) | Self::Mapping(..) => None,
+        });
+        for (value, caller) in texts.zip(rule.from.iter().flatten()) {
+            *value = json!(caller.value);
         }
     }
 

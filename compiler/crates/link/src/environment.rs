@@ -6,7 +6,7 @@ use meshc_document::{Limits, Span, Tree, read};
 use meshc_environment::{Effect, Overlay, clashes, matches};
 
 use crate::foreign::Foreign;
-use crate::gather::by_folder;
+use crate::gather::namespace_of;
 use crate::mesh::{Mesh, MeshFinding};
 
 /// An Environment that a repository declares.
@@ -51,7 +51,7 @@ impl<'a> Laid<'a> {
     /// but Environments, which are there in each.
     pub(crate) fn declare(&self, path: &str, bytes: &[u8], schema: &Schema) -> Unit {
         if self.overlay.selects(path) {
-            let folder = by_folder(path, self.folders);
+            let folder = namespace_of(path, self.folders);
             return declare_patched(bytes, schema, |tree| self.overlay.over(tree, folder));
         }
         let mut unit = Unit::default();
@@ -84,7 +84,7 @@ impl Mesh {
                 continue;
             }
             for tree in read(bytes, &Limits::DEFAULT).trees {
-                let folder = by_folder(path, folders);
+                let folder = namespace_of(path, folders);
                 let tree = match &laid {
                     Some(laid) => laid.overlay.over(tree, folder),
                     None => tree,

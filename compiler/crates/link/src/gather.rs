@@ -8,18 +8,23 @@ use rustc_hash::FxHashMap;
 use crate::effective::{Effective, Origin, Values};
 use crate::load::is_named;
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::outside::{Declared, check_owner};
 
 pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
+    let mut outside = Declared::default();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
         mesh.findings.extend(unit.findings.into_iter().map(plain));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
+        outside.externals.extend(unit.externals.into_iter().map(|row| (file, row)));
+        outside.invariants.extend(unit.invariants.into_iter().map(|row| (file, row)));
+        outside.waivers.extend(unit.waivers.into_iter().map(|row| (file, row)));
         baselines.extend(unit.baselines.into_iter().map(|row| (file, row)));
         environments.extend(unit.environments.into_iter().map(|row| (file, row)));
         guardrails.extend(unit.guardrails.into_iter().map(|row| (file, row)));
@@ -36,6 +41,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
         }
     }
     crate::platform::guardrails(mesh, guardrails, &homes);
+    crate::outside::gather(mesh, outside, &homes);
     crate::baseline::gather(mesh, baselines, &homes);
     // Until here the index held the order of the files.
     mesh.workloads.sort_by(|a, b| a.id.cmp(&b.id));
@@ -111,14 +117,14 @@ impl Homes<'_> {
     }
 
     fn by_folder(&self, mesh: &Mesh, file: u32) -> Option<String> {
-        let path = &mesh.files.get(file as usize)?.path;
-        by_folder(path, self.folders).map(str::to_owned)
+        namespace_of(&mesh.files.get(file as usize)?.path, self.folders).map(str::to_owned)
     }
 }
 
-/// The namespace that the folder of a file gives: the longest folder counts.
+/// The namespace that a file's folder gives to documents that name none: of the deepest folder that
+/// has one. A folder is written without `/` at its end, the root as the empty text.
 #[must_use]
-pub fn by_folder<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
+pub fn namespace_of<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a str> {
     let inside = |folder: &str| {
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };
@@ -127,7 +133,7 @@ pub fn by_folder<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&'a 
 }
 
 fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
-    check_owner(mesh, file, &row);
+    check_owner(mesh, file, row.owner.as_ref());
     let name = &row.name;
     let id = format!("{namespace}/{}", name.value);
     let earlier = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
@@ -164,18 +170,6 @@ fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
     let help = did_you_mean(&nearest(namespace, known));
     let finding = Finding { help, ..Finding::new("MC202", span, message) };
     mesh.report(file, finding);
-}
-
-fn check_owner(mesh: &mut Mesh, file: u32, row: &WorkloadRow) {
-    let Some(owner) = row.owner.as_ref().filter(|_| !mesh.teams.is_empty()) else { return };
-    if !mesh.teams.contains(&owner.value) {
-        let message = format!("`{}` is not one of the teams", owner.value);
-        let known = mesh.teams.iter().map(String::as_str);
-        let help = did_you_mean(&nearest(&owner.value, known))
-            .unwrap_or_else(|| "add it to `teams` of the Mesh".into());
-        let finding = Finding::new("MC104", owner.span, message).help(help);
-        mesh.report(file, finding);
-    }
 }
 
 fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::unit::InstanceRow> {

@@ -1,12 +1,18 @@
 //! What a linked mesh can be told about itself without a rule of its own.
 
+mod accounts;
+mod addresses;
+mod calls;
 mod hosts;
 mod limits;
 mod offers;
+mod outside;
 mod platform;
 mod ports;
+mod protocols;
 mod routes;
 mod rules;
+mod ties;
 mod traffic;
 mod users;
 
@@ -59,7 +65,13 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         offers::judge(&mut report, ix, workload);
         hosts::judge(&mut report, workload);
         users::judge(&mut report, workload);
+        calls::judge(&mut report, ix, workload);
+        accounts::judge(&mut report, workload);
+        protocols::judge(&mut report, workload);
+        ties::judge(&mut report, workload);
     }
+    outside::judge(&mut report);
+    addresses::judge_all(&mut report);
     platform::judge(&mut report);
     platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);

@@ -1,4 +1,6 @@
-use meshc_check::unit::{At, InstanceRow, TestRow, Unit, WorkloadKind, WorkloadRow};
+use meshc_check::unit::{
+    At, InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
+};
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
@@ -10,7 +12,9 @@ use crate::environment::{Environment, Laid};
 use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
+use crate::outside::{External, Placed};
 use crate::platform::Guardrail;
+use crate::table::Tables;
 
 /// The linked whole.
 #[derive(Debug, Default)]
@@ -35,6 +39,12 @@ pub struct Mesh {
     pub environments: Vec<Environment>,
     /// Names of the Environments in which more care is asked of a change.
     pub protected: Vec<String>,
+    /// Destinations outside by id; a duplicate is left out.
+    pub externals: Vec<External>,
+    /// Invariants by id; a duplicate is left out.
+    pub invariants: Vec<Placed<InvariantRow>>,
+    /// Waivers by id; a duplicate is left out.
+    pub waivers: Vec<Placed<WaiverRow>>,
     /// Guardrails by id; a duplicate is left out.
     pub guardrails: Vec<Guardrail>,
     /// Baselines by id; a duplicate is left out.
@@ -54,6 +64,7 @@ pub struct Mesh {
     pub(crate) environment_file: Option<u32>,
     pub(crate) protected_rows: (u32, Vec<At<String>>),
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+    pub(crate) tables: Tables,
 }
 
 /// A federated trust domain.
@@ -232,6 +243,13 @@ impl Mesh {
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
         self.by_id.get(id).copied()
+    }
+
+    /// A destination outside by `namespace/name`.
+    #[must_use]
+    pub fn external(&self, id: &str) -> Option<&External> {
+        let at = self.externals.binary_search_by(|one| one.id.as_str().cmp(id)).ok()?;
+        self.externals.get(at)
     }
 
     /// A workload.

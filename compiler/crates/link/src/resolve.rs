@@ -56,7 +56,9 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
                 continue;
             }
             match target(mesh, workload, to) {
-                Ok((callee, operation)) => {
+                // What is outside has no operations or rules to judge the call by.
+                Ok((None, _)) => {}
+                Ok((Some(callee), operation)) => {
                     edges.push(Edge { caller, callee, operation, item, span: to.span, timeout_ms });
                 }
                 Err(finding) => findings.push((caller, workload.file, finding)),
@@ -119,19 +121,25 @@ fn target(
     mesh: &Mesh,
     from: &Workload,
     to: &At<String>,
-) -> Result<(WorkloadIx, Option<u32>), Finding> {
+) -> Result<(Option<WorkloadIx>, Option<u32>), Finding> {
     let reference = Reference::of(&to.value, &from.namespace);
-    let callee = mesh
-        .workload_named(&reference.id())
-        .ok_or_else(|| unknown_workload(mesh, from.home(), &reference, to))?;
+    let callee = mesh.workload_named(&reference.id());
+    let external = mesh.external(&reference.id());
+    if callee.is_none() && external.is_none() {
+        return Err(unknown_workload(mesh, from.home(), &reference, to));
+    }
     let Some(name) = reference.operation else { return Ok((callee, None)) };
-    let workload = mesh.workload(callee);
+    let workload = callee.and_then(|callee| mesh.workload(callee));
+    let outside = external.into_iter().flat_map(|one| &one.row.operations).map(String::as_str);
+    let known = outside.clone().any(|one| one == name);
     match workload.and_then(|workload| workload.operation(name)) {
         Some(operation) => Ok((callee, Some(operation))),
+        None if known => Ok((callee, None)),
         None => {
             let message = format!("`{name}` is not an operation of `{}`", reference.id());
             let names = workload.into_iter().flat_map(|one| &one.operations);
-            let help = did_you_mean(&nearest(name, names.map(|one| one.name.as_str())));
+            let names = names.map(|one| one.name.as_str()).chain(outside);
+            let help = did_you_mean(&nearest(name, names));
             let mut span = to.span;
             let tail = u32::try_from(name.len()).unwrap_or(0);
             if (span.end - span.start) as usize == to.value.len() {
@@ -153,7 +161,10 @@ pub(crate) fn unknown_workload(
     let message =
         format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
     let inside = mesh.workloads.iter().filter(|one| one.namespace == reference.namespace);
-    let mut found = nearest(reference.name, inside.map(|one| one.row.name.value.as_str()));
+    let inside = inside.map(|one| one.row.name.value.as_str());
+    let outside = mesh.externals.iter().filter(|one| one.namespace == reference.namespace);
+    let outside = outside.map(|one| one.row.name.value.as_str());
+    let mut found = nearest(reference.name, inside.chain(outside));
     let id = reference.id();
     if found.is_empty() {
         let same = |one: &&Workload| one.row.name.value == reference.name;
@@ -163,8 +174,8 @@ pub(crate) fn unknown_workload(
         found = nearest(&id, mesh.workloads.iter().map(|one| one.id.as_str()));
     }
     let help = did_you_mean(&found);
-    let advice = "declare it in a ServiceIntent";
-    let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
+    let advice = "declare it in a ServiceIntent, or as an ExternalIntent if it runs outside";
+    let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint} Or {advice}"));
     let mut span = at.span;
     if (span.end - span.start) as usize == at.value.len()
         && let Some(operation) = reference.operation

@@ -1,6 +1,6 @@
 use meshc_check::Schema;
 use meshc_decide::pattern::Pattern;
-use meshc_document::LineIndex;
+use meshc_document::{Limits, LineIndex};
 use meshc_snapshot::{Digest, capability};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -51,4 +51,23 @@ pub(crate) fn missing_capability(wanted: Vec<String>) -> Option<String> {
 #[pyfunction]
 pub(crate) fn defaults() -> Vec<(&'static str, &'static str, &'static str)> {
     meshc_link::defaults::TABLE.iter().map(|one| (one.field, one.value, one.reason)).collect()
+}
+
+#[pyfunction]
+pub(crate) fn comments(py: Python<'_>, text: &[u8], mark: &str) -> Vec<(u32, u32, u32, u32)> {
+    let found = py.detach(|| {
+        let file = meshc_document::read(text, &Limits::DEFAULT);
+        meshc_document::comments(text, &file.trees, mark)
+    });
+    found.iter().map(|one| (one.span.start, one.span.end, one.about.start, one.about.end)).collect()
+}
+
+#[pyfunction]
+pub(crate) fn namespace_of(path: &str, folders: Vec<(String, String)>) -> Option<String> {
+    meshc_link::namespace_of(path, &folders).map(str::to_owned)
+}
+
+#[pyfunction]
+pub(crate) fn masked(line: &str) -> String {
+    meshc_check::masked(line)
 }

@@ -1,7 +1,9 @@
 //! The Python extension `meshc._native`.
 
 mod decider;
+mod document;
 mod finding;
+mod formatter;
 mod functions;
 mod graph;
 mod mesh;
@@ -15,16 +17,20 @@ mod _native {
     #[pymodule_export]
     use super::decider::Decider;
     #[pymodule_export]
+    use super::document::{Document, Node};
+    #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
+    use super::formatter::Formatter;
+    #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, defaults, digest, missing_capability, needs,
-        position,
+        canonical_json, check_json, check_pattern, comments, defaults, digest, masked,
+        missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;
     #[pymodule_export]
     use super::mesh::Mesh;
     #[pymodule_export]
-    use super::table::Table;
+    use super::table::{Column, Table};
 }

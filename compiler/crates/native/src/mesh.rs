@@ -52,9 +52,7 @@ impl Mesh {
     }
 
     fn table(&self, name: &str) -> PyResult<Table> {
-        let table = self.mesh.table(name);
-        let table = table.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-        Ok(Table::of(Arc::clone(&self.mesh), table))
+        Table::of(Arc::clone(&self.mesh), name)
     }
 
     fn graph(&self) -> Graph {

@@ -1,9 +1,8 @@
-use core::cmp::Ordering;
 use std::sync::Arc;
 
 use meshc_document::Span;
 use meshc_link::Mesh;
-use meshc_link::table::{Cell, Table as Linked};
+use meshc_link::table::{self, Against, Cell, Condition, Test};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
@@ -14,68 +13,163 @@ use crate::finding::path;
 #[pyclass(frozen, module = "meshc._native")]
 pub(crate) struct Table {
     mesh: Arc<Mesh>,
-    table: Linked,
+    name: &'static str,
 }
 
-/// What a condition of [`Table::matching`] asks of a cell.
-enum Test {
-    Equal,
-    NotEqual,
-    Below,
-    AtMost,
-    Above,
-    AtLeast,
-    Among,
+/// Another column of the same table, as what a cell is held against.
+#[pyclass(frozen, module = "meshc._native")]
+pub(crate) struct Column {
+    name: String,
 }
+
+/// What the end of a condition's name asks.
+const TESTS: [(&str, Test); 9] = [
+    ("__in", Test::Among),
+    ("__ne", Test::NotEqual),
+    ("__lt", Test::Below),
+    ("__le", Test::AtMost),
+    ("__gt", Test::Above),
+    ("__ge", Test::AtLeast),
+    ("__startswith", Test::StartsWith),
+    ("__endswith", Test::EndsWith),
+    ("__contains", Test::Contains),
+];
 
 impl Table {
-    pub(crate) const fn of(mesh: Arc<Mesh>, table: Linked) -> Self {
-        Self { mesh, table }
+    pub(crate) fn of(mesh: Arc<Mesh>, name: &str) -> PyResult<Self> {
+        let table = mesh.table(name).map(|table| table.name());
+        let name = table.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        Ok(Self { mesh, name })
     }
 
-    fn cells(&self, name: &str) -> PyResult<&[Cell]> {
-        self.table.column(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    fn table(&self) -> PyResult<table::Table<'_>> {
+        self.mesh.table(self.name).ok_or_else(|| PyKeyError::new_err(self.name))
+    }
+
+    fn named(&self, name: &str) -> PyResult<&table::Column> {
+        let column = self.table()?.column(name);
+        column.ok_or_else(|| PyKeyError::new_err(name.to_owned()))
     }
 
     pub(crate) fn span(&self, row: usize) -> PyResult<(u32, Span)> {
-        let found = self.table.places.get(row).copied();
+        let found = self.table()?.places().get(row).copied();
         let (file, span) = found.ok_or_else(|| PyIndexError::new_err("no such row"))?;
         Ok(self.mesh.resolve(file, span))
+    }
+
+    fn objects<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        rows: impl Iterator<Item = usize>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let column = self.named(name)?;
+        let symbols = self.table()?.symbols();
+        rows.map(|row| object(py, &column.cell(row, &symbols))).collect()
+    }
+
+    /// What grouping found, as a mapping from each value to its number.
+    fn mapping<'py>(
+        &self,
+        py: Python<'py>,
+        by: &str,
+        found: Result<Vec<(usize, i64)>, String>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let found = found.map_err(PyKeyError::new_err)?;
+        let keys = self.objects(py, by, found.iter().map(|(row, _)| *row))?;
+        let mapping = PyDict::new(py);
+        for (key, (_, number)) in keys.into_iter().zip(found) {
+            mapping.set_item(key, number)?;
+        }
+        Ok(mapping)
+    }
+
+    fn all_or(&self, rows: Option<Vec<usize>>) -> PyResult<Vec<usize>> {
+        Ok(rows.unwrap_or((0..self.table()?.len()).collect()))
     }
 }
 
 #[pymethods]
 impl Table {
     #[getter]
-    fn columns(&self) -> Vec<&'static str> {
-        self.table.names.clone()
+    fn columns(&self) -> PyResult<Vec<&'static str>> {
+        Ok(self.table()?.names())
     }
 
-    fn __len__(&self) -> usize {
-        self.table.len()
+    fn __len__(&self) -> PyResult<usize> {
+        Ok(self.table()?.len())
     }
 
     fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.cells(name)?.iter().map(|cell| object(py, cell)).collect()
+        let column = self.named(name)?;
+        let table = self.table()?;
+        let symbols = table.symbols();
+        let (table::Column::Texts(all) | table::Column::Lists(all)) = column else {
+            return (0..table.len()).map(|row| object(py, &column.cell(row, &symbols))).collect();
+        };
+        // A text that many rows hold becomes one object.
+        let mut made: Vec<Option<Bound<'py, PyAny>>> = vec![None; symbols.len()];
+        let mut text = |symbol: &table::Symbol| {
+            let slot = made.get_mut(symbol.index())?;
+            let text = symbols.text(*symbol)?;
+            Some(slot.get_or_insert_with(|| PyString::new(py, text).into_any()).clone())
+        };
+        let none = || py.None().into_bound(py);
+        Ok(all.iter().map(|symbol| text(symbol).unwrap_or_else(none)).collect())
+    }
+
+    fn values<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        rows: Vec<usize>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let length = self.table()?.len();
+        if rows.iter().any(|row| *row >= length) {
+            return Err(PyIndexError::new_err("no such row"));
+        }
+        self.objects(py, name, rows.into_iter())
     }
 
     #[pyo3(signature = (**conditions))]
     fn matching(&self, conditions: Option<&Bound<'_, PyDict>>) -> PyResult<Vec<usize>> {
-        let mut rows: Vec<usize> = (0..self.table.len()).collect();
+        let mut keys: Vec<(String, Bound<'_, PyAny>)> = Vec::new();
         for (key, value) in conditions.into_iter().flatten() {
-            let key: String = key.extract()?;
-            let (name, test) = condition(&key);
-            let wanted = match test {
-                Test::Among => {
-                    let all = value.try_iter()?;
-                    all.map(|one| cell(&one?)).collect::<PyResult<Vec<Cell>>>()?
-                }
-                _ => vec![cell(&value)?],
-            };
-            let cells = self.cells(name)?;
-            rows.retain(|row| cells.get(*row).is_some_and(|one| test.holds(one, &wanted)));
+            keys.push((key.extract()?, value));
         }
-        Ok(rows)
+        let asked = keys.iter().map(|(key, value)| condition(key, value));
+        let asked = asked.collect::<PyResult<Vec<_>>>()?;
+        self.table()?.matching(&asked).map_err(PyKeyError::new_err)
+    }
+
+    #[pyo3(signature = (by, rows = None))]
+    fn counts<'py>(
+        &self,
+        py: Python<'py>,
+        by: &str,
+        rows: Option<Vec<usize>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let rows = self.all_or(rows)?;
+        self.mapping(py, by, self.table()?.counts(by, rows.into_iter()))
+    }
+
+    #[pyo3(signature = (by, of, rows = None))]
+    fn sums<'py>(
+        &self,
+        py: Python<'py>,
+        by: &str,
+        of: &str,
+        rows: Option<Vec<usize>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let rows = self.all_or(rows)?;
+        self.mapping(py, by, self.table()?.sums(by, of, rows.into_iter()))
+    }
+
+    #[pyo3(signature = (*names, rows = None))]
+    fn repeated(&self, names: Vec<String>, rows: Option<Vec<usize>>) -> PyResult<Vec<Vec<usize>>> {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rows = self.all_or(rows)?;
+        self.table()?.repeated(&names, rows.into_iter()).map_err(PyKeyError::new_err)
     }
 
     fn place(&self, row: usize) -> PyResult<(String, u32, u32)> {
@@ -84,37 +178,27 @@ impl Table {
     }
 }
 
-impl Test {
-    fn holds(&self, cell: &Cell, wanted: &[Cell]) -> bool {
-        let equal = wanted.contains(cell);
-        let order = || match (cell, wanted.first()) {
-            (Cell::Number(one), Some(Cell::Number(other))) => Some(one.cmp(other)),
-            (Cell::Text(one), Some(Cell::Text(other))) => Some(one.cmp(other)),
-            _ => None,
-        };
-        match self {
-            Self::Equal | Self::Among => equal,
-            Self::NotEqual => !equal,
-            Self::Below => order() == Some(Ordering::Less),
-            Self::AtMost => order().is_some_and(Ordering::is_le),
-            Self::Above => order() == Some(Ordering::Greater),
-            Self::AtLeast => order().is_some_and(Ordering::is_ge),
-        }
+#[pymethods]
+impl Column {
+    #[new]
+    const fn new(name: String) -> Self {
+        Self { name }
     }
 }
 
-/// A column name, and the test its ending means.
-fn condition(key: &str) -> (&str, Test) {
-    let tests = [
-        ("__in", Test::Among),
-        ("__ne", Test::NotEqual),
-        ("__lt", Test::Below),
-        ("__le", Test::AtMost),
-        ("__gt", Test::Above),
-        ("__ge", Test::AtLeast),
-    ];
-    let found = tests.into_iter().find_map(|(end, test)| Some((key.strip_suffix(end)?, test)));
-    found.unwrap_or((key, Test::Equal))
+/// A column name, the test its ending means, and what is asked.
+fn condition<'a>(key: &'a str, value: &Bound<'_, PyAny>) -> PyResult<Condition<'a>> {
+    let found = TESTS.iter().find_map(|(end, test)| Some((key.strip_suffix(end)?, *test)));
+    let (column, test) = found.unwrap_or((key, Test::Equal));
+    let against = if let Ok(other) = value.cast::<Column>() {
+        Against::Column(other.get().name.clone())
+    } else if test == Test::Among {
+        let all = value.try_iter()?;
+        Against::Cells(all.map(|one| cell(&one?)).collect::<PyResult<Vec<Cell>>>()?)
+    } else {
+        Against::Cells(vec![cell(value)?])
+    };
+    Ok(Condition { column, test, against })
 }
 
 fn object<'py>(py: Python<'py>, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
@@ -134,7 +218,7 @@ fn cell(value: &Bound<'_, PyAny>) -> PyResult<Cell> {
     } else if let Ok(number) = value.extract::<i64>() {
         Ok(Cell::Number(number))
     } else if let Ok(text) = value.extract::<String>() {
-        Ok(Cell::Text(text))
+        Ok(Cell::Text(text.into()))
     } else {
         Err(PyTypeError::new_err("a cell is None, bool, int or str"))
     }

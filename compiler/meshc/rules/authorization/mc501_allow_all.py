@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "rule"
+SEES: Final = "row"
 HELP: Final = "name the callers, or the operations that everybody needs"
 EXAMPLES: Final = (
     fails("""\
@@ -48,13 +49,7 @@ spec:
 
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find rules of services that are limited by nothing; a gateway's public is its purpose."""
-    services = mesh.table("services")
-    flags = zip(services.column("service"), services.column("gateway"), strict=True)
-    gateways = {name for name, gateway in flags if gateway}
     allow = mesh.table("allow")
-    columns = ("service", "callers", "operations", "conditions")
-    rows = zip(*(allow.column(name) for name in columns), strict=True)
-    for row, (service, callers, operations, conditions) in enumerate(rows):
-        wide = "anyone" in str(callers).split() and operations is None and conditions == 0
-        if wide and service not in gateways:
-            yield Found(f"a rule of `{service}` admits everybody to everything", *allow.place(row))
+    rows = allow.matching(callers__contains="anyone", operations=None, conditions=0, gateway=False)
+    for row, service in zip(rows, allow.values("service", rows), strict=True):
+        yield Found(f"a rule of `{service}` admits everybody to everything", *allow.place(row))

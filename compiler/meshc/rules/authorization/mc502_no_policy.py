@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "rule"
+SEES: Final = "row"
 HELP: Final = "add an `allow` that names its callers; until then every request is denied"
 EXAMPLES: Final = (
     fails("""\
@@ -46,7 +47,6 @@ spec:
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads with ports that admit nobody."""
     services = mesh.table("services")
-    rows = zip(*(services.column(name) for name in ("service", "ports", "allow")), strict=True)
-    for row, (name, ports, allow) in enumerate(rows):
-        if ports and not allow:
-            yield Found(f"`{name}` has ports and admits nobody", *services.place(row))
+    rows = services.matching(ports__gt=0, allow=0)
+    for row, name in zip(rows, services.values("service", rows), strict=True):
+        yield Found(f"`{name}` has ports and admits nobody", *services.place(row))

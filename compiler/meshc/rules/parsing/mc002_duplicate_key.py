@@ -8,10 +8,17 @@ What to do:
 Delete one of the two, or give one of them its real name.
 """
 
-from typing import Final
+from __future__ import annotations
 
-from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from typing import TYPE_CHECKING, Final
+
+from meshc.findings import Fix, Severity
+from meshc.mesh.editing import entry_removed
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "reader"
@@ -26,6 +33,13 @@ spec:
   owner: team-b
 # ^^^^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  owner: team-b
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -34,3 +48,13 @@ spec:
   owner: team-a
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Remove the first of the two: most readers that take both let the last one win."""
+    if not finding.related:
+        return None
+    first = finding.related[0].place
+    edit = entry_removed(first, sources)
+    message = f"remove the one of line {first.line}"
+    return Fix(message, (edit,), safe=False) if edit else None

@@ -8,10 +8,17 @@ What to do:
 Put it in quotes.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import node_at, over, quoted
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "reader"
@@ -27,6 +34,15 @@ spec:
     beta: {match: [{path: /beta, headers: {x-beta: {equals: on}}}]}
 # here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    beta: {match: [{path: /beta, headers: {x-beta: {equals: "on"}}}]}
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -37,3 +53,12 @@ spec:
     beta: {match: [{path: /beta, headers: {x-beta: {equals: "on"}}}]}
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Put the word in quotes, where text is wanted."""
+    node = node_at(finding.primary, sources)
+    if node is None or node.value is None or node.style not in {"plain", "alias"}:
+        return None
+    text = quoted(node.value)
+    return over(finding.primary, text, f"write {text}", safe=True)

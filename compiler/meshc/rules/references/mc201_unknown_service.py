@@ -8,10 +8,17 @@ What to do:
 Correct the name, or declare the service.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import replaced, suggestion, written
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"
@@ -34,6 +41,22 @@ spec:
   calls: [{to: cart.read}, {to: catr}]
 #                               ^^^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [web], operations: [read]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  calls: [{to: cart.read}, {to: cart}]
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -51,3 +74,17 @@ spec:
   calls: [{to: cart.read}]
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Write the one name that is near, and keep namespace and operation around it."""
+    name = suggestion(finding)
+    old = written(finding.primary, sources).strip("'\"")
+    if name is None:
+        return None
+    namespace, slash, rest = old.rpartition("/")
+    _, dot, operation = rest.partition(".")
+    if "operation" in finding.message and old != rest.split(".")[-1]:
+        name, dot, operation = f"{rest.split('.')[0]}.{name}", "", ""
+    kept = "" if "/" in name else namespace + slash
+    return replaced(finding.primary, sources, f"{kept}{name}{dot}{operation}")

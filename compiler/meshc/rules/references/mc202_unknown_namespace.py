@@ -7,10 +7,17 @@ What to do:
 Correct the name, or declare the namespace in the Mesh.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import replaced, suggestion, written
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"
@@ -26,6 +33,22 @@ spec:
     read: {match: ["GET /carts/{user}"]}
   allow: [{from: [web, shp/*], operations: [read]}]
 #                      ^^^^^ here
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  calls: [{to: cart.read}]
+"""),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [web, shop/*], operations: [read]}]
 ---
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -50,3 +73,10 @@ spec:
   calls: [{to: cart.read}]
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Write the one namespace that is near."""
+    name = suggestion(finding)
+    _, slash, rest = written(finding.primary, sources).strip("'\"").partition("/")
+    return replaced(finding.primary, sources, f"{name}{slash}{rest}") if name else None

@@ -1,4 +1,4 @@
-"""Two documents declare the same object, or two token issuers say the same thing.
+"""Two documents declare the same object, or two items of a list are the same.
 
 Why it matters:
 No order of files means anything, so there is no first one that could win. Of two issuers with one
@@ -31,6 +31,24 @@ metadata: {name: cart, namespace: shop}
 # here
 spec:
   owner: team-b
+"""),
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: web, namespace: shop}
+spec:
+  instances:
+    static: [{address: 10.1.0.7, zone: a}, {address: 10.1.0.7, zone: b}]
+#                                                    ^^^^^^^^ here
+  calls: [{to: cart, timeout: 1s}, {to: shop/cart, timeout: 2s}]
+#                                       ^^^^^^^^^ here
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [web], operations: [rest]}]
 """),
     passes("""\
 apiVersion: meshc.dev/v1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEVERITY: Final = Severity.INFO
 FOUND_BY: Final = "rule"
+SEES: Final = "mesh"
 HELP: Final = "declare the calls that lead to it, or delete it"
 EXAMPLES: Final = (
     fails("""\
@@ -50,10 +51,7 @@ spec:
 
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads without an edge."""
-    calls = mesh.table("calls")
-    connected = {*calls.column("caller"), *calls.column("callee")}
     services = mesh.table("services")
-    for row, name in enumerate(services.column("service")):
-        if name not in connected:
-            file, start, end = services.place(row)
-            yield Found(f"`{name}` is called by nobody and calls nobody", file, start, end)
+    rows = services.matching(callers=0, callees=0)
+    for row, name in zip(rows, services.values("service", rows), strict=True):
+        yield Found(f"`{name}` is called by nobody and calls nobody", *services.place(row))

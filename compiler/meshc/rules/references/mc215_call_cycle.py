@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SEVERITY: Final = Severity.INFO
 FOUND_BY: Final = "rule"
+SEES: Final = "mesh"
 HELP: Final = "break the ring where an answer is not awaited"
 EXAMPLES: Final = (
     fails("""\

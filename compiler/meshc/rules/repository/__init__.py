@@ -1,1 +1,1 @@
-"""Rules on what a repository holds as a whole."""
+"""Rules about the repository that intents live in."""

@@ -8,10 +8,17 @@ What to do:
 Use the nearest name shown, or delete the field.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import replaced, suggestion
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
@@ -25,6 +32,13 @@ spec:
   ownr: team-a
 # ^^^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  owner: team-a
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -33,3 +47,9 @@ spec:
   owner: team-a
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Write the one name that is near."""
+    name = suggestion(finding)
+    return replaced(finding.primary, sources, name) if name else None

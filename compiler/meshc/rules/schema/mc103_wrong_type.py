@@ -7,10 +7,18 @@ What to do:
 Write a value of the type shown.
 """
 
-from typing import Final
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import node_at, over
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
@@ -24,6 +32,13 @@ spec:
   ports: [{name: api, port: [8080], protocol: http}]
 #                           ^^^^^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -32,3 +47,27 @@ spec:
   ports: [{name: api, port: 8080, protocol: http}]
 """),
 )
+
+
+UNQUOTED: Final = re.compile(r"write (\S+), without quotes\Z")
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Take a number out of its quotes, make a list of one, or take the only item of a list."""
+    node = node_at(finding.primary, sources)
+    if node is None:
+        return None
+    if bare := UNQUOTED.match(finding.help or ""):
+        return over(finding.primary, bare[1], f"write {bare[1]} without quotes", safe=True)
+    source = sources.text(finding.primary.file)
+    if finding.message.startswith("expected a list") and b"\n" not in source[node.start : node.end]:
+        text = source[node.start : node.end].decode()
+        plain = node.style == "plain" and any(mark in text for mark in ",[]{}")
+        if plain or node.style not in {"plain", "single", "double", "flow"}:
+            return None
+        return over(finding.primary, f"[{text}]", "make it a list of one", safe=False)
+    items = node.items()
+    if len(items) == 1 and items[0].kind == "scalar" and node.style == "flow":
+        only = source[items[0].start : items[0].end].decode()
+        return over(finding.primary, only, f"write {only} without brackets", safe=False)
+    return None

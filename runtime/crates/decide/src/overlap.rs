@@ -1,7 +1,7 @@
-//! Operations that overlap: equally specific ones (the compiler's MC308), and those that take
-//! requests from a wider one (MC532).
+//! Operations, routes and traffic items that overlap: equally specific ones (the compiler's MC308),
+//! and operations that take requests from a wider one (MC532).
 
-use meshc_snapshot::slice::{Match, Operation, Reading};
+use meshc_snapshot::slice::{Condition, Match, Operation, Reading};
 
 use crate::host;
 use crate::rank::Alternative;
@@ -46,6 +46,41 @@ pub fn overlaps(operations: &[Operation], readings: &[Reading]) -> Vec<Overlap> 
     found.sort_by_key(|overlap| (overlap.one, overlap.other));
     found.dedup_by_key(|overlap| (overlap.one, overlap.other));
     found
+}
+
+/// Every pair of traffic items whose conditions, headers and query of each, are equally many and can
+/// hold at once, with a request for which they do.
+#[must_use]
+pub fn traffic_overlaps(items: &[(&[Condition], &[Condition])]) -> Vec<(usize, usize, Example)> {
+    let mut found = Vec::new();
+    for (at, (headers, query)) in items.iter().enumerate() {
+        for (other_at, (other_headers, other_query)) in items.iter().enumerate().skip(at + 1) {
+            if headers.len() != other_headers.len() || query.len() != other_query.len() {
+                continue;
+            }
+            let headers =
+                values::witnesses(&[*headers, other_headers].concat(), values::Kind::Header);
+            let query = values::witnesses(&[*query, other_query].concat(), values::Kind::Parameter);
+            if let (Some(headers), Some(query)) = (headers, query) {
+                found.push((at, other_at, Example { headers, query, ..Example::default() }));
+            }
+        }
+    }
+    found
+}
+
+/// A host that two patterns (exact, or `*.suffix`) mean, if there is one.
+#[must_use]
+pub fn common_host(one: &str, other: &str) -> Option<String> {
+    host::common(one, other)
+}
+
+/// Whether a gateway looks at two host patterns at once: neither goes before the other by its form
+/// (language reference, section 2).
+#[must_use]
+pub fn are_hosts_level(one: &str, other: &str) -> bool {
+    let class = |host: &str| host.starts_with('*').then_some(host.len());
+    class(one) == class(other)
 }
 
 /// Whether letters are to be kept and folded, or kept only.

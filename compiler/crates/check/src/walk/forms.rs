@@ -12,7 +12,7 @@ const EXACT: i64 = (1 << 53) - 1;
 
 impl Walk<'_> {
     /// A union is told apart by shape; a scalar without quotes by its type, and where no form is of
-    /// that type it is taken for text. A form that is not yet enforceable stands for all others.
+    /// that type it is taken for text.
     pub(super) fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Span) {
         let schema = self.schema;
         let shapes = || rule.any_of.iter().filter_map(|ix| Some((*ix, schema.rule(*ix)?.wants)));
@@ -28,8 +28,7 @@ impl Walk<'_> {
             }
             .or_else(|| of(Wants::Text)),
         };
-        let unenforceable = || shapes().find(|(_, wants)| wants.is_none());
-        if let Some((ix, _)) = chosen.or_else(unenforceable) {
+        if let Some((ix, _)) = chosen {
             return self.node(node, ix, place);
         }
         let names: Vec<&str> = shapes().filter_map(|(_, wants)| wants.map(words::shape)).collect();
@@ -68,8 +67,58 @@ impl Walk<'_> {
         }
     }
 
+    /// What the fields of one mapping have to do with each other.
+    pub(super) fn combinations(&mut self, node: NodeId, rule: &Rule, place: Span) {
+        for [first, second] in &rule.exclusive {
+            if self.tree.get(node, first).is_some()
+                && let Some(other) = self.tree.get(node, second)
+            {
+                let message = format!("`{first}` and `{second}` say the same thing twice");
+                self.report(node, Finding::new("MC106", other.key_span, message).help("keep one"));
+            }
+        }
+        for group in &rule.goes_with {
+            self.company(node, rule, group, place);
+        }
+        self.sources(node, rule, place);
+    }
+
+    /// A field that stands exactly where another has one value.
+    fn company(&mut self, node: NodeId, rule: &Rule, group: &[String; 3], place: Span) {
+        let [field, other, value] = group;
+        let written = self.tree.get(node, field);
+        let fits = match self.tree.get(node, other) {
+            Some(entry) if self.is_choice(rule, other, entry.value) => {
+                Some(self.tree.text(entry.value) == value)
+            }
+            Some(_) => None,
+            // Without the other its default holds, which no field of ours goes with.
+            None if self.misspelt(node, rule, other) => None,
+            None => (!rule.required.contains(other)).then_some(false),
+        };
+        match (written, fits) {
+            (Some(entry), Some(false)) => {
+                let message = format!("`{field}` goes with `{other}: {value}` only");
+                self.report(node, Finding::new("MC106", entry.key_span, message));
+            }
+            (None, Some(true)) if !self.misspelt(node, rule, field) => {
+                let message = format!("`{field}` is missing: `{other}` is `{value}`");
+                self.report(node, Finding::new("MC102", place, message));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a node is one of the choices of a field, even one that is refused for now.
+    fn is_choice(&self, rule: &Rule, field: &str, node: NodeId) -> bool {
+        let field = rule.properties.iter().find(|(name, _)| name == field);
+        let choices = field.and_then(|(_, ix)| self.schema.rule(*ix)).map(|rule| &rule.choices);
+        let Kind::Scalar { text, .. } = self.tree.kind(node) else { return false };
+        choices.is_some_and(|choices| choices.iter().any(|choice| choice == text))
+    }
+
     /// Fields of which exactly one is wanted, and one that says nothing without another.
-    pub(super) fn sources(&mut self, node: NodeId, rule: &Rule, place: Span) {
+    fn sources(&mut self, node: NodeId, rule: &Rule, place: Span) {
         let mut written = rule.one_of.iter().filter_map(|name| self.tree.get(node, name));
         let (first, second) = (written.next(), written.next());
         if let (Some(_), Some(other)) = (first, second) {
@@ -78,17 +127,30 @@ impl Walk<'_> {
         }
         let misspelt = rule.one_of.iter().any(|name| self.misspelt(node, rule, name));
         if first.is_none() && !rule.one_of.is_empty() && !misspelt {
-            let names: Vec<String> = rule.one_of.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("one of {} is missing", names.join(", "));
-            self.report(node, Finding::new("MC102", place, message));
+            self.report(node, Finding::new("MC102", place, self.one_missing(rule)));
         }
-        if let [field, other] = rule.only_with.as_slice()
-            && let Some(entry) = self.tree.get(node, field)
-            && first.is_some()
-            && self.tree.get(node, other).is_none()
-        {
-            let message = format!("`{field}` goes with `{other}` only");
-            self.report(node, Finding::new("MC106", entry.key_span, message));
+        for [field, other] in &rule.only_with {
+            if let Some(entry) = self.tree.get(node, field)
+                && first.is_some()
+                && self.tree.get(node, other).is_none()
+            {
+                let message = format!("`{field}` goes with `{other}` only");
+                self.report(node, Finding::new("MC106", entry.key_span, message));
+            }
+        }
+    }
+
+    /// Says which fields are missing, of which exactly one is wanted: those not refused for now.
+    fn one_missing(&self, rule: &Rule) -> String {
+        let taken = |name: &&String| {
+            let field = rule.properties.iter().find(|(field, _)| field == *name);
+            field.is_some_and(|(_, ix)| self.schema.not_yet(*ix).is_none())
+        };
+        let names: Vec<String> =
+            rule.one_of.iter().filter(taken).map(|name| format!("`{name}`")).collect();
+        match names.as_slice() {
+            [only] => format!("{only} is missing"),
+            _ => format!("one of {} is missing", names.join(", ")),
         }
     }
 }

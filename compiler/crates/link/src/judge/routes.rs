@@ -1,4 +1,6 @@
-use meshc_check::Finding;
+use meshc_check::unit::{At, PortRow};
+use meshc_check::{Finding, did_you_mean, nearest};
+use meshc_decide::overlap::common_host;
 use meshc_snapshot::slice::Protocol;
 
 use super::Report;
@@ -14,6 +16,27 @@ pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, gateway: &Workload)
     for edge in edges.iter().take_while(|edge| edge.caller == ix) {
         route(report, gateway, edge);
     }
+    for host in gateway.row.routes.iter().flat_map(|route| &route.hosts) {
+        listened(report, gateway, host);
+    }
+}
+
+/// A host of a route that no listener takes (MC304).
+fn listened(report: &mut Report<'_>, gateway: &Workload, host: &At<String>) {
+    let listeners = &gateway.row.ports;
+    let takes = |one: &PortRow| {
+        let hosts = &one.hosts;
+        hosts.is_empty() || hosts.iter().any(|two| common_host(&host.value, &two.value).is_some())
+    };
+    if listeners.iter().any(takes) {
+        return;
+    }
+    let message = format!("no listener of `{}` takes `{}`", gateway.id, host.value);
+    let names = listeners.iter().flat_map(|one| &one.hosts).map(|one| one.value.as_str());
+    let advice = "add the host to a listener, or take it from the route";
+    let help = did_you_mean(&nearest(&host.value, names))
+        .map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
+    report.add(gateway, Finding::new("MC304", host.span, message).help(help));
 }
 
 fn route(report: &mut Report<'_>, gateway: &Workload, edge: &Edge) {

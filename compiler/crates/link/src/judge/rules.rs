@@ -48,6 +48,12 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             continue;
         }
         let reference = Reference::of(&from.value, home.namespace);
+        if report.mesh.external(&reference.id()).is_some() {
+            let message = format!("`{}` is outside the mesh and has no identity here", from.value);
+            let help = "write `anonymous`, with `when: {source: {cidr: […]}}` to say from where";
+            report.add_in(home.file, Finding::new("MC201", from.span, message).help(help), None);
+            continue;
+        }
         if report.mesh.workload_named(&reference.id()).is_none() {
             let finding = unknown_workload(report.mesh, home, &reference, from);
             report.add_in(home.file, finding, None);

@@ -1,0 +1,35 @@
+use meshc_document::Span;
+
+use super::source::length;
+use super::{Cells, Source};
+use crate::mesh::{Mesh, Workload, WorkloadIx};
+
+/// Services and gateways, at their names.
+pub(super) struct Services;
+
+impl Source for Services {
+    type Row<'m> = (WorkloadIx, &'m Workload);
+
+    const NAME: &'static str = "services";
+    const COLUMNS: &'static [(&'static str, Cells<Self>)] = &[
+        ("service", Cells::Workload(|_, (ix, _)| *ix)),
+        ("namespace", Cells::Text(|_, (_, one)| Some(one.namespace.as_str().into()))),
+        ("name", Cells::Text(|_, (_, one)| Some(one.row.name.value.as_str().into()))),
+        ("gateway", Cells::Truth(|_, (_, one)| Some(one.is_gateway()))),
+        ("owner", Cells::Text(|_, (_, one)| Some(one.row.owner.as_ref()?.value.as_str().into()))),
+        ("identity", Cells::Text(|_, (_, one)| Some(one.identity.as_str().into()))),
+        ("ports", Cells::Number(|_, (_, one)| length(&one.row.ports))),
+        ("allow", Cells::Number(|_, (_, one)| length(&one.row.allow))),
+        // How many workloads it calls, and how many call it.
+        ("callees", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callees(*ix)))),
+        ("callers", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callers(*ix)))),
+    ];
+
+    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.each()
+    }
+
+    fn place((_, workload): &Self::Row<'_>) -> (u32, Span) {
+        (workload.file, workload.row.name.span)
+    }
+}

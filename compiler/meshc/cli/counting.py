@@ -1,0 +1,218 @@
+"""Options that say which findings count: rules, profile, settings, baselines, the day.
+
+They lie over the repository's settings in this order: `--config FILE` instead of the repository's
+own file, then each `--config KEY=VALUE`, then the options that are named like keys.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+from meshc.cli import exits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from meshc.cli.source import Source
+    from meshc.findings import Suppressed
+    from meshc.policy.baseline import Baseline
+    from meshc.policy.judging import Asked
+    from meshc.policy.settings import Given, Settings
+
+META: Final = "meshc.counting"
+"""Where the options of one call are kept until the verb asks for them."""
+STATEMENT: Final = re.compile(r"[\w.\"'/*-]+\s*=")
+LISTS: Final = ("select", "extend-select", "ignore")
+
+WAYS: Final[tuple[tuple[Literal["comment", "waiver", "baseline"], str], ...]] = (
+    ("comment", "by comments"),
+    ("waiver", "by Waivers"),
+    ("baseline", "in the baseline"),
+)
+
+
+def keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep an option's value; it is no parameter of the verb."""
+    context.meta.setdefault(META, {})[parameter.name] = value
+
+
+def option(*words: str, **rest: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as click has it
+    """Make an option that `keep` keeps."""
+    return click.option(*words, callback=keep, expose_value=False, **rest)
+
+
+SETTINGS: Final = (
+    option("--select", multiple=True, metavar="CODES", help="Run only these rules: MC5,MC212."),
+    option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too."),
+    option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules."),
+    option("--profile", metavar="NAME", help="default or strict."),
+    option(
+        "--config",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="Settings instead of the repository's, or a single one over them.",
+    ),
+)
+JUDGEMENT: Final = (
+    option("--baseline", metavar="FILE", help="Hide what this file lists as known."),
+    option("--baseline-ref", metavar="REVISION", help="Hide what this Git revision had already."),
+    option(
+        "--at",
+        metavar="DATE",
+        help="The day on which suppressions may have ended [default: today].",
+    ),
+)
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that change settings."""
+    for one in reversed(SETTINGS):
+        command = one(command)
+    return command
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add every option that says which findings count."""
+    for one in reversed(JUDGEMENT):
+        command = one(command)
+    return settings_options(command)
+
+
+def said() -> dict[str, Any]:
+    """Give the options of this call."""
+    found: dict[str, Any] = click.get_current_context().meta.get(META, {})
+    return found
+
+
+def given() -> Given:
+    """Read what this call says about settings; fails for a file that cannot be read."""
+    from meshc.policy.settings import NOTHING, Given
+
+    words, file, values = said(), None, list[tuple[str, str]]()
+    for word in words.get("config") or ():
+        if STATEMENT.match(word):
+            values.append(("--config", statement(word)))
+        elif file is None:
+            file = (word, read(word, "--config"))
+        else:
+            raise click.UsageError("--config names two files", click.get_current_context())
+    lines = [
+        f"{key} = [{', '.join(map(quoted, listed))}]"
+        for key in LISTS
+        if (listed := parted(words.get(key.replace("-", "_")) or ()))
+    ]
+    if words.get("profile") is not None:
+        lines.append(f"profile = {quoted(words['profile'])}")
+    if lines:
+        values.append(("--", "\n".join(lines)))
+    return Given(file, tuple(values)) if file or values else NOTHING
+
+
+def parted(words: Sequence[str]) -> list[str]:
+    """Part codes at commas."""
+    return [code.strip() for word in words for code in word.split(",") if code.strip()]
+
+
+def statement(word: str) -> str:
+    """Give KEY=VALUE as TOML; a value that is none is taken as text."""
+    import tomllib
+
+    key, _, value = word.partition("=")
+    try:
+        tomllib.loads(f"x ={value}")
+    except tomllib.TOMLDecodeError:
+        return f"{key} = {quoted(value.strip())}"
+    return f"{key} ={value}"
+
+
+def quoted(text: str) -> str:
+    """Write a text as TOML does."""
+    import json
+
+    return json.dumps(text)
+
+
+def read(path: str, option: str) -> bytes:
+    """Read a file that an option names."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise exits.Failure(f"{option}: cannot read `{path}`: {why}") from None
+
+
+def asked(source: Source, repository: str) -> tuple[Source, Asked]:
+    """Give what this call asks, and the source with the baseline that it names."""
+    from meshc.policy.judging import Asked
+
+    words, settings = said(), given()
+    known: Baseline | None = None
+    file, revision = words.get("baseline"), words.get("baseline_ref")
+    if file and revision:
+        raise click.UsageError(
+            "give one of --baseline and --baseline-ref", click.get_current_context()
+        )
+    if file:
+        source, settings, known = with_baseline(source, repository, file, settings)
+    elif revision:
+        known = at_revision(source, repository, revision, settings)
+    return source, Asked(settings, day(words.get("at")), known)
+
+
+def day(word: str | None) -> str:
+    """Give a day as ISO 8601 writes it; today in UTC where none is named."""
+    if word is None:
+        return time.strftime("%Y-%m-%d", time.gmtime())
+    from meshc.policy.suppressions import is_day
+
+    if not is_day(word):
+        raise exits.Failure(f"--at: `{word}` is no day; write it as `2027-01-31`")
+    return word
+
+
+def with_baseline(
+    source: Source, repository: str, file: str, settings: Given
+) -> tuple[Source, Given, Baseline | None]:
+    """Take a baseline by its path: inside the repository as if its settings named it."""
+    from meshc.policy import baseline
+    from meshc.policy.settings import Given
+
+    content = read(file, "--baseline")
+    path, root = Path(file).resolve(), Path(repository).resolve()
+    if not path.is_relative_to(root):
+        return source, settings, baseline.decode(file, content)
+    inner = path.relative_to(root).as_posix()
+    files = sorted({**dict(source.files), inner: content}.items())
+    values = (*settings.values, ("--", f"baseline = {quoted(inner)}"))
+    return replace(source, files=tuple(files)), Given(settings.file, values), None
+
+
+def at_revision(source: Source, repository: str, revision: str, settings: Given) -> Baseline:
+    """Take what a revision had, judged by the settings of today, as known."""
+    from meshc.compiling import lint_files
+    from meshc.mesh.sources import Sources
+    from meshc.policy import baseline
+    from meshc.policy.judging import Asked
+    from meshc.policy.settings import settings_of
+    from meshc.repo import Revision
+
+    today: Settings = replace(settings_of(source.files, settings), baseline=None)
+    files = Revision(repository, revision).files()
+    before = lint_files(files, Asked(settings=today))
+    return baseline.of(before.findings, Sources(files), revision)
+
+
+def hidden(suppressed: Sequence[Suppressed]) -> str:
+    """Say how many findings are hidden, and by what; empty where none is."""
+    if not suppressed:
+        return ""
+    counts = Counter(one.by for one in suppressed)
+    parts = [f"{counts[by]:,} {way}" for by, way in WAYS if counts[by]]
+    return f", {len(suppressed):,} suppressed ({', '.join(parts)})"

@@ -1,0 +1,1 @@
+"""Rules about waiting, trying again and limits."""

@@ -1,0 +1,1 @@
+"""Rules that watch suppressions, Waivers and baselines; `meshc.policy` finds what they name."""
