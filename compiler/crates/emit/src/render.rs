@@ -14,8 +14,8 @@ const APPLIED: [&str; 2] = ["Baseline", "Environment"];
 #[derive(Clone, Debug)]
 enum Node {
     Scalar(Value, Source),
-    List(Vec<Node>, Source),
-    Mapping(Vec<(String, Node)>, Source),
+    List(Vec<Self>, Source),
+    Mapping(Vec<(String, Self)>, Source),
 }
 
 /// Where a value comes from.

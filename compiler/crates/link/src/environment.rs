@@ -126,7 +126,8 @@ fn protected(mesh: &mut Mesh) {
         if !known().any(|one| one == name.value) {
             let message = format!("`{}` is not an Environment", name.value);
             let help = did_you_mean(&nearest(&name.value, known()));
-            mesh.report(file, Finding { help, ..Finding::new("MC201", name.span, message) });
+            let help = advised(help, "declare it: `kind: Environment`");
+            mesh.report(file, Finding::new("MC201", name.span, message).help(help));
         }
     }
     mesh.protected = names.into_iter().map(|name| name.value).collect();
@@ -155,12 +156,15 @@ pub(crate) fn judge(mesh: &Mesh) -> Vec<MeshFinding> {
             if !names.clone().any(|name| name == patch.value) {
                 let message = format!("`{}` is not a patch of this Environment", patch.value);
                 let help = did_you_mean(&nearest(&patch.value, names));
-                add(Finding { help, ..Finding::new("MC201", patch.span, message) }, None);
+                let help = advised(help, "name one of its `patches`");
+                add(Finding::new("MC201", patch.span, message).help(help), None);
             }
         }
         for pattern in row.include.iter().chain(&row.exclude) {
             if !mesh.files.iter().any(|one| matches(&pattern.value, &one.path)) {
-                add(Finding::new("MC209", pattern.span, "no file has such a path"), None);
+                let finding = Finding::new("MC209", pattern.span, "no file has such a path")
+                    .help("paths count from the repository's root, as in `shop/**`");
+                add(finding, None);
             }
         }
     }
@@ -210,6 +214,11 @@ pub(crate) fn judge_laid(laid: &Laid<'_>) -> Vec<MeshFinding> {
         found.push(MeshFinding { file, finding, related: Vec::new() });
     }
     found
+}
+
+/// A suggestion with the advice for when it is none.
+fn advised(hint: Option<String>, advice: &str) -> String {
+    hint.map_or_else(|| advice.to_owned(), |hint| format!("{hint} Or {advice}"))
 }
 
 fn shown(namespace: Option<&At<String>>, name: &At<String>) -> String {

@@ -57,8 +57,8 @@ impl Mesh {
     pub(crate) fn is_of_environment(&self, place: Option<(u32, Span)>) -> bool {
         let own = self.environment_file;
         place.is_some_and(|(file, span)| {
-            let (real, _) = self.resolve(file, span);
-            real != file && Some(real) == own
+            let found = self.resolve(file, span);
+            found != (file, span) && Some(found.0) == own
         })
     }
 

@@ -50,8 +50,8 @@ pub(crate) struct Change<'b> {
     pub(crate) at: Option<(u32, Span)>,
     /// Kind, namespace and name of the object.
     pub(crate) object: (&'b str, &'b str, &'b str),
-    /// Its field, below `spec`.
-    pub(crate) field: &'b str,
+    /// The fields below `spec` by which it may have changed.
+    pub(crate) fields: &'b [&'b str],
     /// Where the base says it.
     pub(crate) before: (u32, Span),
 }
@@ -69,9 +69,9 @@ impl<'a> Weaker<'a> {
             return;
         }
         let row = &self.laid.overlay.row;
-        let written = change.at.map(|(file, span)| self.mesh.resolve(file, span));
+        let by_patch = change.at.filter(|at| self.mesh.is_of_environment(Some(*at)));
+        let written = by_patch.map(|(file, span)| self.mesh.resolve(file, span));
         let (file, span) = written
-            .filter(|(file, _)| *file == self.laid.file)
             .or_else(|| patch.map(|patch| (self.laid.file, patch.name.span)))
             .unwrap_or((self.laid.file, row.name.span));
         let help = match patch {
@@ -91,12 +91,11 @@ impl<'a> Weaker<'a> {
     fn patch_of(&self, change: &Change<'_>) -> Option<&'a PatchRow> {
         let laid: &'a Laid<'a> = self.laid;
         let row = &laid.overlay.row;
-        let written = change.at.map(|(file, span)| self.mesh.resolve(file, span));
+        let by_patch = change.at.filter(|at| self.mesh.is_of_environment(Some(*at)));
+        let written = by_patch.map(|(file, span)| self.mesh.resolve(file, span).1);
         let inside = |patch: &&PatchRow| {
-            written.is_some_and(|(file, span)| {
-                let within = patch.span.start <= span.start && span.end <= patch.span.end;
-                file == self.laid.file && within
-            })
+            let whole = patch.span;
+            written.is_some_and(|span| whole.start <= span.start && span.end <= whole.end)
         };
         let (kind, namespace, name) = change.object;
         let tree = self.laid.overlay.tree();
@@ -105,7 +104,9 @@ impl<'a> Weaker<'a> {
             patch.kind.value == kind
                 && patch.object.value == name
                 && patch.namespace.as_ref().is_some_and(|at| at.value == namespace)
-                && spec.is_some_and(|spec| tree.get(spec, change.field).is_some())
+                && spec.is_some_and(|spec| {
+                    change.fields.iter().any(|field| tree.get(spec, field).is_some())
+                })
         };
         row.patches.iter().find(inside).or_else(|| row.patches.iter().find(touches))
     }
@@ -139,14 +140,13 @@ fn ports(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
         let Some(old) = before.row.ports.iter().find(|one| name(one) == name(port)) else {
             continue;
         };
-        let field = if after.is_gateway() { "listeners" } else { "ports" };
         let mut add = |code, message| {
             weaker.add(Change {
                 code,
                 message,
                 at: Some((after.file, port.name.span)),
                 object: object(after),
-                field,
+                fields: &["listeners", "ports"],
                 before: (before.file, old.name.span),
             });
         };
@@ -168,7 +168,7 @@ fn audit(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
             message: format!("`{}` refuses nothing and only says what it would", after.id),
             at: None,
             object: object(after),
-            field: "enforce",
+            fields: &["enforce"],
             before: (before.file, before.row.name.span),
         });
     }

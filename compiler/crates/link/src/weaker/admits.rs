@@ -6,6 +6,7 @@ use meshc_snapshot::slice::{Match, Protocol};
 
 use super::{Change, Weaker, asks_no_more, callers, covers, object};
 use crate::mesh::Workload;
+use crate::resolve::Reference;
 
 /// The operation of what no other one matches.
 const REST: &str = "rest";
@@ -13,7 +14,14 @@ const REST: &str = "rest";
 /// Allow rules that let somebody do what no rule of the base lets them do.
 pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
     for rule in after.row.allow.iter().filter(|rule| !rule.audit && !rule.damaged) {
-        if let Some((message, span)) = widened(before, after, rule) {
+        let is_known = |from: &str| {
+            let id = Reference::of(from, &after.namespace).id();
+            let pattern = from.ends_with("/*") || from.starts_with("spiffe://");
+            pattern
+                || matches!(from, "anyone" | "anonymous")
+                || weaker.mesh.workload_named(&id).is_some()
+        };
+        if let Some((message, span)) = widened(before, after, rule, &is_known) {
             let same = |old: &&RuleRow| old.name.is_some() && old.name == rule.name;
             let old = before.row.allow.iter().find(same);
             weaker.add(Change {
@@ -21,7 +29,7 @@ pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload
                 message,
                 at: Some((after.file, span)),
                 object: object(after),
-                field: "allow",
+                fields: &["allow"],
                 before: (before.file, old.map_or(before.row.name.span, |old| old.span)),
             });
         }
@@ -29,9 +37,14 @@ pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload
 }
 
 /// The first caller and operation that a rule admits and the base surely does not.
-fn widened(before: &Workload, after: &Workload, rule: &RuleRow) -> Option<(String, Span)> {
+fn widened(
+    before: &Workload,
+    after: &Workload,
+    rule: &RuleRow,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Option<(String, Span)> {
     let old = || before.row.allow.iter().filter(|old| !old.audit);
-    for from in callers(rule) {
+    for from in callers(rule).filter(|from| is_known(&from.value)) {
         let of_caller = |old: &&RuleRow| {
             callers(old).any(|one| covers(&one.value, &from.value, &before.namespace))
         };

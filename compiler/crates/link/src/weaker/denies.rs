@@ -4,7 +4,6 @@ use meshc_check::unit::RuleRow;
 
 use super::{Change, Weaker, asks_no_more, callers, covers, object};
 use crate::mesh::Workload;
-use crate::platform::Guardrail;
 
 /// Deny rules of a workload.
 pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
@@ -24,7 +23,7 @@ pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload
             message,
             at: now.map(|now| (after.file, now.span)),
             object: object(after),
-            field: "deny",
+            fields: &["deny"],
             before: (before.file, rule.span),
         });
     }
@@ -45,7 +44,6 @@ pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
             });
             if let Some(workload) = lacking {
                 let (namespace, name) = guardrail.id.split_once('/').unwrap_or_default();
-                let now = mesh.guardrails.iter().find(|one| one.id == guardrail.id);
                 weaker.add(Change {
                     code: "MC806",
                     message: format!(
@@ -55,20 +53,11 @@ pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
                     ),
                     at: None,
                     object: ("Guardrail", namespace, name),
-                    field: field(now),
+                    fields: &["deny", "scope"],
                     before: (guardrail.file, rule.span),
                 });
             }
         }
-    }
-}
-
-/// The field by which a guardrail that is still there came to deny less.
-fn field(now: Option<&Guardrail>) -> &'static str {
-    match now {
-        Some(now) if now.row.deny.is_empty() => "deny",
-        Some(_) => "scope",
-        None => "",
     }
 }
 
