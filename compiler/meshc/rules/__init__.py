@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from meshc.findings import Finding, Related, Severity, ordered
+from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
 from meshc.spans import Texts
 
@@ -25,12 +26,11 @@ __all__ = ["RULES", "run"]
 def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
     """Gather what reading, checking and linking found, run the other rules, and sort."""
     texts = Texts(files)
-    return ordered(
-        [
-            *(finding(texts, raw.code, raw) for raw in mesh.findings()),
-            *(finding(texts, code, hit) for code, hit in hits(mesh)),
-        ]
+    found = (
+        *(finding(texts, raw.code, raw) for raw in mesh.findings()),
+        *(finding(texts, code, hit) for code, hit in hits(mesh)),
     )
+    return ordered(settled(mesh, found))
 
 
 def hits(mesh: Mesh) -> Iterator[tuple[str, Hit]]:

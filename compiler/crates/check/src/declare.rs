@@ -31,6 +31,7 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
         document(&patch(tree), schema, &mut unit);
     }
+    crate::confusable::explain(&mut unit.findings);
     unit
 }
 

@@ -2,6 +2,7 @@
 
 mod baseline;
 pub mod defaults;
+mod doubt;
 mod effective;
 mod environment;
 mod federation;
@@ -12,6 +13,7 @@ mod issuers;
 mod judge;
 mod load;
 mod lower;
+mod mention;
 mod mesh;
 mod outside;
 mod platform;
@@ -20,6 +22,7 @@ pub mod table;
 mod weaker;
 
 pub use baseline::Baseline;
+pub use doubt::Doubtful;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
 pub use environment::Environment;
 pub use federation::trust_domain_of;
@@ -27,6 +30,7 @@ pub use foreign::Foreign;
 pub use gather::namespace_of;
 pub use graph::Graph;
 pub use issuers::Issuer;
+pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
 pub use outside::{External, Placed};
 pub use platform::Guardrail;

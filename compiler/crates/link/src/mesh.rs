@@ -7,6 +7,7 @@ use meshc_snapshot::slice;
 use rustc_hash::FxHashMap;
 
 use crate::baseline::Baseline;
+use crate::doubt::Doubtful;
 use crate::effective::Effective;
 use crate::environment::{Environment, Laid};
 use crate::foreign::Foreign;
@@ -63,6 +64,8 @@ pub struct Mesh {
     /// File of the Environment that it is read in.
     pub(crate) environment_file: Option<u32>,
     pub(crate) protected_rows: (u32, Vec<At<String>>),
+    /// Documents that were not wholly understood.
+    pub doubtful: Vec<Doubtful>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
     pub(crate) tables: Tables,
 }
@@ -227,6 +230,7 @@ impl Mesh {
             mesh.findings.extend(weaker);
         }
         crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
+        crate::doubt::silence(&mut mesh);
         mesh.findings.sort_by(|a, b| {
             (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
                 b.file,
