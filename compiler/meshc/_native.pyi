@@ -129,12 +129,16 @@ class Mesh:
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
+        environment: str | None = ...,
     ) -> Mesh:
         """Read, check and link on threads, without the interpreter's lock; order means nothing.
 
-        `namespaces` gives folders the namespace of documents in them that name none. Raises
-        `ValueError` for a schema that is none; what is wrong with files becomes findings.
+        `namespaces` gives folders the namespace of documents in them that name none; `environment`
+        is laid over the files. Raises `ValueError` for a schema that is none, `KeyError` for an
+        unknown environment; what is wrong with files becomes findings.
         """
+    def environments(self) -> list[str]:
+        """Give the names of the Environments, sorted."""
     def findings(self) -> list[RawFinding]:
         """Give what was found, in the order of files and places."""
     def table(self, name: str) -> Table:
@@ -146,6 +150,17 @@ class Mesh:
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:
         """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
+    def render(
+        self,
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+        environment: str | None = ...,
+    ) -> str:
+        """Give every document as it holds, as JSON; takes what the mesh was read with.
+
+        Each is `file`, `kind`, `namespace`, `name` and `document`: a tree of `value`, `items` or
+        `entries`, each with `at`: file and line, or why a default holds.
+        """
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
     def doubtful(self) -> list[tuple[str, int, int]]:

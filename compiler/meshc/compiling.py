@@ -8,24 +8,36 @@ never come from kept findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, ordered, worst
+from meshc.mesh import UnknownEnvironment
 from meshc.policy.judging import PLAIN, Asked, judge
 from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
+
+
+__all__ = [
+    "Compiled",
+    "Linted",
+    "UnknownEnvironment",
+    "compile_files",
+    "link_files",
+    "lint_files",
+    "render_files",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +90,89 @@ class Kept(Protocol):
         """Give what `find` gives for these files; `said` is what else it depends on."""
 
 
-def lint_files(files: Sequence[File], asked: Asked = PLAIN, kept: Kept | None = None) -> Linted:
-    """Link files, run every rule, and say what of it counts.
+def lint_files(
+    files: Sequence[File],
+    asked: Asked = PLAIN,
+    *,
+    environment: str | None = None,
+    kept: Kept | None = None,
+) -> Linted:
+    """Link files, run every rule, and say what of it counts: in one Environment or everywhere.
 
-    Raises `SettingsError` for settings or a baseline that are none.
+    Without the name of an Environment these are the base and every one; what is found in some
+    and not in the base says where. Raises `SettingsError` for settings or a baseline that are
+    none, `UnknownEnvironment`.
     """
     settings = asked.settings or settings_of(files, asked.given)
-    beside = {settings.baseline}
-    intents = [file for file in files if not file[0].endswith(".toml") and file[0] not in beside]
-    linked = cache(lambda: meshes.link(intents, settings.namespaces))
+    intents = intents_of(files, settings)
+    linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
 
     def find() -> tuple[Finding, ...]:
-        return rules.run(linked(), intents, asked.at)
+        mesh = linked()
+        found = rules.run(mesh, intents, asked.at)
+        if environment is not None or not (names := mesh.environments()):
+            return found
+        others = {
+            name: rules.run(meshes.link(intents, settings.namespaces, name), intents, asked.at)
+            for name in names
+        }
+        return ordered([*found, *only_there(found, others)])
 
-    said = [*(part for one in settings.namespaces for part in one), f"at {asked.at}"]
+    said = [part for one in settings.namespaces for part in one]
+    said += [f"at {asked.at}", f"in {environment}"]
     found = kept.of(intents, said, find) if kept else find()
     on_text = rules.run_on_text(intents, named(settings.layers))
     judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
     return Linted(judged.findings, linked, settings, judged.suppressed)
 
 
-def compile_files(files: Sequence[File], commit: str) -> Compiled:
-    """Compile files; `commit` is the full Git name they come from, or `worktree`."""
-    linted = lint_files(files)
-    slices = tuple(linted.mesh.slices()) if linted.fit else ()
-    return Compiled(linted.findings, linted.mesh, commit, slices)
+def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
+    """Link files and run no rule; raises `SettingsError`, `UnknownEnvironment`."""
+    settings = settings_of(files)
+    return meshes.link(intents_of(files, settings), settings.namespaces, environment)
+
+
+def render_files(files: Sequence[File], environment: str | None = None) -> str:
+    """Give every document as it holds and where each value comes from, as JSON.
+
+    Raises `SettingsError`, `UnknownEnvironment`.
+    """
+    namespaces = settings_of(files).namespaces
+    return meshes.render(link_files(files, environment), namespaces, environment)
+
+
+def intents_of(files: Iterable[File], settings: Settings) -> list[File]:
+    """Give the files that may hold intents: neither settings nor a baseline of findings."""
+    return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
+
+
+def only_there(
+    base: Iterable[Finding], found: Mapping[str, Iterable[Finding]]
+) -> Iterator[Finding]:
+    """Give what is found in Environments and not in the base; each says in which."""
+    known = set(base)
+    names: dict[Finding, list[str]] = {}
+    for name, findings in found.items():
+        for finding in findings:
+            if finding not in known:
+                names.setdefault(finding, []).append(f"`{name}`")
+    for finding, where in names.items():
+        plural = "s" if len(where) > 1 else ""
+        message = f"in environment{plural} {', '.join(where)}: {finding.message}"
+        yield replace(finding, message=message)
+
+
+def compile_files(files: Sequence[File], commit: str, environment: str | None = None) -> Compiled:
+    """Compile files: the base, or an Environment; raises `SettingsError`, `UnknownEnvironment`.
+
+    `commit` is the full Git name they come from, or `worktree`.
+    """
+    settings = settings_of(files)
+    intents = intents_of(files, settings)
+    mesh = meshes.link(intents, settings.namespaces, environment)
+    judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
+    fit = worst(judged.findings) is not Severity.ERROR
+    return Compiled(judged.findings, mesh, commit, tuple(mesh.slices()) if fit else ())
 
 
 compile = compile_files  # noqa: A001 - read as `compiling.compile`

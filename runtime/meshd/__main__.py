@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     serve = verbs.add_parser("serve", help="follow a repository and serve proxies")
     serve.add_argument("--repo", required=True, metavar="PATH_OR_URL")
     serve.add_argument("--branch", default="main")
+    serve.add_argument("--env", metavar="NAME", help="serve this Environment, not the base")
     serve.add_argument("--listen", default="127.0.0.1:15012", metavar="IP:PORT")
     serve.add_argument("--poll", type=float, default=1.0, metavar="SECONDS")
     serve.add_argument(
@@ -62,6 +63,7 @@ def run_serve(args: argparse.Namespace) -> None:
         Settings(
             source=args.repo,
             branch=args.branch,
+            environment=args.env,
             folder=args.state,
             host=host.strip("[]"),
             port=int(port),

@@ -46,6 +46,7 @@ class Settings:
     signers_file: Path | None
     trust_commit: str | None
     leaf: dt.timedelta = ca.LEAF
+    environment: str | None = None
 
 
 @dataclass
@@ -171,7 +172,9 @@ class Controller:
         """Let a head through every gate; what passes is signed and handed out."""
         try:
             await self.check_origin(head, accepted)
-            verdict = await asyncio.to_thread(gate.gate, str(self.mirror.folder), head)
+            verdict = await asyncio.to_thread(
+                gate.gate, str(self.mirror.folder), head, self.settings.environment
+            )
         except signatures.Unsigned as error:
             verdict = gate.Rejected(str(error))
         self.judged = head

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from meshc.compiling import compile_files
+from meshc.compiling import UnknownEnvironment, compile_files
 from meshc.findings import Severity
 from meshc.repo import Revision, SettingsError, Unreadable
 from meshc.report import in_full
@@ -32,14 +32,17 @@ class Rejected:
     text: str
 
 
-def gate(repository: str, commit: str) -> Passed | Rejected:
-    """Compile a commit of a bare repository; it takes as long as that takes."""
+def gate(repository: str, commit: str, environment: str | None = None) -> Passed | Rejected:
+    """Compile a commit of a bare repository, in an Environment or as its base.
+
+    It takes as long as that takes.
+    """
     try:
         files = Revision(repository, commit).files()
         if not files:
             return Rejected("the commit holds no intent")
-        compiled = compile_files(files, commit)
-    except (Unreadable, SettingsError) as error:
+        compiled = compile_files(files, commit, environment)
+    except (Unreadable, SettingsError, UnknownEnvironment) as error:
         return Rejected(str(error))
     errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
     if errors:

@@ -266,7 +266,8 @@ def test_baselines_are_what_their_services_would_say_themselves() -> None:
 def test_places_of_the_platform_are_its_own_files() -> None:
     rng = random.Random(SEED)  # noqa: S311 - a repeatable sequence, no secret
     cart = service(rng, "shop", "cart")
-    spec = {"operations": {"added": {"match": ["GET /added"]}}, "allow": [{"from": ["shop/*"]}]}
+    cart["spec"]["allow"] = [{"from": ["shop/*"]}]
+    spec = {"operations": {"added": {"match": ["GET /added"]}}, "allow": [{"from": ["lab/*"]}]}
     rails = {"deny": [{"match": ["ANY /debug/**"]}]}
     files = {
         "mesh.yaml": document("Mesh", None, "m", {"trustDomain": DOMAIN}),
@@ -275,7 +276,13 @@ def test_places_of_the_platform_are_its_own_files() -> None:
         "platform/rails.yaml": document("Guardrail", "lab", "g", rails),
     }
     texts = [(path, f"\n\n{json.dumps(one)}\n".encode()) for path, one in files.items()]
-    [(_, content, told)] = compile_files(texts, "worktree").slices
+    lab = document("ServiceIntent", "lab", "web", {"owner": "lab"})
+    texts.append(("lab.yaml", json.dumps(lab).encode()))
+    content, told = next(
+        (slice_, places)
+        for name, slice_, places in compile_files(texts, "worktree").slices
+        if name == "shop/cart"
+    )
     accepts, places = json.loads(content)["inbound"], json.loads(told)
     assert places["files"] == ["platform/added.yaml", "platform/rails.yaml", "shop/cart.yaml"]
 

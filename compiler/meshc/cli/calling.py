@@ -11,6 +11,7 @@ import click
 
 from meshc.cli import exits
 from meshc.cli.verbs import UNLISTED, VERBS
+from meshc.mesh import UnknownEnvironment
 from meshc.repo.listing import Unreadable
 from meshc.repo.toml import SettingsError
 
@@ -26,7 +27,13 @@ def call(verb: str, words: list[str]) -> int:
         with command.make_context(f"meshc {verb}", list(words)) as context:
             code = command.invoke(context)
         sys.stdout.flush()
-    except (exits.Failure, Unreadable, SettingsError, click.ClickException) as error:
+    except (
+        exits.Failure,
+        Unreadable,
+        SettingsError,
+        UnknownEnvironment,
+        click.ClickException,
+    ) as error:
         return known(error)
     except click.exceptions.Exit as end:
         return end.exit_code

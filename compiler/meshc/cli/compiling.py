@@ -22,9 +22,12 @@ Prints the digest of the manifest. Exit codes: 0 compiled, 1 an error was found,
 )
 @source.argument
 @source.revision_option
+@source.environment_option
 @click.option("--out", metavar="DIR", help="Write the snapshot to this folder.")
 @click.option("--key", metavar="FILE", help="Sign it with this Ed25519 private key (PEM).")
-def command(*, repository: str, rev: str | None, out: str | None, key: str | None) -> int:
+def command(
+    *, repository: str, rev: str | None, env: str | None, out: str | None, key: str | None
+) -> int:
     """Compile a repository to one slice per workload and a manifest that names them."""
     gc.disable()  # one pass over data that lives until the end
     from meshc.cli import snapshots
@@ -34,7 +37,7 @@ def command(*, repository: str, rev: str | None, out: str | None, key: str | Non
         raise click.UsageError("--key signs what --out writes", click.get_current_context())
     signer = snapshots.load_key(key) if key else None
     with showing.progress("compiling"):
-        compiled = source.compiled(repository, rev)
+        compiled = source.compiled(repository, rev, env)
     if out:
         name = snapshots.write(Path(out), compiled, signer)
     else:

@@ -42,6 +42,7 @@ Exit codes: 0 every request is allowed, 1 one is not (or the intents do not comp
 )
 @click.option("--repo", "repository", default=".", help="Folder of intents [default: this one].")
 @source.revision_option
+@source.environment_option
 @click.option(
     "--snapshot", help="A snapshot that `meshc compile --out` wrote, instead of a repository."
 )
@@ -92,7 +93,7 @@ def tables(options: dict[str, Any]) -> Decisions:
 
         stored = snapshots.read(options["snapshot"])
         return Decisions.of(stored.slices, stored.commit)
-    compiled = source.compiled(options["repository"], options["rev"])
+    compiled = source.compiled(options["repository"], options["rev"], options["env"])
     return Decisions.of(compiled.slices, compiled.commit)
 
 

@@ -26,9 +26,12 @@ Examples:
 )
 @click.argument("word", required=False, metavar="[CODE | FORMAT | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
+@source.environment_option
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
 @click.option("--defaults", is_flag=True, help="Print every default and bound.")
-def command(*, word: str | None, repository: str, listed: bool, defaults: bool) -> int:
+def command(
+    *, word: str | None, repository: str, env: str | None, listed: bool, defaults: bool
+) -> int:
     """Explain a rule by code (MC201) or name, an output by its format, or a workload by NS/NAME."""
     if sum((word is not None, listed, defaults)) != 1:
         raise click.UsageError(
@@ -40,7 +43,7 @@ def command(*, word: str | None, repository: str, listed: bool, defaults: bool) 
         for one, rule in RULES.items():
             click.echo(f"{one}  {rule.severity:<7}  {rule.name}")
     elif word is not None and "/" in word:
-        click.echo(values(repository, word), nl=False)
+        click.echo(values(repository, word, env), nl=False)
     elif word in FORMATS:
         click.echo(output(word), nl=False)
     else:
@@ -61,11 +64,12 @@ def columns(rows: Sequence[tuple[str, str, str]]) -> str:
     return "".join(f"{one:<{widths[0]}}  {two:<{widths[1]}}  {last}\n" for one, two, last in rows)
 
 
-def values(repository: str, workload: str) -> str:
+def values(repository: str, workload: str, environment: str | None) -> str:
     """Write every effective value of a workload, each with its place or its default."""
     from meshc import compiling  # the core is loaded only for this
 
-    mesh = compiling.lint_files(source.read(repository, None, strict=False).files).mesh
+    files = source.read(repository, None, strict=False).files
+    mesh = compiling.link_files(files, environment)
     table = mesh.table("values")
     names = mesh.table("services").column("service")
     if workload not in names:

@@ -25,6 +25,7 @@ Examples:
   meshc lint                          the folder you are in
   meshc lint shop --format concise    one line a finding
   meshc lint --rev HEAD~1 --fail-on warning
+  meshc lint --env prod               one Environment; left out: the base and each of them
   meshc lint --format json | jq '.findings[].code'
   meshc lint --output full --output sarif:build/lint.sarif    both in one run
   meshc lint --diff                   what --fix would change, as a patch
@@ -42,6 +43,7 @@ every format."""
 )
 @source.argument
 @source.revision_option
+@source.environment_option
 @counting.options
 @caching.options
 @outputs.output_option
@@ -62,6 +64,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
     repository: str,
     rev: str | None,
+    env: str | None,
     written: tuple[str, ...],
     form: str | None,
     limit: int | None,
@@ -86,7 +89,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
 
     def lint(files: Sequence[File]) -> Linted:
-        return lint_files(files, asked)
+        return lint_files(files, asked, environment=env)
 
     if diff:
         return fixing.show(read, lint, unsafe=unsafe_fixes)
@@ -97,7 +100,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
             files, linted = mended.state.files, mended.state.linted
         else:
             kept = caching.kept(cache_dir, off=no_cache)
-            linted = lint_files(files, asked, kept)
+            linted = lint_files(files, asked, environment=env, kept=kept)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     run = outputs.run(linted, files, threshold)
     outputs.write(wanted, run, repository, outputs.Taste(color, limit))

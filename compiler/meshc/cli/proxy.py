@@ -32,6 +32,7 @@ goes to meshc-proxy as it is. Ctrl-C ends it.""",
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where it listens.")
 @click.option("--state", metavar="DIR", help="State folder [default: ~/.local/state/meshc].")
 @source.revision_option
+@source.environment_option
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENTS]")
 def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
@@ -41,11 +42,12 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     address: str,
     state: str | None,
     rev: str | None,
+    env: str | None,
     words: tuple[str, ...],
 ) -> int:
     """Compile REPOSITORY, issue a certificate from the local CA, and run one proxy."""
     program = find_program()
-    compiled = source.compiled(repository, rev)
+    compiled = source.compiled(repository, rev, env)
     found = next((one for one in compiled.slices if one[0] == workload), None)
     if found is None:
         known = ", ".join(name for name, _, _ in compiled.slices)

@@ -24,6 +24,10 @@ revision_option = click.option(
     "--rev", metavar="REVISION", help="Read this Git revision, not the folder."
 )
 
+environment_option = click.option(
+    "--env", metavar="NAME", help="In this Environment, not the base."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -60,12 +64,15 @@ def listed(repository: str, revision: str | None) -> tuple[Listing, str]:
     return found.read(), found.commit
 
 
-def compiled(repository: str, revision: str | None) -> Compiled:
-    """Read and compile a repository; shows its errors and fails with 1 if it has some."""
+def compiled(repository: str, revision: str | None, environment: str | None = None) -> Compiled:
+    """Read and compile a repository; shows its errors and fails with 1 if it has some.
+
+    Raises `UnknownEnvironment`.
+    """
     from meshc.compiling import compile_files
 
     source = read(repository, revision, strict=True)
-    done = compile_files(source.files, source.commit)
+    done = compile_files(source.files, source.commit, environment)
     if not done.fit:
         from meshc import report
         from meshc.cli import showing

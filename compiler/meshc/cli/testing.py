@@ -30,10 +30,11 @@ Exit codes: 0 all pass, 1 one fails (or the intents do not compile), 3 there is 
 )
 @source.argument
 @source.revision_option
+@source.environment_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a test.")
-def command(*, repository: str, rev: str | None, as_json: bool) -> int:
+def command(*, repository: str, rev: str | None, env: str | None, as_json: bool) -> int:
     """Run every PolicyTest against the decision core and show what does not hold."""
-    compiled = source.compiled(repository, rev)
+    compiled = source.compiled(repository, rev, env)
     tests: list[Json] = json.loads(compiled.mesh.tests())
     if not tests:
         raise exits.Failure(f"`{repository}` holds no PolicyTest", exits.NO_INPUT)

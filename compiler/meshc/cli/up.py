@@ -20,6 +20,7 @@ Examples:
 )
 @click.argument("repository")
 @click.option("--branch", default="main", show_default=True, help="The branch to follow.")
+@click.option("--env", metavar="NAME", help="Serve this Environment, not the base.")
 @click.option("--state", metavar="DIR", help="State folder [default: ~/.local/state/meshc].")
 @click.option(
     "--listen", default="127.0.0.1:15012", show_default=True, help="Where proxies connect."
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     *,
     repository: str,
     branch: str,
+    env: str | None,
     state: str | None,
     listen: str,
     allowed_signers_file: str | None,
@@ -52,6 +54,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     local = Path(repository)
     arguments = ["--repo", str(local.absolute()) if local.exists() else repository]
     arguments += ["--branch", branch, "--listen", listen, "--poll", poll]
+    if env:
+        arguments += ["--env", env]
     if allowed_signers_file:
         arguments += ["--allowed-signers-file", str(Path(allowed_signers_file).absolute())]
     if trust_commit:

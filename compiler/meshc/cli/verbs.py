@@ -21,6 +21,7 @@ VERBS: Final = {
     "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),
     "fmt": Verb("meshc.cli.fmt", "write intent files in one layout"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
+    "render": Verb("meshc.cli.render", "show what holds, and where each value comes from"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
     "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
     "explain": Verb("meshc.cli.explain", "explain a rule by its code, or print the defaults"),

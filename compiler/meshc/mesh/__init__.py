@@ -16,13 +16,41 @@ if TYPE_CHECKING:
 SCHEMA: Final = Path(__file__).parent.parent / "schema" / "generated.json"
 
 
-def link(files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]) -> Mesh:
+def render(
+    mesh: Mesh, namespaces: Sequence[tuple[str, str]], environment: str | None = None
+) -> str:
+    """Give every document of a mesh as it holds, as JSON; takes what it was linked with."""
+    return mesh.render(SCHEMA.read_bytes(), list(namespaces), environment)
+
+
+class UnknownEnvironment(Exception):
+    """There is no Environment of that name; `known` are those there are."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        """Say which there are."""
+        self.known = tuple(known)
+        listed = ", ".join(f"`{one}`" for one in known) or "none"
+        super().__init__(f"`{name}` is no Environment of this repository; there are: {listed}")
+
+
+def link(
+    files: Sequence[tuple[str, bytes]],
+    namespaces: Sequence[tuple[str, str]],
+    environment: str | None = None,
+) -> Mesh:
     """Link files into a mesh; what is wrong with them becomes findings of it, never an exception.
 
-    `namespaces` gives folders the namespace of the documents in them that name none.
+    `namespaces` gives folders the namespace of the documents in them that name none. With the name
+    of an Environment it is laid over the files, and held against the base; raises
+    `UnknownEnvironment`.
     """
     from meshc._native import (
         Mesh as Native,
     )  # the extension is loaded only when something is linked
 
-    return Native.read(list(files), SCHEMA.read_bytes(), list(namespaces))
+    schema = SCHEMA.read_bytes()
+    try:
+        return Native.read(list(files), schema, list(namespaces), environment)
+    except KeyError:
+        base = Native.read(list(files), schema, list(namespaces))
+        raise UnknownEnvironment(str(environment), base.environments()) from None

@@ -40,9 +40,7 @@ def run(
     return ordered(settled(mesh, found))
 
 
-def run_on_text(
-    files: Sequence[tuple[str, bytes]], named: Collection[str]
-) -> tuple[Finding, ...]:
+def run_on_text(files: Sequence[tuple[str, bytes]], named: Collection[str]) -> tuple[Finding, ...]:
     """Run those of the `named` rules that look at the text of files, whatever it means."""
     texts = Texts(files)
     return tuple(finding(texts, code, hit) for code, hit in hits_of_text(files, named))

@@ -387,6 +387,13 @@ RULES: Final[dict[str, Listed]] = {
         help="list the trust domain with its root certificates under `federation` of the Mesh",
         module="meshc.rules.identity.mc412_bundle_missing",
     ),
+    "MC414": Listed(
+        name="downgrade-in-overlay",
+        severity="error",
+        found_by="linker",
+        help="keep TLS, or list the patch under `widens` with a reason",
+        module="meshc.rules.identity.mc414_downgrade_in_overlay",
+    ),
     "MC501": Listed(
         name="allow-all",
         severity="error",
@@ -596,6 +603,20 @@ RULES: Final[dict[str, Listed]] = {
         found_by="judge",
         help="write `owner`: one of the teams of the Mesh",
         module="meshc.rules.observability.mc703_owner_missing",
+    ),
+    "MC806": Listed(
+        name="overlay-weakens",
+        severity="error",
+        found_by="linker",
+        help="say it in the base, or list the patch under `widens` with a reason",
+        module="meshc.rules.repository.mc806_overlay_weakens",
+    ),
+    "MC807": Listed(
+        name="overlay-unused",
+        severity="warning",
+        found_by="linker",
+        help="correct its target, or delete it",
+        module="meshc.rules.repository.mc807_overlay_unused",
     ),
     "MC810": Listed(
         name="secret-literal",

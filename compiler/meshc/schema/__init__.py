@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meshc.schema.baseline import Baseline
+    from meshc.schema.environment import Environment
     from meshc.schema.external_intent import ExternalIntent
     from meshc.schema.gateway_intent import GatewayIntent
     from meshc.schema.guardrail import Guardrail
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "Baseline",
+    "Environment",
     "ExternalIntent",
     "GatewayIntent",
     "Guardrail",

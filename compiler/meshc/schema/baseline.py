@@ -10,9 +10,10 @@ from pydantic import ConfigDict, Field
 
 from meshc.schema.metadata import Metadata
 from meshc.schema.model import Filled, Model
+from meshc.schema.operation import Operation
 from meshc.schema.rule import AllowList
 from meshc.schema.scope import Scope
-from meshc.schema.service_intent import Operation, Probe
+from meshc.schema.service_intent import Probe
 from meshc.schema.text import Name
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS: Final[Mapping[str, str]] = {
-    "Baseline": "platform additions come with a later version",
-    "Environment": "environments come with a later version",
     "ExternalIntent": "no proxy sends requests out of the mesh yet",
     "Invariant": "nothing proves invariants yet",
 }
@@ -28,7 +26,6 @@ FIELDS: Final[Mapping[tuple[str, str], str]] = {
     ("Instances", "dns"): "no controller resolves instances by DNS yet",
     ("Instances", "kubernetes"): "no controller reads EndpointSlices yet",
     ("Match", "grpc"): "no proxy speaks gRPC yet",
-    ("MeshSpec", "protected"): "nothing guards environments yet",
     ("Operation", "upgrade"): "no proxy passes upgrades on yet",
     ("Route", "cors"): "no gateway answers CORS preflights yet",
     ("Route", "directResponse"): "no gateway answers by itself yet",

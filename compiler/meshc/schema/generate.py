@@ -81,11 +81,16 @@ def later(why: str) -> str:
 
 
 def all_kinds() -> dict[str, Any]:
-    """Give the schema of any document: every kind, and those refused unread."""
+    """Give the schema of any document: every kind, and those refused unread.
+
+    Raises `ValueError` for two models of one name.
+    """
     definitions: dict[str, Any] = {}
     for kind in sorted(KINDS):
         made = schema_of(kind)
-        definitions.update(made.pop("$defs", {}))
+        for name, definition in made.pop("$defs", {}).items():
+            if definitions.setdefault(name, definition) != definition:
+                raise ValueError(f"two models are named {name}")
         definitions[kind] = {key: value for key, value in made.items() if key != "$schema"}
     return {
         "$schema": DRAFT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshc.schema.baseline import Baseline
+from meshc.schema.environment import Environment
 from meshc.schema.external_intent import ExternalIntent
 from meshc.schema.gateway_intent import GatewayIntent
 from meshc.schema.guardrail import Guardrail
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Model]] = {
     "Baseline": Baseline,
+    "Environment": Environment,
     "ExternalIntent": ExternalIntent,
     "GatewayIntent": GatewayIntent,
     "Guardrail": Guardrail,

@@ -9,24 +9,44 @@ use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::unit::{
-    At, CallRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow,
-    RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
+    At, CallRow, EnvironmentRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow,
+    RateLimitRow, RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind,
+    WorkloadRow,
 };
 use crate::walk::check;
 
 /// Reads and checks one file and gives what it declares; what is good survives what is bad.
 #[must_use]
 pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
+    declare_patched(bytes, schema, |tree| tree)
+}
+
+/// The same, every document after `patch` has made of it what it should be.
+pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tree) -> Unit {
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
     crate::secret::judge(bytes, &mut unit.findings);
     crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
-    for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
-        document(tree, schema, &mut unit);
+    for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
+        document(&patch(tree), schema, &mut unit);
     }
     crate::confusable::explain(&mut unit.findings);
     unit
+}
+
+/// The Environments that a file declares, each with its document; nothing is reported.
+#[must_use]
+pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)> {
+    let file = read(bytes, &Limits::DEFAULT);
+    let trees = file.trees.into_iter().filter(|tree| !is_empty(tree));
+    trees
+        .filter_map(|tree| {
+            let mut unit = Unit::default();
+            document(&tree, schema, &mut unit);
+            Some((unit.environments.pop()?, tree))
+        })
+        .collect()
 }
 
 /// The instances of a list that stands in a file of its own.
@@ -87,6 +107,10 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
                 let row = crate::platform::baseline(&mut rows, spec.value, (namespace, name));
                 unit.baselines.push(row);
             }
+            Some("Environment") => {
+                unit.environments
+                    .push(crate::environment::environment(&mut rows, spec.value, name));
+            }
             Some("Guardrail") => {
                 let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
                 unit.guardrails.push(row);
@@ -136,6 +160,7 @@ fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
             .collect(),
         teams: rows.texts(spec, "teams").into_iter().map(|team| team.value).collect(),
         federation: each(rows, spec, "federation", federation),
+        protected: rows.texts(spec, "protected"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod claims;
 mod confusable;
 mod declare;
+mod environment;
 mod external;
 mod finding;
 mod invariant;
@@ -25,7 +26,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{declare, declare_instances};
+pub use declare::{declare, declare_instances, declare_patched, environments};
 pub use finding::Finding;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;

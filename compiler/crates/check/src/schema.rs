@@ -67,6 +67,8 @@ pub(crate) struct Rule {
     pub(crate) refused_values: Vec<(String, String)>,
     /// Any JSON: scalars by their type, lists and mappings.
     pub(crate) json: bool,
+    /// In that JSON `null` stands for something: it removes.
+    pub(crate) null: bool,
 }
 
 /// The shape a rule wants.
@@ -295,6 +297,7 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         "x-meshc-one-of" => rule.one_of = strings(value)?,
         "x-meshc-only-with" => rule.only_with = groups(value)?,
         "x-meshc-refused-values" => rule.refused_values = explained(value)?,
+        "x-meshc-null" => rule.null = value == &Value::Bool(true),
         "x-meshc-json" => rule.json = value == &Value::Bool(true),
         _ => return Err(fault(format!("unknown keyword `{keyword}`"))),
     }

@@ -1,6 +1,6 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
-use meshc_document::Span;
+use meshc_document::{NodeId, Span};
 use meshc_snapshot::slice::{Claim, Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
 pub use crate::external::ExternalRow;
@@ -38,6 +38,8 @@ pub struct Unit {
     pub guardrails: Vec<GuardrailRow>,
     /// Baselines.
     pub baselines: Vec<BaselineRow>,
+    /// Environments.
+    pub environments: Vec<EnvironmentRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
     /// Documents of any kind, for looking one up.
@@ -63,6 +65,8 @@ pub struct MeshRow {
     pub teams: Vec<String>,
     /// Federated trust domains.
     pub federation: Vec<FederationRow>,
+    /// Environments in which more care is asked of a change.
+    pub protected: Vec<At<String>>,
 }
 
 /// A trust domain besides ours.
@@ -319,6 +323,38 @@ pub struct BaselineRow {
     pub allow: Vec<RuleRow>,
     /// Probes that each gets: path and port.
     pub probes: Vec<(At<String>, At<String>)>,
+}
+
+/// What is different in one environment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentRow {
+    /// Its name.
+    pub name: At<String>,
+    /// Patterns of the files that belong to it; empty: every file.
+    pub include: Vec<At<String>>,
+    /// Patterns of those that do not.
+    pub exclude: Vec<At<String>>,
+    /// What it changes.
+    pub patches: Vec<PatchRow>,
+    /// Patches that may admit more than the base, and why.
+    pub widens: Vec<(At<String>, At<String>)>,
+}
+
+/// One change of one object.
+#[derive(Clone, Debug)]
+pub struct PatchRow {
+    /// Its name.
+    pub name: At<String>,
+    /// Kind of the object.
+    pub kind: At<String>,
+    /// Namespace of the object, for kinds that have one.
+    pub namespace: Option<At<String>>,
+    /// Name of the object.
+    pub object: At<String>,
+    /// What is merged into it, in the tree of the Environment's document.
+    pub merge: NodeId,
+    /// Where that stands.
+    pub span: Span,
 }
 
 /// An issuer of user tokens; what was refused is missing.

@@ -127,10 +127,11 @@ impl Walk<'_> {
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
         }
-        if rule.json {
-            return self.json(node, place);
-        }
         let kind = self.tree.kind(node);
+        let mapping = rule.wants == Some(Wants::Mapping);
+        if rule.json && (kind == Kind::Mapping || !mapping) {
+            return self.json(node, place, rule.null);
+        }
         if kind == Kind::Null {
             return self.no_value(node, place);
         }

@@ -7,10 +7,12 @@ mod destination;
 mod fragments;
 mod inbound;
 mod places;
+mod render;
 mod slices;
 mod threads;
 
 #[cfg(test)]
 mod tests;
 
+pub use render::render;
 pub use slices::{Emitted, emit};

@@ -12,7 +12,7 @@ use crate::mesh::{Mesh, MeshFinding};
 const BEGIN: u32 = 1 << 30;
 
 /// The ranges that other files have.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Foreign {
     /// Start of each range, ascending, and the file's index.
     ranges: Vec<(u32, u32)>,
@@ -51,6 +51,15 @@ impl Mesh {
     #[must_use]
     pub fn resolve(&self, file: u32, span: Span) -> (u32, Span) {
         self.foreign.resolve(file, span)
+    }
+
+    /// Whether the Environment that the mesh is read in wrote what stands at a place.
+    pub(crate) fn is_of_environment(&self, place: Option<(u32, Span)>) -> bool {
+        let own = self.environment_file;
+        place.is_some_and(|(file, span)| {
+            let found = self.resolve(file, span);
+            found != (file, span) && Some(found.0) == own
+        })
     }
 
     /// How far places of a file are moved where they stand among those of another.

@@ -14,7 +14,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
-    let (mut guardrails, mut baselines) = (Vec::new(), Vec::new());
+    let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
@@ -27,12 +27,14 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
         outside.invariants.extend(unit.invariants.into_iter().map(|row| (file, row)));
         outside.waivers.extend(unit.waivers.into_iter().map(|row| (file, row)));
         baselines.extend(unit.baselines.into_iter().map(|row| (file, row)));
+        environments.extend(unit.environments.into_iter().map(|row| (file, row)));
         guardrails.extend(unit.guardrails.into_iter().map(|row| (file, row)));
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
+    crate::environment::gather(mesh, environments);
     let homes = Homes { folders };
     for (file, row) in rows {
         if let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) {
@@ -86,6 +88,7 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;
+    mesh.protected_rows = (file, row.protected);
     crate::federation::settle(mesh, file, row.federation);
 }
 

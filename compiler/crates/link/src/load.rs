@@ -1,5 +1,7 @@
+use meshc_check::unit::Unit;
 use meshc_check::{Schema, declare};
 
+use crate::environment::Laid;
 use crate::mesh::SourceFile;
 
 /// Threads that read; more gain nothing below thousands of files.
@@ -7,12 +9,20 @@ const THREADS: usize = 2;
 /// Files below which one thread is faster than starting another.
 const FEW: usize = 64;
 
-/// Reads and checks every file; the result is sorted by path whatever the threads did.
-pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<SourceFile> {
-    files.sort_by(|a, b| a.0.cmp(&b.0));
+/// Reads and checks every file, through the Environment if there is one; files are sorted by path,
+/// and so is the result, whatever the threads did.
+pub(crate) fn load(
+    mut files: Vec<(String, Vec<u8>)>,
+    schema: &Schema,
+    laid: Option<&Laid<'_>>,
+) -> Vec<SourceFile> {
     let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = is_named(&path) || is_data(&bytes);
-        let unit = if data { meshc_check::unit::Unit::default() } else { declare(&bytes, schema) };
+        let data = is_no_document(&path, &bytes);
+        let unit = match laid {
+            _ if data => Unit::default(),
+            None => declare(&bytes, schema),
+            Some(laid) => laid.declare(&path, &bytes, schema),
+        };
         SourceFile { path, bytes, unit }
     };
     if files.len() < FEW {
@@ -28,6 +38,11 @@ pub(crate) fn load(mut files: Vec<(String, Vec<u8>)>, schema: &Schema) -> Vec<So
         }
         all
     })
+}
+
+/// Whether a file holds no documents, but something that one names.
+pub(crate) fn is_no_document(path: &str, bytes: &[u8]) -> bool {
+    is_named(path) || is_data(bytes)
 }
 
 /// Whether a file is no document but something that one names: keys of an issuer, or certificates

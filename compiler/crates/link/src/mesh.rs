@@ -1,5 +1,5 @@
 use meshc_check::unit::{
-    InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
+    At, InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
 };
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::baseline::Baseline;
 use crate::doubt::Doubtful;
 use crate::effective::Effective;
+use crate::environment::{Environment, Laid};
 use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
@@ -35,6 +36,10 @@ pub struct Mesh {
     pub federation: Vec<Federation>,
     /// Issuers of user tokens by name; a duplicate is left out.
     pub issuers: Vec<Issuer>,
+    /// Environments by name; a duplicate is left out.
+    pub environments: Vec<Environment>,
+    /// Names of the Environments in which more care is asked of a change.
+    pub protected: Vec<String>,
     /// Destinations outside by id; a duplicate is left out.
     pub externals: Vec<External>,
     /// Invariants by id; a duplicate is left out.
@@ -56,6 +61,9 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) foreign: Foreign,
+    /// File of the Environment that it is read in.
+    pub(crate) environment_file: Option<u32>,
+    pub(crate) protected_rows: (u32, Vec<At<String>>),
     /// Documents that were not wholly understood.
     pub doubtful: Vec<Doubtful>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
@@ -170,12 +178,57 @@ impl Mesh {
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Self {
-        let mut mesh = Self { files: crate::load::load(files, schema), ..Self::default() };
+        Self::linked(files, schema, namespaces, None).unwrap_or_default()
+    }
+
+    /// The same in one Environment: the files that belong to it, with its patches, held against the
+    /// base. Nothing if there is no Environment of that name.
+    #[must_use]
+    pub fn read_in(
+        files: Vec<(String, Vec<u8>)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        environment: &str,
+    ) -> Option<Self> {
+        Self::linked(files, schema, namespaces, Some(environment))
+    }
+
+    fn linked(
+        mut files: Vec<(String, Vec<u8>)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        environment: Option<&str>,
+    ) -> Option<Self> {
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut mesh = Self::default();
+        let (name, base) = match environment {
+            None => (None, None),
+            Some(name) => {
+                let base = Self::read(files.clone(), schema, namespaces);
+                (Some(name), Some(base))
+            }
+        };
+        // Found among the base's files, which outlive the ones that are read next.
+        let sources = base.iter().flat_map(|base| &base.files);
+        let sources = sources.map(|one| (one.path.as_str(), one.bytes.as_slice()));
+        let laid = match name {
+            None => None,
+            Some(name) => Some(Laid::find(&mut mesh.foreign, sources, schema, (name, namespaces))?),
+        };
+        mesh.environment_file = laid.as_ref().map(|laid| laid.file);
+        mesh.files = crate::load::load(files, schema, laid.as_ref());
         crate::gather::gather(&mut mesh, namespaces);
         crate::lower::lower(&mut mesh);
         crate::resolve::resolve(&mut mesh);
         mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
         crate::judge::judge(&mut mesh);
+        let environments = crate::environment::judge(&mesh);
+        mesh.findings.extend(environments);
+        if let Some((laid, base)) = laid.as_ref().zip(base.as_ref()) {
+            mesh.findings.extend(crate::environment::judge_laid(laid));
+            let weaker = crate::weaker::judge(base, &mesh, laid);
+            mesh.findings.extend(weaker);
+        }
         crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
         crate::doubt::silence(&mut mesh);
         mesh.findings.sort_by(|a, b| {
@@ -187,7 +240,7 @@ impl Mesh {
             ))
         });
         mesh.findings.dedup();
-        mesh
+        Some(mesh)
     }
 
     /// A workload by `namespace/name`.

@@ -4,7 +4,7 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_link::Mesh as Linked;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -23,19 +23,28 @@ pub(crate) struct Mesh {
 #[pymethods]
 impl Mesh {
     #[staticmethod]
-    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
+    #[pyo3(signature = (files, schema, namespaces = Vec::new(), environment = None))]
     fn read(
         py: Python<'_>,
         files: Vec<(String, PyBackedBytes)>,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
+        environment: Option<String>,
     ) -> PyResult<Self> {
         let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
         let mesh = py.detach(|| {
             let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
-            Linked::read(files, &schema, &namespaces)
+            match &environment {
+                None => Some(Linked::read(files, &schema, &namespaces)),
+                Some(name) => Linked::read_in(files, &schema, &namespaces, name),
+            }
         });
+        let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    fn environments(&self) -> Vec<String> {
+        self.mesh.environments.iter().map(|one| one.row.name.value.clone()).collect()
     }
 
     fn findings(&self) -> Vec<RawFinding> {
@@ -58,6 +67,21 @@ impl Mesh {
             .into_iter()
             .map(|one| (one.workload, bytes(&one.slice), bytes(&one.places)))
             .collect())
+    }
+
+    #[pyo3(signature = (schema, namespaces = Vec::new(), environment = None))]
+    fn render(
+        &self,
+        py: Python<'_>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+        environment: Option<String>,
+    ) -> PyResult<String> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let rendered = py.detach(|| {
+            meshc_emit::render(&self.mesh, &schema, &namespaces, environment.as_deref())
+        });
+        Ok(rendered.to_string())
     }
 
     fn tests(&self) -> String {

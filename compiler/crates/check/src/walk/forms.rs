@@ -35,13 +35,15 @@ impl Walk<'_> {
         self.mismatch(node, &names.join(" or "));
     }
 
-    /// Any JSON. A scalar without quotes must be of one type to every reader.
-    pub(super) fn json(&mut self, node: NodeId, place: Span) {
+    /// Any JSON. A scalar without quotes must be of one type to every reader; `null` may stand only
+    /// where it removes something.
+    pub(super) fn json(&mut self, node: NodeId, place: Span, null: bool) {
         match self.tree.kind(node) {
+            Kind::Null if null && !self.tree.text(node).is_empty() => {}
             Kind::Null => self.no_value(node, place),
             Kind::Sequence => {
                 let items: Vec<NodeId> = self.tree.items(node).collect();
-                items.into_iter().for_each(|item| self.json(item, self.tree.span(item)));
+                items.into_iter().for_each(|item| self.json(item, self.tree.span(item), null));
             }
             Kind::Mapping => {
                 let tree = self.tree;
@@ -50,7 +52,7 @@ impl Walk<'_> {
                         Some(trap) => {
                             self.report(entry.value, trapped(trap, entry.key_span, entry.key));
                         }
-                        None => self.json(entry.value, entry.key_span),
+                        None => self.json(entry.value, entry.key_span, null),
                     }
                 }
             }

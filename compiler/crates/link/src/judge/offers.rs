@@ -2,8 +2,10 @@
 
 use meshc_check::Finding;
 use meshc_check::unit::RuleRow;
+use meshc_document::Span;
 
 use super::Report;
+use crate::effective::Origin;
 use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
 use crate::resolve::{Reference, everywhere};
 
@@ -89,12 +91,39 @@ fn widened(report: &mut Report<'_>, caller: &Workload, callee: &Workload, edge: 
         Some(operation) => callee.operations.get(operation as usize).map(|one| one.timeout_ms),
         None => callee.operations.iter().map(|one| one.timeout_ms).max(),
     };
-    if let Some(allowed) = allowed.filter(|&allowed| timeout > allowed) {
+    // What an Environment changes is no mistake of either side: the shorter time holds.
+    let changed = report.mesh.is_of_environment(caller_timeout(caller, edge))
+        || callee_timeouts(report.mesh, callee, edge.operation)
+            .any(|at| report.mesh.is_of_environment(at));
+    if let Some(allowed) = allowed.filter(|&allowed| timeout > allowed && !changed) {
         let message = format!("waits {timeout} ms where `{}` ends after {allowed} ms", callee.id);
         let finding = Finding::new("MC613", edge.span, message)
             .help("a caller may tighten what the callee allows, never widen it");
         report.add(caller, finding);
     }
+}
+
+/// Where a call says how long it waits.
+fn caller_timeout(caller: &Workload, edge: &Edge) -> Option<(u32, Span)> {
+    let call = caller.row.calls.get(edge.item as usize)?;
+    call.timeout_ms.as_ref().map(|at| (caller.file, at.span))
+}
+
+/// Where the callee says how long it allows.
+fn callee_timeouts<'a>(
+    mesh: &'a Mesh,
+    callee: &'a Workload,
+    operation: Option<u32>,
+) -> impl Iterator<Item = Option<(u32, Span)>> + 'a {
+    let values = mesh.values(callee);
+    let name = operation.and_then(|at| callee.operations.get(at as usize)).map(|one| &one.name);
+    let rows = callee.row.operations.iter();
+    let rows = rows.filter(move |row| name.is_none_or(|name| *name == row.name.value));
+    let all = rows.map(move |row| values.operation_timeout(row)).chain([values.timeout()]);
+    all.map(|effective| match effective.origin {
+        Origin::Written(file, span) => Some((file, span)),
+        Origin::Default(_) => None,
+    })
 }
 
 /// What a callee's rules let a caller do, time and conditions aside.

@@ -1,0 +1,85 @@
+//! Denies of the base that the Environment has not, or has for less.
+
+use meshc_check::unit::RuleRow;
+
+use super::{Change, Weaker, asks_no_more, callers, covers, object};
+use crate::mesh::Workload;
+
+/// Deny rules of a workload.
+pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
+    for (number, rule) in before.row.deny.iter().enumerate().filter(|(_, rule)| !rule.audit) {
+        if after.row.deny.iter().any(|other| denies_as_much(other, rule, &after.namespace)) {
+            continue;
+        }
+        let same = |other: &&RuleRow| other.name.is_some() && other.name == rule.name;
+        let now = after.row.deny.iter().find(same);
+        let name = rule.name.clone().unwrap_or_else(|| format!("deny[{number}]"));
+        let message = match now {
+            Some(_) => format!("`{name}` of `{}` denies less", after.id),
+            None => format!("`{name}` of `{}` is gone", after.id),
+        };
+        weaker.add(Change {
+            code: "MC806",
+            message,
+            at: now.map(|now| (after.file, now.span)),
+            object: object(after),
+            fields: &["deny"],
+            before: (before.file, rule.span),
+        });
+    }
+}
+
+/// Guardrails that deny less, or for fewer workloads.
+pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
+    let (base, mesh) = (weaker.base, weaker.mesh);
+    for guardrail in &base.guardrails {
+        for rule in guardrail.row.deny.iter().filter(|rule| !rule.audit) {
+            let lacking = base.workloads.iter().find(|workload| {
+                let over = base.guardrails_of(workload).any(|one| one.id == guardrail.id);
+                let after = mesh.workload_named(&workload.id).and_then(|ix| mesh.workload(ix));
+                over && after.is_some_and(|after| {
+                    let mut rules = mesh.guardrails_of(after).flat_map(|one| &one.row.deny);
+                    !rules.any(|other| denies_as_much(other, rule, ""))
+                })
+            });
+            if let Some(workload) = lacking {
+                let (namespace, name) = guardrail.id.split_once('/').unwrap_or_default();
+                weaker.add(Change {
+                    code: "MC806",
+                    message: format!(
+                        "`{}` no longer denies for `{}` what it does",
+                        guardrail.rule_name(rule),
+                        workload.id
+                    ),
+                    at: None,
+                    object: ("Guardrail", namespace, name),
+                    fields: &["deny", "scope"],
+                    before: (guardrail.file, rule.span),
+                });
+            }
+        }
+    }
+}
+
+/// Whether a rule denies at least what another one does.
+fn denies_as_much(wide: &RuleRow, narrow: &RuleRow, own: &str) -> bool {
+    let everyone = |rule: &RuleRow| rule.from.is_none() && rule.federated.is_empty();
+    let from = everyone(wide)
+        || (!everyone(narrow)
+            && callers(narrow)
+                .all(|one| callers(wide).any(|other| covers(&other.value, &one.value, own))));
+    let operations = match (&wide.operations, &narrow.operations) {
+        (None, _) => true,
+        (Some(wide), Some(narrow)) => {
+            narrow.iter().all(|one| wide.iter().any(|other| other.value == one.value))
+        }
+        (Some(_), None) => false,
+    };
+    let matches = wide.matches.is_empty()
+        || (!narrow.matches.is_empty()
+            && narrow
+                .matches
+                .iter()
+                .all(|one| wide.matches.iter().any(|other| other.value == one.value)));
+    !wide.audit && from && operations && matches && asks_no_more(wide, narrow)
+}
