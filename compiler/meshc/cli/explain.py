@@ -1,4 +1,4 @@
-"""`meshc explain`: a rule's page, the table of defaults, or what holds for one workload."""
+"""`meshc explain`: a rule, a kind or field, the table of defaults, what holds for a workload."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 Examples:
   meshc explain MC201         why, and what to do, with examples that fail and pass
   meshc explain --list        every rule in one line
+  meshc explain ServiceIntent             a kind: its fields, and an example
+  meshc explain ServiceIntent.spec.allow  a field, and what may stand in it
   meshc explain --defaults    what holds where an intent says nothing
   meshc explain shop/cart     every value of a workload: where it was written, or default"""
 )
-@click.argument("word", required=False, metavar="[CODE | NS/NAME]")
+@click.argument("word", required=False, metavar="[CODE | KIND[.FIELD] | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
 @click.option("--defaults", is_flag=True, help="Print every default and bound.")
 def command(*, word: str | None, repository: str, listed: bool, defaults: bool) -> int:
-    """Explain a rule by its code (MC201) or name (unknown-service), or a workload by NS/NAME."""
+    """Explain a rule (MC201, unknown-service), a KIND, a field of it, or a workload (NS/NAME)."""
     if sum((word is not None, listed, defaults)) != 1:
         raise click.UsageError(
-            "give one of CODE, NS/NAME, --list, --defaults", click.get_current_context()
+            "give one of CODE, KIND, NS/NAME, --list, --defaults", click.get_current_context()
         )
     if defaults:
         click.echo(table(), nl=False)
@@ -39,9 +41,29 @@ def command(*, word: str | None, repository: str, listed: bool, defaults: bool) 
             click.echo(f"{one}  {rule.severity:<7}  {rule.name}")
     elif word is not None and "/" in word:
         click.echo(values(repository, word), nl=False)
+    elif word is not None and word[:1].isupper() and not word[-1].isdigit():
+        click.echo(language(word))
     else:
         click.echo(page(find(str(word))), nl=False)
     return exits.CLEAN
+
+
+def language(word: str) -> str:
+    """Write what a kind is (`Waiver`) or one field of it (`Waiver.spec.until`)."""
+    from meshc.schema import pages, published  # the schema is loaded only for this
+
+    kind, _, path = word.partition(".")
+    if kind not in published.kinds():
+        near = nearest(kind, published.kinds())
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise exits.Failure(f"`{kind}` is no kind{hint}")
+    if not path:
+        return "\n".join(pages.summary(kind))
+    if pages.plain(path) not in pages.paths(kind):
+        near = nearest(path, pages.paths(kind))
+        hint = f"; did you mean `{kind}.{near[0]}`?" if near else f" (`meshc explain {kind}`)"
+        raise exits.Failure(f"{kind} has no field `{path}`{hint}")
+    return "\n".join(pages.field_page(kind, path))
 
 
 def table() -> str:

@@ -16,6 +16,8 @@ import click
 
 from meshc.cli.verbs import VERBS
 from meshc.rules import pages as rules
+from meshc.schema import pages as language
+from meshc.schema import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,16 @@ def generated() -> dict[Path, str]:
         Path("compiler/meshc/rules/index.py"): rules.index(),
         Path("docs/reference/rules.md"): "\n".join(rule_lines()),
         Path("docs/reference/cli.md"): "\n".join(verb_lines()),
+        **kind_pages(),
+    }
+
+
+def kind_pages() -> dict[Path, str]:
+    """Give a page for every kind."""
+    folder = Path("docs/reference/kinds")
+    return {
+        folder / f"{kind}.md": "\n".join((NOTE, "", *language.page(kind)))
+        for kind in published.kinds()
     }
 
 

@@ -20,7 +20,10 @@ VERBS: Final = {
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
     "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
-    "explain": Verb("meshc.cli.explain", "explain a rule by its code, or print the defaults"),
+    "explain": Verb(
+        "meshc.cli.explain", "explain a rule, a kind or a field, or print the defaults"
+    ),
+    "schema": Verb("meshc.cli.schema", "print the language as JSON Schema or CRDs"),
     "up": Verb("meshc.cli.up", "start a controller on a repository"),
     "down": Verb("meshc.cli.down", "stop a controller"),
     "status": Verb("meshc.cli.status", "show what a controller and its proxies enforce"),

@@ -136,7 +136,7 @@ pub(crate) fn unknown_workload(
     }
     let help = did_you_mean(&found);
     let advice = "declare it in a ServiceIntent, or as an ExternalIntent if it runs outside";
-    let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint} Or {advice}"));
+    let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
     let mut span = at.span;
     if (span.end - span.start) as usize == at.value.len()
         && let Some(operation) = reference.operation
