@@ -4,6 +4,8 @@ mod claims;
 mod declare;
 mod external;
 mod finding;
+mod habits;
+mod intended;
 mod invariant;
 mod issuer;
 mod json;

@@ -38,6 +38,11 @@ pub struct Unit {
     pub guardrails: Vec<GuardrailRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
+    /// Names, with namespaces where they are written, of documents that declare nothing because
+    /// they are wrong: what refers to them is no second mistake.
+    pub lost: Vec<(Option<String>, String)>,
+    /// A part of the file could not be read: it may declare anything.
+    pub unread: bool,
     /// Documents of any kind, for looking one up.
     pub documents: usize,
 }
@@ -124,6 +129,10 @@ pub struct WorkloadRow {
     pub rate_limits: Vec<RateLimitRow>,
     /// Declared calls.
     pub calls: Vec<CallRow>,
+    /// What it calls is not known: a part of that was refused.
+    pub calls_unclear: bool,
+    /// Whom it admits is not known: a part of that was refused.
+    pub rules_unclear: bool,
     /// Probes: path and port.
     pub probes: Vec<(At<String>, At<String>)>,
     /// Gateway routes.

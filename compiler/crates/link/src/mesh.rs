@@ -4,7 +4,7 @@ use meshc_check::unit::{
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::effective::Effective;
 use crate::graph::Graph;
@@ -49,6 +49,10 @@ pub struct Mesh {
     pub tests: Vec<(u32, TestRow)>,
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
+    /// Ids of documents that declare nothing because they are wrong.
+    pub(crate) lost: FxHashSet<String>,
+    /// A part of some file could not be read: it may declare anything.
+    pub(crate) unread: bool,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
 }
 
