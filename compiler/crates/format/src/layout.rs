@@ -58,8 +58,6 @@ pub(crate) enum What<'a> {
 #[derive(Debug)]
 pub(crate) struct Collection<'a> {
     pub(crate) mapping: bool,
-    /// Whether it was written in brackets.
-    pub(crate) flow: bool,
     pub(crate) items: Vec<Item<'a>>,
     /// Below its last item.
     pub(crate) end: Vec<Line<'a>>,
@@ -68,13 +66,14 @@ pub(crate) struct Collection<'a> {
 }
 
 impl<'a> Collection<'a> {
+    /// `flow`: whether it was written in brackets.
     pub(crate) fn new(mapping: bool, flow: bool, items: Vec<Item<'a>>, end: Vec<Line<'a>>) -> Self {
         let bare = items.is_empty() && end.is_empty();
         let possible = bare || (flow && end.is_empty());
         let between = items.len().saturating_sub(1) * 2;
         let widths = || items.iter().map(Item::width).sum::<Option<usize>>();
         let width = if possible { widths().map(|all| all + between + 2) } else { None };
-        Self { mapping, flow, items, end, width }
+        Self { mapping, items, end, width }
     }
 }
 
