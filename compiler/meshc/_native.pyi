@@ -142,6 +142,20 @@ class Mesh:
         """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
+    def doubtful(self) -> list[tuple[str, int, int]]:
+        """Give documents that are not wholly understood: file, first byte, byte behind the last.
+
+        Those with mistakes that reading and checking found, and those that name what is not there.
+        """
+    def mention_at(self, file: str, byte: int) -> tuple[str, str, int, int, bool] | None:
+        """Give the name that covers a byte of a file, or ends at it.
+
+        `(sort, full name, first byte, byte behind the last, whether it is declared here)`; sorts
+        are workload (`namespace/name`), operation (`namespace/name.operation`), port
+        (`namespace/name:port`), version (`namespace/name@version`), issuer and team.
+        """
+    def mentions_of(self, sort: str, name: str) -> list[tuple[str, int, int, bool]]:
+        """Give `(file, first byte, byte behind the last, declares)` of a name, by place."""
     def place(self, table: str, row: int) -> tuple[str, int, int, int, int]:
         """Give file, line, column (from 1), first byte and byte behind the last of a row.
 

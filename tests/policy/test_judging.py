@@ -242,7 +242,7 @@ def test_findings_alike_are_counted() -> None:
     with pytest.raises(SettingsError, match=r"baseline.json:\d: the entry is not what its name"):
         lint(twice, BASELINE, (path, same))
     once = baseline.decode("x", content.encode())
-    doubled = {one: 2 for one in once.known}
+    doubled = dict.fromkeys(once.known, 2)
     linted = lint(twice, BASELINE, (path, baseline.encode(doubled).decode()))
     partly = [one.message for one in linted.findings if one.code == "MC913"]
     assert len(partly) == len(doubled)

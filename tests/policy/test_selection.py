@@ -1,8 +1,8 @@
 """Laws of which rules run: no order of a list matters, closer names hold, higher layers hold."""
 
 import fnmatch
-from random import Random
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given

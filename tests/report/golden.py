@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from meshc.findings import Edit, Finding, Fix, Related, Severity, Suppressed, ordered
 from meshc.mesh.fingerprints import fingerprint
 from meshc.mesh.sources import Sources as Listed
-from meshc.report import Look, Run
+from meshc.report.run import Run
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
@@ -63,14 +63,15 @@ def read(folder: Path) -> Run:
             Suppressed(
                 finding(one, sources),
                 one["reason"],
-                "comment" if one.get("inline", True) else "waiver",
+                one["by"],
             )
             for one in found
             if "reason" in one
         ),
         prefix=content.get("prefix", ""),
         threshold=Severity(content.get("threshold", "error")),
-        look=Look(colour=content.get("colour", False), limit=content.get("limit", 0)),
+        colour=content.get("colour", False),
+        limit=content.get("limit", 0),
     )
 
 

@@ -16,9 +16,9 @@ from meshc import report
 from meshc.findings import Edit, Finding, Fix, Related, Severity
 from meshc.mesh.fingerprints import fingerprint
 from meshc.mesh.sources import Sources
-from meshc.report import Look, Run
 from meshc.report.cells import columns
 from meshc.report.plain import shown
+from meshc.report.run import Run
 from meshc.spans import Texts
 
 HERE = Path(__file__).parent
@@ -90,9 +90,7 @@ def runs(draw: st.DrawFn) -> Run:
 
     findings = tuple(draw(st.lists(found(), max_size=4)))
     limit = draw(st.sampled_from((0, 1)))
-    return Run(
-        findings, texts, lambda one: fingerprint(one, sources), look=Look(colour=False, limit=limit)
-    )
+    return Run(findings, texts, lambda one: fingerprint(one, sources), limit=limit)
 
 
 @settings(max_examples=60, deadline=None)
@@ -202,7 +200,7 @@ def test_thousands_fit_into_a_comment() -> None:
 @pytest.mark.parametrize("form", report.FORMATS)
 def test_thousands_are_written_whole_by_formats_for_programs(form: str) -> None:
     run = read(HERE / "cases/every-sort")
-    many = replace(run, findings=run.findings * 1000, look=Look(limit=10))
+    many = replace(run, findings=run.findings * 1000, limit=10)
     text = report.render(form, many)
     if report.FORMATS[form].people:
         assert "and 2,990 more findings" in text

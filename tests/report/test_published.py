@@ -16,11 +16,14 @@ from golden import read
 from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
 
 from meshc import report
+from meshc.cli import outputs
+from meshc.compiling import lint_files
+from meshc.findings import Severity
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-    from meshc.report import Run
+    from meshc.report.run import Run
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -110,6 +113,22 @@ def points(run: Run, file: str, region: dict[str, int]) -> bytes:
         begin = region["startColumn"] - 1 if number == region["startLine"] else 0
         taken.append(text[begin:end].encode("utf-8", "surrogateescape"))
     return b"".join(taken)
+
+
+def test_fingerprints_outlive_moved_lines_and_renamed_files() -> None:
+    folder = HERE / "runs/wrong/input"
+    files = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    moved = [(f"deep/{name}", b"# moved\n\n" * 7 + content) for name, content in files]
+    one, two = (
+        [result["partialFingerprints"] for result in json.loads(said)["runs"][0]["results"]]
+        for said in (sarif(files), sarif(moved))
+    )
+    assert len(one) >= 2
+    assert one == two
+
+
+def sarif(files: list[tuple[str, bytes]]) -> str:
+    return report.render("sarif", outputs.run(lint_files(files), files, Severity.ERROR))
 
 
 def test_the_pages_of_rules_are_in_sarif() -> None:

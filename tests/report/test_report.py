@@ -6,8 +6,8 @@ from meshc import report
 from meshc.findings import Finding, Related, Severity, ordered, worst
 from meshc.mesh.fingerprints import fingerprint
 from meshc.mesh.sources import Sources
-from meshc.report import Look, Run
 from meshc.report.palette import END, STYLES
+from meshc.report.run import Run, summary
 from meshc.spans import Text, Texts
 
 CHECKOUT = b"spec:\n  ports: []\n" + b"\n" * 7 + b"  calls: [{to: paymets.charge}]\n"
@@ -45,9 +45,7 @@ error[MC201] unknown-service: `paymets` is not a service in namespace shop
 def render(form: str, findings: list[Finding], *, colour: bool = False) -> str:
     return report.render(
         form,
-        Run(
-            tuple(findings), TEXTS, lambda one: fingerprint(one, SOURCES), look=Look(colour=colour)
-        ),
+        Run(tuple(findings), TEXTS, lambda one: fingerprint(one, SOURCES), colour=colour),
     )
 
 
@@ -110,7 +108,7 @@ def test_json_is_versioned_and_complete() -> None:
 def test_no_findings_are_an_empty_report_and_valid_json() -> None:
     assert render("full", []) == ""
     assert json.loads(render("json", []))["findings"] == []
-    assert report.summary([]) == "no findings"
+    assert summary([]) == "no findings"
 
 
 @pytest.mark.parametrize(

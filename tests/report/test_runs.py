@@ -199,3 +199,22 @@ def test_a_lint_imports_no_format_that_nobody_asked_for(monkeypatch: pytest.Monk
         monkeypatch.delitem(sys.modules, name, raising=False)
     ran([str(RUNS / "clean/input")], monkeypatch)
     assert formats & set(sys.modules) == {"meshc.report.full"}
+
+
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_an_output_explains_itself(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", out)
+        assert cli.run(["explain", form]) == 0
+    said = out.getvalue()
+    assert said.startswith(f"meshc lint --format {form}\n")
+    assert "MC201" in said.partition("Two mistakes in this format:")[2]
+
+
+def test_an_output_misspelt_is_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    err = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", err)
+        assert cli.run(["explain", "sarf"]) == 2
+    assert "did you mean `sarif`?" in err.getvalue()

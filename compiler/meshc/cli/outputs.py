@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meshc.compiling import Linted
     from meshc.findings import Severity
     from meshc.repo import File
+    from meshc.report.run import Run
 
 ON_A_TERMINAL: Final = 100
 """Findings shown on a terminal; more are no reading matter."""
@@ -49,16 +50,14 @@ colour_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A format and the file it goes to, or standard output."""
 
     form: str
     file: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(NamedTuple):
     """What somebody said about colours (`auto`, `always`, `never`) and about the limit."""
 
     colour: str = "auto"
@@ -109,15 +108,16 @@ def usage(message: str) -> None:
     raise click.UsageError(message, click.get_current_context())
 
 
-def run(linted: Linted, files: Sequence[File], threshold: Severity) -> report.Run:
+def run(linted: Linted, files: Sequence[File], threshold: Severity) -> Run:
     """Make what is reported of a lint: its findings with their fixes, and its sources."""
     from meshc.mesh.fingerprints import fingerprint
     from meshc.mesh.sources import Sources
+    from meshc.report.run import Run
     from meshc.rules.fixing import with_fixes
     from meshc.spans import Texts
 
     sources = Sources(files)
-    return report.Run(
+    return Run(
         with_fixes(linted.findings, sources),
         Texts(files),
         lambda one: fingerprint(one, sources),
@@ -126,28 +126,29 @@ def run(linted: Linted, files: Sequence[File], threshold: Severity) -> report.Ru
     )
 
 
-def write(outputs: Sequence[Output], one: report.Run, repository: str, taste: Taste) -> None:
+def write(outputs: Sequence[Output], one: Run, repository: str, taste: Taste) -> None:
     """Write every output, files whole or not at all and before anything on the terminal."""
     for wanted in sorted(outputs, key=lambda wanted: wanted.file is None):
         form = report.FORMATS[wanted.form]
-        look = looked(wanted, taste) if form.people else report.Look()
-        text = report.render(
-            wanted.form, replace(one, prefix=prefix(form.base, repository), look=look)
-        )
+        shown = replace(one, prefix=prefix(form.base, repository))
+        if form.people:
+            colour, limit = looks(wanted, taste)
+            shown = replace(shown, colour=colour, limit=limit)
+        text = report.render(wanted.form, shown)
         if wanted.file is None:
             sys.stdout.write(text)
         else:
             save(wanted.file, text)
 
 
-def looked(wanted: Output, taste: Taste) -> report.Look:
+def looks(wanted: Output, taste: Taste) -> tuple[bool, int]:
     """Decide on colours and on a limit; a file has neither unless somebody says so."""
     to_file = wanted.file is not None
     limit = taste.limit
     if limit is None:
         limit = ON_A_TERMINAL if not to_file and sys.stdout.isatty() else 0
     colour = taste.colour == "always" if to_file else showing.coloured(taste.colour, sys.stdout)
-    return report.Look(colour=colour, limit=limit)
+    return colour, limit
 
 
 def save(file: Path, text: str) -> None:
@@ -182,10 +183,12 @@ def prefix(base: str, repository: str) -> str:
     return f"{folder.relative_to(start).as_posix()}/"
 
 
-def closing(one: report.Run, files: int, seconds: float) -> str:
+def closing(one: Run, files: int, seconds: float) -> str:
     """Say how a lint went: counts, time, and what can be fixed."""
+    from meshc.report.run import fixable, summary
+
     many = "" if files == 1 else "s"
-    found = f"{report.summary(one.findings)}{counting.hidden(one.suppressed)}"
+    found = f"{summary(one.findings)}{counting.hidden(one.suppressed)}"
     said = f"{found} in {files:,} file{many} ({seconds:.2f} s)\n"
-    fixes = report.fixable(one.findings)
+    fixes = fixable(one.findings)
     return f"{said}{fixes}\n" if fixes else said

@@ -23,6 +23,7 @@ VERBS: Final = {
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
     "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
     "explain": Verb("meshc.cli.explain", "explain a rule by its code, or print the defaults"),
+    "lsp": Verb("meshc.cli.lsp", "serve an editor: diagnostics, completion, rename"),
     "up": Verb("meshc.cli.up", "start a controller on a repository"),
     "down": Verb("meshc.cli.down", "stop a controller"),
     "status": Verb("meshc.cli.status", "show what a controller and its proxies enforce"),

@@ -6,32 +6,18 @@ asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal
-
-from meshc.report.run import Look, Run, fixable, summary
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from meshc.findings import Finding
+    from meshc.report.run import Run
     from meshc.spans import Texts
 
-__all__ = [
-    "FORMATS",
-    "Format",
-    "Look",
-    "Run",
-    "fixable",
-    "in_full",
-    "render",
-    "summary",
-]
 
-
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One format.
 
     `base` is what its paths are relative to: where the reader stands, the root of the Git
@@ -68,6 +54,7 @@ def render(form: str, run: Run) -> str:
 
 def in_full(findings: Iterable[Finding], texts: Texts, *, colour: bool = False) -> str:
     """Write findings with their sources, where no lint is asked for but something is wrong."""
+    from meshc.report.run import Run  # not on the road of `--help`
+
     # This format names no fingerprint.
-    run = Run(tuple(findings), texts, lambda one: one.code, look=Look(colour=colour))
-    return render("full", run)
+    return render("full", Run(tuple(findings), texts, lambda one: one.code, colour=colour))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def render(run: Run) -> str:
     """Write findings, one a line."""
-    palette = Palette(run.look.colour)
+    palette = Palette(run.colour)
     findings, hidden = run.shortened()
     rows = [line(one, run, palette) for one in findings]
     if hidden:

@@ -35,7 +35,7 @@ HOPS: Final = 24
 
 def render(run: Run) -> str:
     """Write the findings, an empty line between two."""
-    palette = Palette(run.look.colour)
+    palette = Palette(run.colour)
     findings, hidden = run.shortened()
     blocks = ["".join(f"{line}\n" for line in block(one, run, palette)) for one in findings]
     if hidden:

@@ -1,8 +1,8 @@
 """Workflow commands of GitHub Actions: annotations in the log and beside the changed lines.
 
 Paths are relative to the root of the Git repository, as GitHub wants them. Errors, warnings and
-infos become `error`, `warning` and `notice`. GitHub shows at most 10 annotations of each of the
-three a step, and 50 a job; the log holds all of them, and `sarif` has no such limit.
+infos become `error`, `warning` and `notice`. GitHub shows at most 10 errors and 10 warnings a step,
+and 50 annotations a job; the log holds all of them, and `sarif` has no such limit.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def fence(one: Finding, run: Run) -> str:
     """Write a finding in full between fences longer than any it holds."""
     from meshc.report import full  # a comment with no room for sources needs none of it
 
-    plain = replace(run, look=replace(run.look, colour=False))
+    plain = replace(run, colour=False)
     block = "".join(f"{line}\n" for line in full.block(one, plain, Palette(colour=False)))
     ticks = "`" * max(3, longest(block) + 1)
     return f"{ticks}text\n{block}{ticks}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshc.findings import Severity
@@ -17,23 +17,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How people see it; formats for programs ask for none of this.
-
-    `limit` is the number of findings written at most, 0 for all of them.
-    """
-
-    colour: bool = False
-    limit: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """One lint to report.
 
     `prefix` goes before every path, so that it holds from where the reader stands; empty or with
     a slash at its end. `threshold` is the severity from which on the run fails. `fingerprint`
-    names a finding so that the name outlives moved lines.
+    names a finding so that the name outlives moved lines. Formats for people have `colour`, and
+    show `limit` findings at most, 0 for all of them.
     """
 
     findings: tuple[Finding, ...]
@@ -42,7 +32,8 @@ class Run:
     suppressed: tuple[Suppressed, ...] = ()
     prefix: str = ""
     threshold: Severity = Severity.ERROR
-    look: Look = field(default_factory=Look)
+    colour: bool = False
+    limit: int = 0
 
     def path(self, place: Place) -> str:
         """Give a place's file as the reader finds it."""
@@ -77,7 +68,7 @@ class Run:
 
     def shortened(self) -> tuple[tuple[Finding, ...], int]:
         """Give the findings to show, in order, and how many are left out: the mildest ones."""
-        limit = self.look.limit
+        limit = self.limit
         if not limit or len(self.findings) <= limit:
             return self.findings, 0
         order = range(len(self.findings))
@@ -110,5 +101,5 @@ def fixable(findings: Sequence[Finding]) -> str:
     unsafe = sum(bool(one.fixes) for one in findings) - safe
     said = [f"{safe:,} fixable with `--fix`"] if safe else []
     if unsafe:
-        said.append(f"{unsafe:,} {'more ' if safe else ''}with `--unsafe-fixes`")
+        said.append(f"{unsafe:,} {'more' if safe else 'fixable'} with `--unsafe-fixes`")
     return ", ".join(said)

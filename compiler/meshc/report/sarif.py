@@ -4,7 +4,8 @@ Paths are relative to the root of the Git repository (`%SRCROOT%`). Columns coun
 are excluded. `partialFingerprints` outlive moved lines: `meshc/v1` is our fingerprint, and
 `primaryLocationLineHash`, which GitHub compares, is made of it. Other places are
 `relatedLocations`, a path of calls is a `codeFlow`. A suppressed finding is in the results with its
-justification. GitHub shows 5,000 results of a run and refuses one with more than 25,000.
+justification. GitHub shows 5,000 results of a run, and refuses a run with more than 25,000 or a
+file of more than 10 MB when compressed.
 """
 
 from __future__ import annotations

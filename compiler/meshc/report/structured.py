@@ -46,7 +46,7 @@ def suppressed(run: Run) -> Iterator[dict[str, Json]]:
     """Give what was suppressed, each with its reason."""
     names = run.identify(tuple(each.finding for each in run.suppressed))
     for each, name in zip(run.suppressed, names, strict=True):
-        yield {**finding(each.finding, name), "reason": each.reason, "inline": each.inline}
+        yield {**finding(each.finding, name), "reason": each.reason, "by": each.by}
 
 
 def related(one: Related) -> dict[str, Json]:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from meshc.findings import Finding, Related, Severity, ordered
+from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 from meshc.spans import Texts
@@ -32,12 +33,11 @@ def run(
     has.
     """
     texts = Texts(files)
-    return ordered(
-        [
-            *(finding(texts, raw.code, raw) for raw in mesh.findings()),
-            *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
-        ]
+    found = (
+        *(finding(texts, raw.code, raw) for raw in mesh.findings()),
+        *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
     )
+    return ordered(settled(mesh, found))
 
 
 def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:

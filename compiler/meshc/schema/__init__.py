@@ -11,8 +11,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from meshc.schema.external_intent import ExternalIntent
     from meshc.schema.baseline import Baseline
+    from meshc.schema.external_intent import ExternalIntent
     from meshc.schema.gateway_intent import GatewayIntent
     from meshc.schema.guardrail import Guardrail
     from meshc.schema.invariant import Invariant
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
-    "ExternalIntent",
     "Baseline",
+    "ExternalIntent",
     "GatewayIntent",
     "Guardrail",
     "Invariant",

@@ -26,7 +26,6 @@ from meshc.schema.text import (
     Name,
     Path,
     PortNumber,
-    Reference,
     Text,
 )
 

@@ -28,6 +28,26 @@ pub(crate) fn judge(bytes: &[u8], trees: &[Tree], findings: &mut Vec<Finding>) {
     }
 }
 
+/// Where a text is refused as a name, its confusable letter is why: one mistake, one finding.
+pub(crate) fn explain(findings: &mut Vec<Finding>) {
+    let seen: Vec<(Span, String)> = findings
+        .iter()
+        .filter(|one| one.code == "MC010")
+        .map(|one| (one.span, one.message.clone()))
+        .collect();
+    if seen.is_empty() {
+        return;
+    }
+    let refused: Vec<Span> =
+        findings.iter().filter(|one| one.code == "MC105").map(|one| one.span).collect();
+    findings.retain(|one| one.code != "MC010" || !refused.contains(&one.span));
+    for one in findings.iter_mut().filter(|one| one.code == "MC105") {
+        if let Some((_, why)) = seen.iter().find(|(span, _)| *span == one.span) {
+            one.help = Some(why.clone());
+        }
+    }
+}
+
 /// Characters that turn the direction of what follows, wherever they stand: what a reviewer reads is
 /// then not what a parser reads, in a comment too (CVE-2021-42574).
 fn turned(bytes: &[u8], findings: &mut Vec<Finding>) {

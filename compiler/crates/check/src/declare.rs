@@ -25,6 +25,7 @@ pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
     for tree in file.trees.iter().filter(|tree| !is_empty(tree)) {
         document(tree, schema, &mut unit);
     }
+    crate::confusable::explain(&mut unit.findings);
     unit
 }
 

@@ -205,6 +205,7 @@ impl Rows<'_> {
                     let help = match fault {
                         NetworkFault::Form => "an IPv4 or IPv6 address, `/` and a number of bits",
                         NetworkFault::HostBits(_) => "write the network's own address",
+                        NetworkFault::Mapped(_) => "write it as IPv4",
                     };
                     let finding = Finding::new("MC112", text.span, fault.to_string());
                     self.findings.push(finding.help(help));

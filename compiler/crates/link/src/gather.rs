@@ -18,6 +18,7 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut outside = Declared::default();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
+        mesh.doubtful.extend(crate::doubt::of(file, source, &unit.findings));
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
         mesh.findings.extend(unit.findings.into_iter().map(plain));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));

@@ -7,6 +7,7 @@ use meshc_snapshot::slice;
 use rustc_hash::FxHashMap;
 
 use crate::baseline::Baseline;
+use crate::doubt::Doubtful;
 use crate::effective::Effective;
 use crate::foreign::Foreign;
 use crate::graph::Graph;
@@ -55,6 +56,8 @@ pub struct Mesh {
     /// What is wrong, in the order of files and places.
     pub findings: Vec<MeshFinding>,
     pub(crate) foreign: Foreign,
+    /// Documents that were not wholly understood.
+    pub doubtful: Vec<Doubtful>,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
     pub(crate) tables: Tables,
 }
@@ -174,6 +177,7 @@ impl Mesh {
         mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
         crate::judge::judge(&mut mesh);
         crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
+        crate::doubt::silence(&mut mesh);
         mesh.findings.sort_by(|a, b| {
             (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
                 b.file,

@@ -65,12 +65,33 @@ impl Mesh {
         Value::Array(tests.collect()).to_string()
     }
 
+    fn doubtful(&self) -> Vec<(String, u32, u32)> {
+        let all = self.mesh.in_doubt();
+        all.iter().map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end)).collect()
+    }
+
+    fn mention_at(&self, file: &str, byte: u32) -> Option<MentionAt> {
+        let found = self.mesh.mention_at(self.mesh.file_named(file)?, byte)?;
+        let Span { start, end } = found.span;
+        Some((found.sort.word(), found.name, start, end, found.declares))
+    }
+
+    fn mentions_of(&self, sort: &str, name: &str) -> Vec<(String, u32, u32, bool)> {
+        let found = self.mesh.mentions_of(sort, name).into_iter();
+        found
+            .map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end, one.declares))
+            .collect()
+    }
+
     fn place(&self, table: &str, row: usize) -> PyResult<(String, u32, u32, u32, u32)> {
         let (file, span) = self.table(table)?.span(row)?;
         let (line, column) = position(&self.mesh, file, span);
         Ok((path(&self.mesh, file), line, column, span.start, span.end))
     }
 }
+
+/// Sort, full name, first byte, byte behind the last, whether it is declared here.
+type MentionAt = (&'static str, String, u32, u32, bool);
 
 type Slice<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 

@@ -17,6 +17,8 @@ pub enum NetworkFault {
     Form,
     /// The address has bits set behind the length.
     HostBits(Network),
+    /// An IPv4 network written as IPv6 (RFC 4291, section 2.5.5.2): two ways to say one thing.
+    Mapped(Network),
 }
 
 impl Network {
@@ -42,7 +44,17 @@ impl Network {
             return Err(NetworkFault::Form);
         }
         let network = Self { address: masked(address, length), length };
+        if let Some(mapped) = network.mapped() {
+            return Err(NetworkFault::Mapped(mapped));
+        }
         if network.address == address { Ok(network) } else { Err(NetworkFault::HostBits(network)) }
+    }
+
+    /// The IPv4 network that an IPv6 one inside `::ffff:0:0/96` stands for.
+    fn mapped(&self) -> Option<Self> {
+        let IpAddr::V6(address) = self.address else { return None };
+        let length = self.length.checked_sub(96)?;
+        Some(Self { address: IpAddr::V4(address.to_ipv4_mapped()?), length })
     }
 
     /// Whether an address is in it; an IPv4 address mapped into IPv6 is the IPv4 address.
@@ -80,6 +92,9 @@ impl fmt::Display for NetworkFault {
             Self::HostBits(network) => {
                 write!(f, "the address has bits behind its length; the network is `{network}`")
             }
+            Self::Mapped(network) => {
+                write!(f, "this is the IPv4 network `{network}`, written as IPv6")
+            }
         }
     }
 }
@@ -105,6 +120,14 @@ mod tests {
             assert!(!network.contains(outside.parse().unwrap()), "{network} {outside}");
             assert_eq!(Network::parse(&network.to_string()), Ok(network));
         }
+    }
+
+    #[test]
+    fn an_ipv4_network_is_written_as_one() {
+        let fault = Network::parse("::ffff:10.0.0.0/104").unwrap_err();
+        assert_eq!(fault, NetworkFault::Mapped(Network::parse("10.0.0.0/8").unwrap()));
+        assert!(Network::parse("::ffff:10.0.0.0/96").is_err());
+        assert!(Network::parse("::/0").is_ok());
     }
 
     #[test]

@@ -1,0 +1,119 @@
+//! Documents that were not wholly understood, and what must not be said because of them.
+//!
+//! A mistake in one document makes others look wrong: who calls a service whose name was refused
+//! seems to call nobody. One mistake is one finding, so a name that such a document may declare is
+//! not called unknown. Nothing is compiled meanwhile: the mistake itself is an error.
+
+use meshc_document::Span;
+
+use crate::mesh::{Mesh, MeshFinding, SourceFile};
+
+/// A document with a mistake that may have cost it a declaration.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Doubtful {
+    /// Index of its file.
+    pub file: u32,
+    /// Its text, from behind one `---` to before the next.
+    pub span: Span,
+}
+
+/// What reading and checking report without dropping anything.
+const HARMLESS: [&str; 5] = ["MC009", "MC010", "MC107", "MC108", "MC114"];
+/// What says that a name stands for nothing.
+const UNKNOWN: [&str; 3] = ["MC201", "MC204", "MC206"];
+
+/// The documents of a file that its own findings cast doubt on.
+pub(crate) fn of(file: u32, source: &SourceFile, found: &[meshc_check::Finding]) -> Vec<Doubtful> {
+    let costly = |one: &&meshc_check::Finding| {
+        (one.code.starts_with("MC0") || one.code.starts_with("MC1"))
+            && !HARMLESS.contains(&one.code)
+    };
+    let mut places = found.iter().filter(costly).map(|one| one.span.start).peekable();
+    if places.peek().is_none() {
+        return Vec::new();
+    }
+    let documents = documents(&source.bytes);
+    let mut spans: Vec<Span> =
+        places.filter_map(|at| documents.iter().rfind(|one| one.start <= at).copied()).collect();
+    spans.sort_unstable();
+    spans.dedup();
+    spans.into_iter().map(|span| Doubtful { file, span }).collect()
+}
+
+impl Mesh {
+    /// Documents of which nothing mild should be said: those that were not wholly understood, and
+    /// those whose calls or routes name what does not exist.
+    #[must_use]
+    pub fn in_doubt(&self) -> Vec<Doubtful> {
+        let mut all = self.doubtful.clone();
+        for workload in self.workloads.iter().filter(|one| one.unresolved) {
+            let bytes = self.files.get(workload.file as usize).map_or(&[][..], |file| &file.bytes);
+            let at = workload.row.name.span.start;
+            let document = documents(bytes).into_iter().rfind(|one| one.start <= at);
+            all.extend(document.map(|span| Doubtful { file: workload.file, span }));
+        }
+        all
+    }
+}
+
+/// Takes away what calls a name unknown that a doubtful document may declare.
+pub(crate) fn silence(mesh: &mut Mesh) {
+    if mesh.doubtful.is_empty() {
+        return;
+    }
+    let mut findings = core::mem::take(&mut mesh.findings);
+    findings.retain(|one| !UNKNOWN.contains(&one.finding.code) || !may_exist(mesh, one));
+    mesh.findings = findings;
+}
+
+fn may_exist(mesh: &Mesh, found: &MeshFinding) -> bool {
+    let written = text(mesh, found.file, found.finding.span);
+    let bare = written.trim_matches(['"', '\'']);
+    let name = bare.rsplit('/').next().unwrap_or(bare);
+    // Names are lower-case; one that was refused for its capitals is meant all the same.
+    let lower = |one: &Doubtful| text(mesh, one.file, one.span).to_ascii_lowercase();
+    !name.is_empty() && mesh.doubtful.iter().any(|one| declares(&lower(one), name))
+}
+
+fn text(mesh: &Mesh, file: u32, span: Span) -> &str {
+    let bytes = mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
+    let part = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+    // What is no UTF-8 ends the part that can be searched.
+    core::str::from_utf8(part).unwrap_or_else(|fault| {
+        core::str::from_utf8(part.get(..fault.valid_up_to()).unwrap_or_default()).unwrap_or("")
+    })
+}
+
+/// Whether a text seems to declare a name: as the value of `name`, or as a key.
+fn declares(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) =
+            (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or(""));
+        let word = |one: char| one.is_ascii_alphanumeric() || one == '-';
+        if before.ends_with(word) || after.starts_with(word) {
+            return false;
+        }
+        let key = after.trim_start_matches(['"', '\'']).starts_with(':');
+        let lead = before.trim_end_matches(['"', '\'', ' ', '\t']);
+        key || lead.strip_suffix(':').is_some_and(|lead| lead.trim_end().ends_with("name"))
+    })
+}
+
+/// The documents of a text, parted where a line begins with `---`.
+fn documents(bytes: &[u8]) -> Vec<Span> {
+    let mut starts = vec![0];
+    let mut at = 0;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        if line.starts_with(b"---") && at > 0 {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    let offset = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| Span { start: offset(start), end: offset(end) })
+        .collect()
+}

@@ -1,0 +1,202 @@
+"""A real server process, spoken to as editors do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    Editor = Any
+    Session = Any
+
+pytestmark = pytest.mark.process
+
+
+def position(text: str, part: str, offset: int = 0) -> lsp.Position:
+    """Give the position of the last such part of a text, in UTF-16 units as the client counts."""
+    before = text[: text.rindex(part) + offset]
+    line = before.rpartition("\n")[2]
+    return lsp.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
+
+
+def test_what_is_typed_is_checked_and_never_saved(session: Session) -> None:
+    """A mistake in unsaved text is told, and gone with it; the disk stays as it was."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        editor.type("web.yaml", text.replace("cart.read", "crat.read"))
+        (found,) = await editor.until("web.yaml", lambda codes: codes == ["MC201"])
+        assert found.range == lsp.Range(lsp.Position(5, 15), lsp.Position(5, 19))
+        assert found.severity == lsp.DiagnosticSeverity.Error
+        assert "did you mean `cart`?" in found.message
+        editor.type("web.yaml", text)
+        await editor.until("web.yaml", lambda codes: codes == [])
+        assert (editor.folder / "web.yaml").read_text() == text
+
+    session(work)
+
+
+def test_a_change_in_one_file_is_told_of_another(session: Session) -> None:
+    """Who removes an operation sees at once whom it hurts."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("cart.yaml")
+        editor.type("cart.yaml", text.replace("read", "look"))
+        (found,) = await editor.until("web.yaml", lambda codes: codes == ["MC201"])
+        assert "`read` is not an operation" in found.message
+
+    session(work)
+
+
+def test_closing_without_saving_forgets(session: Session) -> None:
+    """What was typed and not saved counts no more."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        editor.type("web.yaml", text.replace("cart", "crat"))
+        await editor.until("web.yaml", bool)
+        editor.client.text_document_did_close(
+            lsp.DidCloseTextDocumentParams(editor.document("web.yaml"))
+        )
+        await editor.until("web.yaml", lambda codes: codes == [])
+
+    session(work)
+
+
+def test_completion_of_references_operations_and_fields(session: Session) -> None:
+    """On text that is not finished, and would not be read."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+
+        async def proposed(part: str) -> list[str]:
+            changed = text.replace("cart.read", part)
+            editor.type("web.yaml", changed)
+            found = await editor.client.text_document_completion_async(
+                lsp.CompletionParams(
+                    editor.document("web.yaml"), position(changed, part, len(part))
+                )
+            )
+            return [one.label for one in found]
+
+        assert await proposed("ca") == ["cart"]
+        assert await proposed("cart.") == ["cart.read"]
+        text = text.replace("{to: cart.read}", "{to: cart, cart.read}")
+        assert await proposed("t") == ["timeout", "to"]
+
+    session(work)
+
+
+def test_completion_keeps_what_stands_around_the_word(session: Session) -> None:
+    """The edit covers the whole unfinished word and nothing else."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        found = await editor.client.text_document_completion_async(
+            lsp.CompletionParams(editor.document("web.yaml"), position(text, "cart.read", 7))
+        )
+        (edit,) = [one.text_edit for one in found if one.label == "cart.read"]
+        assert edit.range == lsp.Range(lsp.Position(5, 15), lsp.Position(5, 24))
+
+    session(work)
+
+
+def test_hover_shows_callers_and_effective_values(session: Session) -> None:
+    """On a reference: who else calls it, what holds, and where that is written."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        found = await editor.client.text_document_hover_async(
+            lsp.HoverParams(editor.document("web.yaml"), position(text, "cart.read", 6))
+        )
+        assert "called by 1: shop/web" in found.contents.value
+        assert "| operations.read.timeout | `2s` | cart.yaml:8 |" in found.contents.value
+        found = await editor.client.text_document_hover_async(
+            lsp.HoverParams(editor.document("web.yaml"), position(text, "owner"))
+        )
+        assert found.contents.value.startswith("**owner** (text)")
+
+    session(work)
+
+
+def test_definition_and_references(session: Session) -> None:
+    """From a call to the declaration, and from the declaration to who names it."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        (found,) = await editor.client.text_document_definition_async(
+            lsp.DefinitionParams(editor.document("web.yaml"), position(text, "cart.read"))
+        )
+        assert found.uri == editor.uri("cart.yaml")
+        assert found.range.start == lsp.Position(2, 17)
+        text = editor.open("cart.yaml")
+        found = await editor.client.text_document_references_async(
+            lsp.ReferenceParams(
+                context=lsp.ReferenceContext(include_declaration=False),
+                text_document=editor.document("cart.yaml"),
+                position=position(text, "read:"),
+            )
+        )
+        assert [(one.uri, one.range.start.line) for one in found] == [
+            (editor.uri("cart.yaml"), 8),
+            (editor.uri("web.yaml"), 5),
+        ]
+
+    session(work)
+
+
+def test_rename_changes_every_file_and_counts_as_clients_do(session: Session) -> None:
+    """Positions are UTF-16 units: a letter beyond the basic plane counts twice."""
+
+    async def work(editor: Editor) -> None:
+        web = editor.folder / "web.yaml"
+        web.write_text(web.read_text().replace("  calls: [", "  calls: [ # \U0001f6d2\n    "))
+        cart = editor.open("cart.yaml")
+        text = cart.replace("from: [web]", 'from: [ # \U0001f6d2 no end\n      "web"]')
+        editor.type("cart.yaml", text)
+        found = await editor.client.text_document_rename_async(
+            lsp.RenameParams(
+                editor.document("cart.yaml"), position(text, "web"), new_name="storefront"
+            )
+        )
+        lines = text.splitlines()
+        (edit,) = found.changes[editor.uri("cart.yaml")]
+        assert lines[edit.range.start.line][edit.range.start.character :].startswith('web"')
+        assert edit.new_text == "storefront"
+        assert set(found.changes) == {editor.uri("cart.yaml"), editor.uri("web.yaml")}
+
+    session(work)
+
+
+def test_a_rename_that_breaks_the_mesh_is_refused(session: Session) -> None:
+    """A name that is taken, and one that is none."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        for new, why in (("web", "would not compile"), ("No Name", "no DNS label")):
+            with pytest.raises(JsonRpcException, match=why):
+                await editor.client.text_document_rename_async(
+                    lsp.RenameParams(
+                        editor.document("web.yaml"), position(text, "cart"), new_name=new
+                    )
+                )
+
+    session(work)
+
+
+def test_a_file_outside_the_repository_is_nobodys(session: Session) -> None:
+    """No answer, no error."""
+
+    async def work(editor: Editor) -> None:
+        document = lsp.TextDocumentIdentifier("file:///etc/hosts")
+        found = await editor.client.text_document_hover_async(
+            lsp.HoverParams(document, lsp.Position(0, 0))
+        )
+        assert found is None
+
+    session(work)
