@@ -20,16 +20,24 @@ __all__ = [
     "check_json",
     "check_pattern",
     "comments",
+    "content_digest",
     "defaults",
     "digest",
+    "holding",
     "masked",
+    "may_be_named",
     "missing_capability",
+    "named_by",
     "namespace_of",
     "needs",
     "position",
+    "read_folder",
+    "wanted",
 ]
 
 Cell: TypeAlias = str | int | bool | None
+Call: TypeAlias = tuple[str, str, tuple[str, int, int]]
+"""Caller, callee, and where the call is written: file, first byte, byte behind the last."""
 
 @final
 class RawFinding:
@@ -99,6 +107,18 @@ class Graph:
     def path(self, caller: str, callee: str) -> list[str] | None: ...
     def cycles(self) -> list[list[str]]: ...
     def edges(self) -> list[tuple[str, str]]: ...
+    def amplified(self, limit: int) -> list[tuple[int | None, list[tuple[int, Call]]]]:
+        """Give the paths along which one request becomes more than `limit`.
+
+        Each with the requests it becomes (none for a ring, which multiplies with every round), and
+        its calls with the tries of each.
+        """
+    def inverted(self) -> list[tuple[tuple[str, Call], tuple[str, Call]]]:
+        """Give calls that wait longer than anybody waits for their caller.
+
+        Each as the time it waits (`1m30s`) and the call, and the same of the call of its caller
+        that waits longest.
+        """
 
 @final
 class Mesh:
@@ -265,6 +285,12 @@ def position(text: bytes, byte: int) -> tuple[int, int]:
 def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
 
+def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
+    """Give `sha256:` and the digest of texts and files, each part behind its length."""
+
+def holding(files: Sequence[tuple[str, bytes]], word: bytes) -> list[int]:
+    """Give the numbers of the files in whose content a word stands."""
+
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""
 
@@ -285,3 +311,22 @@ def missing_capability(wanted: Sequence[str]) -> str | None:
 
 def masked(line: str) -> str:
     """Give a line as it may be shown: what has the form of a secret becomes `*`."""
+
+def read_folder(
+    path: bytes, bytes: int, files: int
+) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, str]]]:
+    """Read every intent file of a folder, and the files that they name; on threads.
+
+    Gives files sorted by path, and paths that were not read with the reason. `bytes` is the most
+    of one file, `files` the most of all. Raises `OSError` if the folder itself cannot be listed,
+    `OverflowError` if it holds too many files.
+    """
+
+def wanted(path: bytes) -> bool:
+    """Tell whether a path inside a repository is read at all."""
+
+def may_be_named(path: bytes) -> bool:
+    """Tell whether a path is read once another file names it (JSON, PEM, TOML)."""
+
+def named_by(files: Sequence[tuple[str, bytes]], paths: Sequence[bytes]) -> list[int]:
+    """Give the numbers of the paths that stand in settings, or where others are named."""

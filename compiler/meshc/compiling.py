@@ -2,23 +2,26 @@
 
 Command line and controller use it.
 
-No clock, no folder, no network: the same files give the same findings and the same bytes.
+No clock, no folder, no network: the same files give the same findings and the same bytes. Slices
+never come from kept findings.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, ordered, worst
 from meshc.mesh import UnknownEnvironment
 from meshc.policy.judging import PLAIN, Asked, judge
+from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
@@ -42,10 +45,16 @@ class Linted:
     """A linked mesh and everything found in it that counts, sorted."""
 
     findings: tuple[Finding, ...]
-    mesh: Mesh
+    linked: Callable[[], Mesh]
+    """Links when it is first asked: findings that are known already need no mesh."""
     settings: Settings
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
+
+    @property
+    def mesh(self) -> Mesh:
+        """Give the mesh."""
+        return self.linked()
 
     @property
     def fit(self) -> bool:
@@ -69,8 +78,24 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
+class Kept(Protocol):
+    """Findings of earlier runs; see `meshc.cache`."""
+
+    def of(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        said: Sequence[str],
+        find: Callable[[], tuple[Finding, ...]],
+    ) -> tuple[Finding, ...]:
+        """Give what `find` gives for these files; `said` is what else it depends on."""
+
+
 def lint_files(
-    files: Sequence[File], asked: Asked = PLAIN, environment: str | None = None
+    files: Sequence[File],
+    asked: Asked = PLAIN,
+    *,
+    environment: str | None = None,
+    kept: Kept | None = None,
 ) -> Linted:
     """Link files, run every rule, and say what of it counts: in one Environment or everywhere.
 
@@ -80,12 +105,25 @@ def lint_files(
     """
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
-    mesh, found = _run(intents, settings, environment)
-    if environment is None and (names := mesh.environments()):
-        others = {name: _run(intents, settings, name)[1] for name in names}
-        found = ordered([*found, *only_there(found, others)])
-    judged = judge(found, files, settings, asked)
-    return Linted(judged.findings, mesh, settings, judged.suppressed)
+    linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
+
+    def find() -> tuple[Finding, ...]:
+        mesh = linked()
+        found = rules.run(mesh, intents, asked.at)
+        if environment is not None or not (names := mesh.environments()):
+            return found
+        others = {
+            name: rules.run(meshes.link(intents, settings.namespaces, name), intents, asked.at)
+            for name in names
+        }
+        return ordered([*found, *only_there(found, others)])
+
+    said = [part for one in settings.namespaces for part in one]
+    said += [f"at {asked.at}", f"in {environment}"]
+    found = kept.of(intents, said, find) if kept else find()
+    on_text = rules.run_on_text(intents, named(settings.layers))
+    judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
+    return Linted(judged.findings, linked, settings, judged.suppressed)
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
@@ -106,13 +144,6 @@ def render_files(files: Sequence[File], environment: str | None = None) -> str:
 def intents_of(files: Iterable[File], settings: Settings) -> list[File]:
     """Give the files that may hold intents: neither settings nor a baseline of findings."""
     return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
-
-
-def _run(
-    intents: Sequence[File], settings: Settings, environment: str | None
-) -> tuple[Mesh, tuple[Finding, ...]]:
-    mesh = meshes.link(intents, settings.namespaces, environment)
-    return mesh, rules.run(mesh, intents)
 
 
 def only_there(
@@ -137,8 +168,9 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     `commit` is the full Git name they come from, or `worktree`.
     """
     settings = settings_of(files)
-    mesh, found = _run(intents_of(files, settings), settings, environment)
-    judged = judge(found, files, settings, PLAIN)
+    intents = intents_of(files, settings)
+    mesh = meshes.link(intents, settings.namespaces, environment)
+    judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
     fit = worst(judged.findings) is not Severity.ERROR
     return Compiled(judged.findings, mesh, commit, tuple(mesh.slices()) if fit else ())
 

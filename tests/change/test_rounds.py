@@ -201,3 +201,10 @@ def test_the_intended_reading_is_what_is_meant(one: str, other: str, same: bool)
 )
 def test_what_could_be_meant_in_several_ways_has_no_reading(text: str) -> None:
     assert intended(text.encode()) is None
+
+
+def test_a_large_file_of_tabs_is_answered_at_once() -> None:
+    lines = "".join(f"\tk{n}: 1\n" for n in range(60_000))
+    assert intended(f"a:\n{lines}".encode()) is None
+    few = "".join(f"\tk{n}: 1\n" for n in range(1_000))
+    assert intended(f"a:\n{few}".encode()) is not None

@@ -158,7 +158,7 @@ def test_settings_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: b\n")
     done = meshc("lint", tmp_path)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: meshc.toml: ")
+    assert done.stderr.startswith("error: meshc.toml:")
 
 
 def test_status_tells_what_the_controller_wrote(tmp_path: Path) -> None:

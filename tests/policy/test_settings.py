@@ -66,7 +66,6 @@ MISTAKES = [
     ('select = ["alow-all"]', "did you mean `MC501`?"),
     ('ignore = ["MC5", "mc502"]', "meshc.toml:1:18: `mc502` is no rule or group of rules; did you"),
     ('ignore = ["MC201"]', "meshc.toml:1:11: `MC201` (unknown-service) cannot be silenced"),
-    ('ignore = ["MC1"]', "meshc.toml:1:11: every rule of `MC1` cannot be silenced"),
     ('[severity]\nMC501 = "eror"', "meshc.toml:2:9: `severity.MC501` is one of error, warning"),
     ('severity.MC201 = "info"', "meshc.toml:1:10: `MC201` (unknown-service) cannot be silenced"),
     ('[per-file."a/**"]\nignor = []', "meshc.toml:2:1: unknown key `per-file.a/**.ignor`; did you"),

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +14,13 @@ import pytest
 from meshc.change.edits import made
 from meshc.change.rounds import mend
 from meshc.cli.pages import generated, stale
-from meshc.compiling import lint_files
+from meshc.compiling import Linted, lint_files
 from meshc.findings import Finding, Severity
 from meshc.mesh.sources import Sources
 from meshc.policy.judging import Asked
+from meshc.policy.selection import Layer
+from meshc.policy.settings import Settings
+from meshc.repo import File
 from meshc.rules import RULES, pages
 from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
@@ -31,15 +35,22 @@ EXAMPLES = [
 ]
 
 
-def lint(example: Example) -> tuple[Finding, ...]:
-    return lint_files(example.files(), Asked(at=example.at)).findings
+def lint(page: Page, example: Example) -> tuple[Finding, ...]:
+    return lint_files(example.files(), asked(page, example)).findings
+
+
+def asked(page: Page, example: Example) -> Asked:
+    """Name a rule on texts, as it runs only then."""
+    if page.found_by != "text":
+        return Asked(at=example.at)
+    return Asked(at=example.at, settings=Settings(layers=(Layer(extend=(page.code,)),)))
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
 def test_an_example_is_found_where_it_is_marked_and_nowhere_else(
     page: Page, example: Example
 ) -> None:
-    findings = lint(example)
+    findings = lint(page, example)
     found = [one.primary for one in findings if one.code == page.code]
     marks = example.marks()
     # What a mistake makes of its own line is no other mistake.
@@ -67,7 +78,7 @@ def test_a_rule_has_a_page_and_examples_of_both_sorts(page: Page) -> None:
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
 def test_messages_have_the_house_form(page: Page, example: Example) -> None:
-    for one in lint(example):
+    for one in lint(page, example):
         assert one.message[0].islower() or not one.message[0].isalpha(), (page.code, one.message)
         assert not one.message.endswith(".")
         assert "\n" not in one.message
@@ -125,14 +136,19 @@ def test_a_fix_makes_of_an_example_what_the_page_shows(
 ) -> None:
     assert before.fails
     files = before.unmarked().files()
-    (found,) = (one for one in lint_files(files).findings if one.code == page.code)
+    wanted = asked(page, before)
+
+    def linted(files: Sequence[File]) -> Linted:
+        return lint_files(files, wanted)
+
+    (found,) = (one for one in linted(files).findings if one.code == page.code)
     fix = fix_of(found, Sources(files))
     assert fix is not None
     assert fix.message[0].islower() or fix.message[0] == "`"
     fresh = dict(made(files, [fix]))
     assert fresh[after.file].decode() == after.text
     if fix.safe:
-        assert mend(files, lint_files, unsafe=False).state.files == tuple(fresh.items())
+        assert mend(files, linted, unsafe=False).state.files == tuple(fresh.items())
 
 
 def test_every_rule_with_a_fix_shows_it() -> None:

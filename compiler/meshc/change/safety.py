@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from meshc.mesh import SCHEMA
 from meshc.mesh.reading import intended
 from meshc.mesh.sources import Sources
 from meshc.rules.index import RULES
@@ -85,8 +86,12 @@ def unsafe(before: State, after: State, old: Sources, new: Sources) -> str | Non
         if meant is None or meant != intended(new.text(path)):
             return f"`{path}` would not say the same any more"
     whole = {path for path in changed if not unread(old, path)}
-    worse = local(after.linted, whole) - local(before.linted, whole)
-    return f"it would bring a finding: {min(worse)[2]}" if worse else None
+    suspects = local(after.linted, whole) - local(before.linted, whole)
+    for path in sorted({file for file, _, _ in suspects}):
+        # The linker lends some of their codes; asked of the file alone, only they answer.
+        if brought := alone(new, path) - alone(old, path):
+            return f"it would bring a finding: {min(brought)[1]}"
+    return None
 
 
 def comments(sources: Sources, path: str) -> list[bytes]:
@@ -107,6 +112,15 @@ def codes(sources: Sources, path: str) -> list[str]:
 def unread(sources: Sources, path: str) -> bool:
     """Tell whether a part of a file is lost to the reader, and with it what is wrong there."""
     return any(code in {"MC001", "MC006", "MC007"} for code in codes(sources, path))
+
+
+def alone(sources: Sources, path: str) -> Counter[tuple[str, str]]:
+    """Count what reader and checker find in a file, by code and message."""
+    from meshc._native import check_json
+
+    said = json.loads(check_json(sources.text(path), SCHEMA.read_bytes()))
+    found = [one for document in said["documents"] for one in document["findings"]]
+    return Counter((one["code"], one["message"]) for one in [*found, *said["reading"]])
 
 
 def claims(linted: Linted) -> Counter[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ import sys
 from typing import NoReturn
 
 from meshc.cli import exits
-from meshc.cli.verbs import VERBS
+from meshc.cli.verbs import UNLISTED, VERBS
 
 
 def main() -> NoReturn:
@@ -34,7 +34,7 @@ def run(words: list[str]) -> int:
 
         sys.stdout.write(f"meshc {__version__}\n")
         return exits.CLEAN
-    if words[0] not in VERBS:
+    if words[0] not in VERBS and words[0] not in UNLISTED:
         return exits.fail(unknown(words[0]))
     from meshc.cli import calling
 

@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from meshc.cli import exits
-from meshc.cli.verbs import VERBS
+from meshc.cli.verbs import UNLISTED, VERBS
 from meshc.mesh import UnknownEnvironment
 from meshc.repo.listing import Unreadable
 from meshc.repo.toml import SettingsError
@@ -22,7 +22,7 @@ INTERRUPTED = 130
 def call(verb: str, words: list[str]) -> int:
     """Run a verb with its arguments; gives the exit code."""
     try:
-        command = cast("click.Command", import_module(VERBS[verb].module).command)
+        command = cast("click.Command", import_module((VERBS | UNLISTED)[verb].module).command)
         # Not `command.main`: it answers a closed pipe by ending the process itself.
         with command.make_context(f"meshc {verb}", list(words)) as context:
             code = command.invoke(context)

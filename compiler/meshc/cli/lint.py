@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import counting, exits, fixing, outputs, showing, source
+from meshc.cli import caching, counting, exits, fixing, outputs, showing, source
 from meshc.findings import Severity
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ every format."""
 @source.revision_option
 @source.environment_option
 @counting.options
+@caching.options
 @outputs.output_option
 @outputs.format_option
 @outputs.limit_option
@@ -74,6 +75,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     diff: bool,
     strict_inputs: bool,
     color: str,
+    cache_dir: str | None,
+    no_cache: bool,
 ) -> int:
     """Check a repository of intents and show what is wrong, where, and what to do about it."""
     gc.disable()  # one pass over data that lives until the end
@@ -86,7 +89,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
     read, asked = counting.asked(source.read(repository, rev, strict=strict_inputs), repository)
 
     def lint(files: Sequence[File]) -> Linted:
-        return lint_files(files, asked, env)
+        return lint_files(files, asked, environment=env)
 
     if diff:
         return fixing.show(read, lint, unsafe=unsafe_fixes)
@@ -96,7 +99,8 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
             mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
             files, linted = mended.state.files, mended.state.linted
         else:
-            linted = lint(files)
+            kept = caching.kept(cache_dir, off=no_cache)
+            linted = lint_files(files, asked, environment=env, kept=kept)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     run = outputs.run(linted, files, threshold)
     outputs.write(wanted, run, repository, outputs.Taste(color, limit))

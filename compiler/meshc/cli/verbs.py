@@ -19,6 +19,7 @@ VERBS: Final = {
     "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
     "baseline": Verb("meshc.cli.baseline", "keep findings that are known already"),
     "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),
+    "fmt": Verb("meshc.cli.fmt", "write intent files in one layout"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
     "render": Verb("meshc.cli.render", "show what holds, and where each value comes from"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
@@ -35,3 +36,7 @@ VERBS: Final = {
     "demo": Verb("meshc.cli.demo", "show the whole mesh at work, in about a minute"),
 }
 """Verb to module; the module's `command` is a click command that gives the exit code."""
+UNLISTED: Final = {
+    "rule": Verb("meshc.cli.rule", "begin a new rule"),
+}
+"""The same for verbs that only whoever works on meshc needs; no help lists them."""

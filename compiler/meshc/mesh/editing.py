@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshc.mesh.sources import Sources
     from meshc.spans import Place
 
-ONE_NAME: Final = re.compile(r"did you mean `([^`]+)`\?\Z")
+ONE_NAME: Final = re.compile(r"did you mean `([^`]+)`\?")
 NAMED: Final = re.compile(r"`([^`]+)`")
 
 
@@ -39,6 +39,25 @@ def node_at(place: Place, sources: Sources) -> Node | None:
     around = sources.document(place.file).at(place.start)
     exact = (one for one in reversed(around) if (one.start, one.end) == (place.start, place.end))
     return next(exact, None)
+
+
+def object_at(place: Place, sources: Sources) -> Node | None:
+    """Give the document that a place is in."""
+    around = sources.document(place.file).at(place.start)
+    return around[0] if around else None
+
+
+def field(node: Node | None, *keys: str) -> Node | None:
+    """Give what is below some keys; nothing where one of them is missing."""
+    for key in keys:
+        node = node.get(key) if node else None
+    return node
+
+
+def reference(named: str, seen_from: str) -> str:
+    """Write `namespace/name` as an object of the same or of another namespace refers to it."""
+    namespace, _, name = named.partition("/")
+    return name if seen_from.partition("/")[0] == namespace else named
 
 
 def over(place: Place, text: str, message: str, *, safe: bool) -> Fix:

@@ -9,6 +9,7 @@ other.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from meshc._native import Document
@@ -22,12 +23,15 @@ READ_ALL_THE_SAME: Final = frozenset({"MC002", "MC008"})
 """What the reader reports without losing a document."""
 WIDTHS: Final = (2, 4, 8)
 """Columns that a tab may have been meant for."""
+LINES: Final = 2_000
+"""Most lines indented with tabs that are mended; a larger file is a matter for an editor."""
 INDENT: Final = re.compile(rb"[ ]*\t[ \t]*")
 
 Reading = tuple[object, ...]
 """A shape per document: text, nothing, or a collection with shapes in it."""
 
 
+@lru_cache(maxsize=16)
 def intended(text: bytes) -> Reading | None:
     """Give the intended reading of a file; nothing if it has no single one.
 
@@ -42,6 +46,7 @@ def intended(text: bytes) -> Reading | None:
     return readings.pop() if len(readings) == 1 else None
 
 
+@lru_cache(maxsize=16)
 def untabbed(text: bytes, width: int) -> bytes | None:
     """Give a text with blanks for the tabs that indent it; nothing if that cannot be read."""
     made, indented = bytearray(), []
@@ -50,6 +55,8 @@ def untabbed(text: bytes, width: int) -> bytes | None:
         if found:
             indented.append(len(made))
         made += found[0].expandtabs(width) + line[found.end() :] if found else line
+    if len(indented) > LINES:
+        return None
     read = Document(bytes(made))
     if any(code not in {MERGE, *READ_ALL_THE_SAME} for code, _, _ in read.findings):
         return None

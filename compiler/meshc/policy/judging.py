@@ -61,8 +61,10 @@ def judge(
     found: tuple[Finding, ...], files: Sequence[File], settings: Settings, asked: Asked = PLAIN
 ) -> Judged:
     """Say which findings count; raises `SettingsError` for a baseline that is none."""
-    marked = [file for file in files if b"meshc:" in file[1] and is_intent(file[0])]
-    waiving = [path for path, content in files if b"Waiver" in content and is_intent(path)]
+    from meshc._native import holding  # looks at every byte
+
+    marked = [files[at] for at in holding(files, b"meshc:") if is_intent(files[at][0])]
+    waiving = [files[at][0] for at in holding(files, b"Waiver") if is_intent(files[at][0])]
     known = asked.known or baseline_of(files, settings)
     if settings.plain and known is None and not marked and not waiving:
         return Judged(found)

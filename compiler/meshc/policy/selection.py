@@ -34,7 +34,7 @@ class Layer:
 def adjustable(code: str) -> bool:
     """Tell whether settings may silence a rule or change its weight."""
     rule = RULES.get(code)
-    judged = rule is not None and rule.found_by in {"rule", "policy"}
+    judged = rule is not None and rule.found_by in {"judge", "rule", "date", "text", "policy"}
     return judged or (rule is not None and rule.severity != Severity.ERROR)
 
 
@@ -88,6 +88,13 @@ def runs(code: str, layers: Iterable[Layer]) -> bool:
         elif layer.select is not None:
             on = False
     return on
+
+
+def named(layers: Iterable[Layer]) -> frozenset[str]:
+    """Give the codes that layers select in full, for rules that run only then."""
+    layers = tuple(layers)
+    codes = {code for layer in layers for code in (*(layer.select or ()), *layer.extend)}
+    return frozenset(code for code in codes if code in RULES and runs(code, layers))
 
 
 def closest(table: Mapping[str, Severity], code: str) -> Severity | None:

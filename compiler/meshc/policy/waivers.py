@@ -35,11 +35,12 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One Waiver of a finding."""
+    """One Waiver of a finding or a guardrail; the linker takes the latter out."""
 
     file: str
     name: str
     code: str
+    """The rule whose finding is hidden; empty where it suspends a guardrail."""
     code_span: Span
     object: Object
     object_span: Span
@@ -100,10 +101,11 @@ def waiver(file: str, root: Node, objects: Objects) -> Waiver | None:
     target = spec.get("object") if spec else None
     if spec is None or metadata is None or target is None:
         return None
-    code, until = spec.get("finding"), spec.get("until")
+    code, until = spec.get("finding") or spec.get("guardrail"), spec.get("until")
     reason, name = text(spec, "reason"), text(metadata, "name")
     kind, object_name = text(target, "kind"), text(target, "name")
-    if code is None or until is None or not all((reason, name, kind, object_name)):
+    parts = (reason, name, kind, object_name, text(spec, "owner"))
+    if code is None or until is None or not all(parts):
         return None
     if not code.value or not is_day(until.value or ""):
         return None
@@ -111,7 +113,7 @@ def waiver(file: str, root: Node, objects: Objects) -> Waiver | None:
     return Waiver(
         file,
         name,
-        code.value,
+        code.value if spec.get("finding") else "",
         Span(code.start, code.end),
         objects.named(file, kind, namespace, object_name),
         Span(target.start, target.end),
@@ -136,21 +138,19 @@ def hygiene(
     """
     known = set(found)
     for one in waivers:
-        if (one.code, one.object) in known:
+        if not one.code or (one.code, one.object) in known:
+            left = "what it hid is still there" if one.code else "the guardrail is still out"
             if one.ended(at):
-                message = (
-                    f"Waiver `{one.name}` ended on {one.until}, and what it hid is still there"
-                )
+                message = f"Waiver `{one.name}` ended on {one.until}, and {left}"
                 yield "MC912", hit(one, one.until_span, message)
-            continue
-        if one.code in RULES and suppressible(one.code):
+        elif one.code in RULES and suppressible(one.code):
             message = f"Waiver `{one.name}` hides nothing: `{one.code}` does not find its object"
             yield "MC910", hit(one, one.object_span, message)
 
 
 def wrong(waivers: Iterable[Waiver]) -> Iterator[tuple[str, Found]]:
     """Find Waivers of rules that are none, and of findings that cannot be hidden."""
-    for one in waivers:
+    for one in (each for each in waivers if each.code):
         if one.code not in RULES:
             message = f"`{one.code}` is no rule, so nothing is hidden"
             yield "MC910", hit(one, one.code_span, message, meant(one.code))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
@@ -52,12 +53,9 @@ class Listing:
 
 def wanted(path: str) -> bool:
     """Tell whether a path inside a repository is read at all."""
-    if path in {SETTINGS_FILE, PROJECT_FILE}:
-        return True
-    *folders, name = path.split("/")
-    if name.startswith(".") or not name.endswith((".yaml", ".yml")):
-        return False
-    return all(enters(folder) for folder in folders)
+    from meshc._native import wanted as native  # the extension is loaded once something is read
+
+    return native(os.fsencode(path))
 
 
 def may_be_named(path: str) -> bool:
@@ -66,34 +64,17 @@ def may_be_named(path: str) -> bool:
     A TokenIssuer's keys and a baseline are JSON, the Mesh's trust bundle is PEM, and settings
     extend TOML.
     """
-    *folders, name = path.split("/")
-    return (
-        name.endswith((".json", ".pem", ".toml"))
-        and path not in {SETTINGS_FILE, PROJECT_FILE}
-        and not name.startswith(".")
-        and all(map(enters, folders))
-    )
+    from meshc._native import may_be_named as native  # the same
+
+    return native(os.fsencode(path))
 
 
-def named_by(files: Iterable[File], paths: Iterable[str]) -> list[str]:
+def named_by(files: Sequence[File], paths: Sequence[str]) -> list[str]:
     """Give those of the paths that stand in settings, or where an issuer or federation is declared.
 
     Other JSON, PEM and TOML of a repository is none of our business: it is not read, and nothing is
     wrong with it. What stands there without being named for its content is read for nothing.
     """
-    words = (b"TokenIssuer", b"federation")
-    declaring = [
-        content
-        for path, content in files
-        if path.endswith(".toml") or any(word in content for word in words)
-    ]
-    return [
-        path
-        for path in paths
-        if any(path.encode(errors="surrogateescape") in content for content in declaring)
-    ]
+    from meshc._native import named_by as native  # the same
 
-
-def enters(folder: str) -> bool:
-    """Tell whether a folder of that name is looked into."""
-    return not folder.startswith(".") or folder == ".meshc"
+    return [paths[at] for at in native(files, [os.fsencode(path) for path in paths])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,7 @@ class Revision:
         files = self._taken([row for row in rows if wanted(row.path)], problems)
         maybe_named = {row.path: row for row in rows if may_be_named(row.path)}
         naming = files
-        while named := named_by(naming, maybe_named):
+        while named := named_by(naming, list(maybe_named)):
             naming = self._taken([maybe_named.pop(path) for path in named], problems)
             files += naming
         return Listing(tuple(sorted(files)), tuple(sorted(problems)))
@@ -111,6 +110,8 @@ class Revision:
         return contents
 
     def _git(self, *words: str, stdin: bytes = b"") -> bytes:
+        import subprocess  # no folder needs it
+
         command = ["git", "-C", self.path, "--no-replace-objects", *words]
         try:
             done = subprocess.run(  # noqa: S603 - no shell

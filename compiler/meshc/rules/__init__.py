@@ -12,32 +12,60 @@ from typing import TYPE_CHECKING
 from meshc.findings import Finding, Related, Severity, ordered
 from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
+from meshc.rules.rule import Found
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from meshc._native import Mesh
-    from meshc.rules.rule import Hit
+    from meshc.rules.rule import Hit, Origin
 
-__all__ = ["RULES", "run"]
+__all__ = ["RULES", "run", "run_on_text"]
 
 
-def run(mesh: Mesh, files: Sequence[tuple[str, bytes]]) -> tuple[Finding, ...]:
-    """Gather what reading, checking and linking found, run the other rules, and sort."""
+def run(
+    mesh: Mesh, files: Sequence[tuple[str, bytes]], day: str | None = None
+) -> tuple[Finding, ...]:
+    """Gather what reading, checking and linking found, run the other rules, and sort.
+
+    `day`, as ISO 8601 writes it, is the one on which something may have ended; without it nothing
+    has.
+    """
     texts = Texts(files)
     found = (
         *(finding(texts, raw.code, raw) for raw in mesh.findings()),
-        *(finding(texts, code, hit) for code, hit in hits(mesh)),
+        *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
     )
     return ordered(settled(mesh, found))
 
 
-def hits(mesh: Mesh) -> Iterator[tuple[str, Hit]]:
+def run_on_text(files: Sequence[tuple[str, bytes]], named: Collection[str]) -> tuple[Finding, ...]:
+    """Run those of the `named` rules that look at the text of files, whatever it means."""
+    texts = Texts(files)
+    return tuple(finding(texts, code, hit) for code, hit in hits_of_text(files, named))
+
+
+def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:
     """Run the rules that are written in Python, by code."""
     for code, rule in RULES.items():
+        found: Iterable[Hit] = ()
         if rule.found_by == "rule":
-            found: Iterable[Hit] = import_module(rule.module).check(mesh)
+            found = import_module(rule.module).check(mesh)
+        elif rule.found_by == "date" and day is not None:
+            found = import_module(rule.module).check_at(mesh, day)
+        for hit in found:
+            yield code, hit
+
+
+def hits_of_text(
+    files: Sequence[tuple[str, bytes]], named: Collection[str]
+) -> Iterator[tuple[str, Hit]]:
+    """Run those of the named rules that look at files instead of the mesh, by code."""
+    for code in sorted(named):
+        rule = RULES.get(code)
+        if rule and rule.found_by == "text":
+            found: Iterable[Hit] = import_module(rule.module).check(files)
             for hit in found:
                 yield code, hit
 
@@ -52,12 +80,18 @@ def finding(texts: Texts, code: str, found: Hit) -> Finding:
         severity=Severity(rule.severity) if rule else Severity.ERROR,
         message=found.message,
         primary=texts.text(found.file).place(found.start, found.end),
-        related=tuple(
-            Related(texts.text(file).place(start, end), message)
-            for file, start, end, message in found.related
-        ),
+        related=places(texts, found.related),
         help=advice or (rule.help if rule else None),
         hint=hint,
+        flow=places(texts, found.flow) if isinstance(found, Found) else (),
+    )
+
+
+def places(texts: Texts, origins: Iterable[Origin]) -> tuple[Related, ...]:
+    """Give lines to further places."""
+    return tuple(
+        Related(texts.text(file).place(start, end), message)
+        for file, start, end, message in origins
     )
 
 

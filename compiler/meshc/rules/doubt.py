@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshc.findings import Finding
     from meshc.spans import Place
 
-JUDGES: Final = ("linker", "rule")
+JUDGES: Final = ("linker", "judge", "rule", "date")
 """Who looks at what documents mean; the reader and the checker see what is written."""
 
 

@@ -23,11 +23,12 @@ GROUPS: Final = (
     "routes",
     "identity",
     "authorization",
-    "suppression",
     "resilience",
     "observability",
     "repository",
+    "suppression",
 )
+"""Folders of rules, by the first digit of their codes."""
 HERE: Final = Path(__file__).parent
 
 
@@ -81,7 +82,9 @@ def document(one: Page) -> str:
     for example in one.examples:
         title = "Found, at the marked place:" if example.fails else "Fine:"
         title = "What its fix makes of that:" if example.after else title
-        lines += ["", title, "", "```yaml", example.text.rstrip("\n"), "```"]
+        title = f"On {example.at}, {title[0].lower()}{title[1:]}" if example.at else title
+        form = "json" if example.file.endswith(".json") else "yaml"
+        lines += ["", title, "", f"```{form}", example.text.rstrip("\n"), "```"]
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ A rule file is named `<code>_<name>.py` and holds:
 - where `FOUND_BY` is `rule`: `check(mesh)`, and `SEES`, what it looks at: rows of a table (`row`),
   rows that join two workloads (`edge`), or the mesh as a whole (`mesh`). On 10,000 services and
   57,000 calls they have 1, 2 and 5 ms; `bench/checks.py` shows what each takes;
+- where `FOUND_BY` is `date`: `check_at(mesh, day)`, a day as ISO 8601 writes it;
 - `fix(finding, sources)`, where there is one: `meshc.rules.fixing` asks it.
 
 A check asks tables and the graph for what is wrong and loops over that, never over every row.
@@ -20,9 +21,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
-FoundBy = Literal["reader", "checker", "linker", "rule", "policy"]
-"""Who finds it: the reader of documents, the schema checker, the linker, `check` of its file, or
-`meshc.policy`, which hides what others found.
+FoundBy = Literal["reader", "checker", "linker", "judge", "rule", "date", "text", "policy"]
+"""Who finds it: the reader of documents, the schema checker, the linker, the native judge of what
+could be read and linked all the same, `check` of its file, its `check_at` where a day is asked
+about, or `meshc.policy`, which hides what others found. `text` is a `check` of the files instead of
+the mesh, which runs only where settings name its whole code.
 """
 
 Sees = Literal["row", "edge", "mesh"]
@@ -82,6 +85,8 @@ class Found:
     end: int
     help: str | None = None
     related: list[Origin] = field(default_factory=list)
+    flow: list[Origin] = field(default_factory=list)
+    """The way from cause to effect, where the finding claims one: one place a hop, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ FIELDS: Final[Mapping[tuple[str, str], str]] = {
     ("ServiceSpec", "proxy"): "every workload has a proxy so far",
     ("ServiceSpec", "resilience"): "no proxy takes balancing, limits or ejection from here yet",
     ("ServiceSpec", "telemetry"): "no proxy takes sampling and log settings yet",
+    ("WaiverSpec", "invariant"): "nothing proves invariants yet",
 }
 """Fields by the model that holds them, as they are written, and why they are refused."""
 

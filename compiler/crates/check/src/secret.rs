@@ -38,7 +38,7 @@ static SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FORMS).ok(
 
 /// What looks like a secret, comments included; a finding says which sort, never what it is.
 pub(crate) fn judge(bytes: &[u8], findings: &mut Vec<Finding>) {
-    let Some(secrets) = SECRETS.as_ref() else { return };
+    let Some(secrets) = SECRETS.as_ref().filter(|secrets| secrets.is_match(bytes)) else { return };
     for found in secrets.captures_iter(bytes).take(MOST) {
         let groups = found.iter().skip(1).zip(NAMES);
         let Some((place, name)) = groups.into_iter().find_map(|(one, name)| Some((one?, name)))

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use crate::event::{Event, Style, Tag};
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
-use crate::refusal::Problem;
 use crate::scalar::{CoreType, core_type};
-use crate::tree::{Node, NodeId, Tree, What};
+use crate::tree::{Node, NodeId, Text, Tree, What};
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
 /// A budget that is used up.
 pub(crate) struct Spent {
-    pub(crate) finding: Finding,
+    pub(crate) finding: Box<Finding>,
     /// Whether nothing more of the file can be read, and not just of the document.
     pub(crate) whole_file: bool,
 }
@@ -71,10 +70,11 @@ struct Start {
 impl<'a> Builder<'a> {
     pub(crate) fn new(source: Arc<str>, limits: &'a Limits, nodes_left: usize) -> Self {
         let templates = has_template(&source);
-        // An intent has a node about every ten bytes.
-        let nodes = Vec::with_capacity((source.len() / 10).min(4096));
+        // An intent has a node about every seven bytes.
+        let nodes = Vec::with_capacity((source.len() / 6).min(4096));
         let tree = Tree { source, decoded: String::new(), nodes };
-        let (open, keys, anchors, findings) = (vec![], vec![], vec![], vec![]);
+        let (open, keys) = (Vec::with_capacity(8), Vec::with_capacity(32));
+        let (anchors, findings) = (vec![], vec![]);
         Self { limits, tree, open, keys, templates, anchors, alias_nodes: 0, nodes_left, findings }
     }
 
@@ -97,15 +97,17 @@ impl<'a> Builder<'a> {
         self.nodes_left
     }
 
+    #[inline(always)]
     /// Takes one event; an error when a budget is used up, and then nothing more must come.
     pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
         match event {
             Event::Scalar { text, style, anchor, tag } => {
-                let style = match tag {
+                let read_as = match tag {
                     Some(tag) => self.tagged(&tag, &text, style),
                     None => style,
                 };
-                self.scalar(text, style, anchor, span)?;
+                let text = self.place_text(text, style, span);
+                self.scalar(text, read_as, anchor, span)?;
             }
             Event::SequenceStart { flow, anchor, tag } => {
                 self.check_tag(tag, "seq");
@@ -122,70 +124,73 @@ impl<'a> Builder<'a> {
                 let help = format!("write `&{name}` before what it means, in the same document");
                 self.findings.push(Finding::new(Code::YamlSyntax, span, message).help(help));
                 let place = Span { start: span.end, end: span.end };
-                self.scalar(Cow::Borrowed(""), Style::Plain, None, place)?;
+                self.scalar(Text::Source(place), Style::Plain, None, place)?;
             }
             Event::DocumentStart { .. } | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
-    #[inline]
     fn scalar(
         &mut self,
-        text: Cow<'_, str>,
+        text: Text,
         style: Style,
         anchor: Option<u32>,
         span: Span,
     ) -> Result<(), Spent> {
-        if self.templates && style == Style::Plain && has_template(&text) {
-            self.findings.push(template(span));
+        let node = self.push(span, What::Scalar(text, style))?;
+        if style == Style::Plain {
+            self.check_plain(node, span);
         }
-        if style == Style::Plain && text == "<<" && self.awaits_key() {
-            self.merge_key(span);
-        }
-        let what = self.place_text(text, style, span);
-        let node = self.push(span, what)?;
         if anchor.is_some() {
             self.define(anchor, Anchored { node, size: 1, height: 0 });
         }
-        if self.awaits_key() {
-            self.keys.push(node);
+        if let Some(frame) = self.open.last_mut() {
+            if frame.mapping && frame.children.is_multiple_of(2) {
+                self.keys.push(node);
+            }
+            frame.children = frame.children.saturating_add(1);
+            frame.last_end = frame.last_end.max(span.end);
+            frame.size = frame.size.saturating_add(1);
         }
-        self.child_done(1, 0, span.end);
         Ok(())
     }
 
-    #[cold]
-    fn merge_key(&mut self, span: Span) {
-        let message = "merge keys are YAML 1.1 and read differently by different tools";
-        let help = "write the merged keys out";
-        self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
+    /// Reports the mark of a template, and `<<` as a key.
+    #[inline]
+    fn check_plain(&mut self, node: NodeId, span: Span) {
+        let length = span.end.saturating_sub(span.start);
+        if self.templates && has_template(self.tree.text(node)) {
+            self.findings.push(template(span));
+        }
+        if length == 2 && self.awaits_key() && self.tree.text(node) == "<<" {
+            let message = "merge keys are YAML 1.1 and read differently by different tools";
+            let help = "write the merged keys out";
+            self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
+        }
     }
 
     /// Where a scalar's text is found: in the source if it stands there as it is, inside its quotes
     /// if it has some.
     #[inline]
-    fn place_text(&mut self, text: Cow<'_, str>, style: Style, span: Span) -> What {
+    fn place_text(&mut self, text: Cow<'_, str>, style: Style, span: Span) -> Text {
         match text {
-            Cow::Borrowed("") => What::Source(Span { end: span.start, ..span }, style),
-            Cow::Borrowed(_) if style == Style::Plain => What::Source(span, style),
-            Cow::Borrowed(_) => {
-                let (start, end) = (span.start.saturating_add(1), span.end.saturating_sub(1));
-                What::Source(Span { start, end }, style)
-            }
+            Cow::Borrowed("") => Text::Source(Span { end: span.start, ..span }),
+            Cow::Borrowed(_) if style == Style::Plain => Text::Source(span),
+            Cow::Borrowed(_) => Text::Source(Span {
+                start: span.start.saturating_add(1),
+                end: span.end.saturating_sub(1),
+            }),
             Cow::Owned(text) => {
                 let start = self.tree.decoded.len();
                 self.tree.decoded.push_str(&text);
-                What::Decoded(Span::new(start, self.tree.decoded.len()), style)
+                Text::Decoded(Span::new(start, self.tree.decoded.len()))
             }
         }
     }
 
     fn start(&mut self, start: Start, span: Span) -> Result<(), Spent> {
         let Start { mapping, flow, anchor } = start;
-        if !flow {
-            self.report_tab(span.start);
-        }
         if self.awaits_key() {
             self.collection_as_key(flow, span);
         }
@@ -206,25 +211,6 @@ impl<'a> Builder<'a> {
             keys_before: self.keys.len(),
         });
         Ok(())
-    }
-
-    /// YAML lets a block at the left margin begin behind a tab; that still looks like indentation.
-    fn report_tab(&mut self, start: u32) {
-        let before = self.tree.source.get(..start as usize).unwrap_or_default();
-        let blank = before.len().saturating_sub(before.trim_end_matches([' ', '\t']).len());
-        let line = before.len().saturating_sub(blank);
-        if !matches!(
-            before.get(..line).map(|text| text.as_bytes().last()),
-            Some(None | Some(b'\n' | b'\r'))
-        ) {
-            return;
-        }
-        if let Some(tab) = before.get(line..).and_then(|blank| blank.find('\t')) {
-            let at = line.saturating_add(tab);
-            let (message, help) = Problem::Tab.words();
-            let span = Span::new(at, at.saturating_add(1));
-            self.findings.push(Finding::new(Code::TabIndent, span, message).help(help));
-        }
     }
 
     fn collection_as_key(&mut self, flow: bool, span: Span) {
@@ -261,18 +247,19 @@ impl<'a> Builder<'a> {
 
     /// Reports keys that are written twice among those of the mapping that ends.
     fn report_duplicates(&mut self, keys_before: usize) {
-        let Self { tree, keys, findings, .. } = self;
+        let Self { tree, keys, findings, limits, .. } = self;
         let keys = keys.get_mut(keys_before..).unwrap_or_default();
         if are_different(tree, keys) {
             return;
         }
         keys.sort_by(|a, b| tree.text(*a).cmp(tree.text(*b)).then(a.cmp(b)));
-        for pair in keys.windows(2) {
+        let same = |pair: &&[NodeId]| match pair {
+            [first, second] => tree.text(*first) == tree.text(*second),
+            _ => false,
+        };
+        for pair in keys.windows(2).filter(same).take(limits.findings) {
             let [first, second] = pair else { continue };
             let key = tree.text(*first);
-            if key != tree.text(*second) {
-                continue;
-            }
             let mut finding = Finding::new(
                 Code::DuplicateKey,
                 tree.span(*second),
@@ -289,13 +276,13 @@ impl<'a> Builder<'a> {
         let Some(Anchored { node: target, size, height }) = known else {
             let finding = Finding::new(Code::Budget, span, "an anchor is used inside itself")
                 .help("write out what is meant");
-            return Err(Spent { finding, whole_file: false });
+            return Err(Spent { finding: finding.into(), whole_file: false });
         };
         self.alias_nodes = self.alias_nodes.saturating_add(size);
         if self.alias_nodes > self.limits.alias_nodes {
             let message = format!("aliases stand for more than {} nodes", self.limits.alias_nodes);
             let finding = Finding::new(Code::Budget, span, message).help("write out what is meant");
-            return Err(Spent { finding, whole_file: false });
+            return Err(Spent { finding: finding.into(), whole_file: false });
         }
         if self.open.len().saturating_add(height) > self.limits.depth {
             return Err(self.too_deep(span));
@@ -319,21 +306,29 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[cold]
     fn too_deep(&self, span: Span) -> Spent {
         let message = format!("nested more than {} deep", self.limits.depth);
         let finding = Finding::new(Code::Budget, span, message).help("flatten it");
-        Spent { finding, whole_file: false }
+        Spent { finding: finding.into(), whole_file: false }
     }
 
+    #[inline(always)]
     fn push(&mut self, span: Span, what: What) -> Result<NodeId, Spent> {
-        let index = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
-        if self.tree.nodes.len() >= self.nodes_left {
-            let message = format!("more than {} nodes in one file", self.limits.nodes);
-            let finding = Finding::new(Code::Budget, span, message).help("split the file");
-            return Err(Spent { finding, whole_file: true });
+        let index = self.tree.nodes.len();
+        if index >= self.nodes_left {
+            return Err(self.too_many(span));
         }
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.tree.nodes.push(Node { span, end: index.saturating_add(1), what });
         Ok(NodeId(index))
+    }
+
+    #[cold]
+    fn too_many(&self, span: Span) -> Spent {
+        let message = format!("more than {} nodes in one file", self.limits.nodes);
+        let finding = Finding::new(Code::Budget, span, message).help("split the file");
+        Spent { finding: finding.into(), whole_file: true }
     }
 
     /// A collection may carry the tag of its own kind.
@@ -399,11 +394,18 @@ impl<'a> Builder<'a> {
 /// Whether a few keys are all different; of many, that is not known without sorting.
 fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
     const FEW: usize = 12;
-    keys.len() <= FEW
-        && keys.iter().enumerate().all(|(index, key)| {
-            let (text, before) = (tree.text(*key), keys.get(..index).unwrap_or_default());
-            before.iter().all(|other| tree.text(*other) != text)
-        })
+    let mut texts = [""; FEW];
+    if keys.len() > FEW {
+        return false;
+    }
+    for (slot, key) in texts.iter_mut().zip(keys) {
+        *slot = tree.text(*key);
+    }
+    let texts = texts.get(..keys.len()).unwrap_or_default();
+    texts.iter().enumerate().all(|(index, text)| {
+        let mut before = texts.iter().take(index);
+        before.all(|other| other.len() != text.len() || other != text)
+    })
 }
 
 /// Whether a text has the mark of a template.

@@ -91,7 +91,7 @@ impl<'a> Outline<'a> {
         for (node, index) in tree.nodes.iter().zip(0_u32..) {
             let id = NodeId(index);
             match node.what {
-                What::Source(..) | What::Decoded(..) if node.span.start < node.span.end => {
+                What::Scalar(..) if node.span.start < node.span.end => {
                     self.scalars.push(node.span);
                 }
                 What::Mapping => self.entries(tree, id, base),

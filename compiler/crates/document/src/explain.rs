@@ -15,6 +15,11 @@ pub(crate) fn explain(
     if let Some(brace) = residue(text, begin, at) {
         return template(Span::new(brace, brace.saturating_add(2)));
     }
+    if let Some(conflict) = conflict(text, begin, at) {
+        let message = "a merge conflict that was not resolved";
+        return Finding::new(Code::YamlSyntax, conflict, message)
+            .help("keep what holds, and remove the lines that Git wrote");
+    }
     if let Some(tab) = tab(text, at).filter(|_| problem == Problem::Tab) {
         return worded(Code::TabIndent, Span::new(tab, tab.saturating_add(1)), problem);
     }
@@ -65,6 +70,22 @@ fn residue(text: &str, begin: usize, at: usize) -> Option<usize> {
         from = from.saturating_add(line.len());
     }
     last
+}
+
+/// A line that Git wrote around what two branches say differently, at the refusal or before it.
+fn conflict(text: &str, begin: usize, at: usize) -> Option<Span> {
+    const MARKS: [&str; 4] = ["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "];
+    let mut from = line_start(text, begin);
+    for line in text.get(from..)?.split_inclusive('\n') {
+        if from > at {
+            return None;
+        }
+        if MARKS.iter().any(|mark| line.starts_with(mark)) {
+            return Some(Span::new(from, from.saturating_add(line.trim_end().len())));
+        }
+        from = from.saturating_add(line.len());
+    }
+    None
 }
 
 /// The tab that the refusal is about: before its place on the line, else the next one.

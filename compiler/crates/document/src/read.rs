@@ -143,7 +143,7 @@ impl Reader<'_> {
 impl<'t> Receiver<'t> for Documents<'_, '_> {
     type Stop = Stop;
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Stop> {
         match event {
             Event::DocumentStart { .. } => {
@@ -164,8 +164,7 @@ impl<'t> Receiver<'t> for Documents<'_, '_> {
                 if !self.builder.findings.is_empty() {
                     self.reader.keep(&mut self.builder.findings);
                 }
-                taken
-                    .map_err(|spent| Stop { finding: spent.finding.into(), last: spent.whole_file })
+                taken.map_err(|spent| Stop { finding: spent.finding, last: spent.whole_file })
             }
         }
     }

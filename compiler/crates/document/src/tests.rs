@@ -52,6 +52,63 @@ fn nothing_is_null_unless_quoted() {
     assert_eq!(file.findings, []);
 }
 
+/// Every event of the reader, as the builder meets it.
+struct Kept<'a>(Vec<(Event<'a>, Span)>);
+
+impl<'a> Receiver<'a> for Kept<'a> {
+    type Stop = core::convert::Infallible;
+
+    fn take(&mut self, event: Event<'a>, span: Span) -> Result<(), Self::Stop> {
+        self.0.push((event, span));
+        Ok(())
+    }
+}
+
+/// The nodes of a text's trees in order: places where they begin, and the text of scalars.
+fn nodes(file: &File) -> Vec<(u32, Option<String>)> {
+    let of_tree = |tree: &Tree| -> Vec<_> {
+        let nodes = tree.nodes.iter().enumerate().map(|(index, node)| {
+            let scalar = matches!(node.what, crate::tree::What::Scalar(..));
+            let id = NodeId(u32::try_from(index).expect("few"));
+            (node.span.start, scalar.then(|| tree.text(id).to_owned()))
+        });
+        nodes.collect()
+    };
+    file.trees.iter().flat_map(of_tree).collect()
+}
+
+#[test]
+fn trees_hold_what_the_events_say() {
+    let texts = [
+        "a: 'b'\nc: \"\"\nd: !!str \"e\"\n!!str f: !!str g\n'': ''\n",
+        "- \"a\\n\"\n- 'b''c'\n- 'd\n  e'\n- |\n f\n- >-\n g\n h\n- i\n  j\n",
+        "{a: , b, c: [d: e, 'f':g, &x h, *x ]}\n",
+        "--- &a b\n---\n---\n- &c\n- !!null\n...\n",
+    ];
+    let texts = texts.map(str::to_owned);
+    let mut mutator = meshc_judge::Mutator::new(5);
+    let mutants: Vec<String> = (0..5_000).map(|_| mutator.mutant(&texts)).collect();
+    let mut taken = 0;
+    for text in texts.iter().chain(&mutants) {
+        let file = file(text);
+        if !file.findings.is_empty() || text.starts_with('\u{feff}') {
+            continue;
+        }
+        let mut kept = Kept(vec![]);
+        assert!(events(text, 0..text.len(), &mut kept).is_ok(), "{text:?}");
+        let wanted = kept.0.into_iter().filter_map(|(event, span)| match event {
+            Event::Scalar { text, .. } => Some((span.start, Some(text.into_owned()))),
+            Event::SequenceStart { .. } | Event::MappingStart { .. } | Event::Alias(_) => {
+                Some((span.start, None))
+            }
+            _ => None,
+        });
+        assert_eq!(nodes(&file), wanted.collect::<Vec<_>>(), "{text:?}");
+        taken += 1;
+    }
+    assert!(taken > 1_000, "{taken}");
+}
+
 #[test]
 fn a_key_twice_shows_both_places() {
     let finding = &file("a: 1\nb: 2\n'a': 3\n").findings[0];

@@ -54,12 +54,18 @@ pub(crate) struct Node {
     pub(crate) what: What,
 }
 
+/// Where the text of a scalar stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    /// At a range of the source.
+    Source(Span),
+    /// At a range of the decoded buffer.
+    Decoded(Span),
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
-    /// Text at a range of the source.
-    Source(Span, Style),
-    /// Text at a range of the decoded buffer.
-    Decoded(Span, Style),
+    Scalar(Text, Style),
     Sequence,
     /// Keys and values alternate.
     Mapping,
@@ -98,13 +104,11 @@ impl Tree {
     #[must_use]
     pub fn kind(&self, node: NodeId) -> Kind<'_> {
         let (text, style) = match self.at(self.target(node)).map(|node| node.what) {
-            Some(What::Source(span, style)) => (self.source.get(span.range()), style),
-            Some(What::Decoded(span, style)) => (self.decoded.get(span.range()), style),
+            Some(What::Scalar(text, style)) => (self.read(text), style),
             Some(What::Sequence) => return Kind::Sequence,
             Some(What::Mapping) => return Kind::Mapping,
             Some(What::Alias(_)) | None => return Kind::Null,
         };
-        let text = text.unwrap_or_default();
         if is_null(text, style) { Kind::Null } else { Kind::Scalar { text, style } }
     }
 
@@ -148,17 +152,24 @@ impl Tree {
     #[must_use]
     pub fn text(&self, node: NodeId) -> &str {
         match self.at(self.target(node)).map(|node| node.what) {
-            Some(What::Source(span, _)) => self.source.get(span.range()).unwrap_or_default(),
-            Some(What::Decoded(span, _)) => self.decoded.get(span.range()).unwrap_or_default(),
+            Some(What::Scalar(text, _)) => self.read(text),
             _ => "",
+        }
+    }
+
+    #[inline]
+    fn read(&self, text: Text) -> &str {
+        match text {
+            Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
+            Text::Decoded(span) => self.decoded.get(span.range()).unwrap_or_default(),
         }
     }
 
     /// Whether a key can be the name of a field.
     fn is_name(&self, key: NodeId) -> bool {
         match self.at(self.target(key)).map(|node| node.what) {
-            Some(What::Source(_, Style::Plain)) => self.text(key) != "<<",
-            Some(What::Source(..) | What::Decoded(..)) => true,
+            Some(What::Scalar(_, Style::Plain)) => self.text(key) != "<<",
+            Some(What::Scalar(..)) => true,
             _ => false,
         }
     }

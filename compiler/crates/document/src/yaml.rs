@@ -79,6 +79,7 @@ pub fn events<'a, R: Receiver<'a>>(
     let sound = refused.and_then(|refused| text.get(..refused.at)).unwrap_or(text);
     let mut parser = Parser {
         cursor: Cursor::new(sound, part.start),
+        top: Frame::document(),
         frames: Vec::with_capacity(16),
         anchors: Anchors::default(),
         pending: None,
@@ -112,7 +113,9 @@ const fn is_due_to_end(refusal: Refusal, end: usize) -> bool {
 /// The state between two events.
 struct Parser<'a, 'r, R> {
     cursor: Cursor<'a>,
-    /// The document and the collections that are open.
+    /// The innermost open collection, or the document.
+    top: Frame,
+    /// What is around it, the document first.
     frames: Vec<Frame>,
     anchors: Anchors<'a>,
     /// Properties whose node comes on a later line.
@@ -185,7 +188,8 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         }
     }
 
-    #[inline]
+    // The receiver's choice by the kind of event is then made where the kind is known.
+    #[inline(always)]
     fn send(&mut self, event: Event<'a>, start: usize, end: usize) -> Outcome<'a, R> {
         self.last = end;
         self.receiver.take(event, Span::new(start, end)).map_err(Halt::Stopped)
@@ -219,29 +223,28 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         self.send(event, start, self.cursor.at)
     }
 
-    /// The innermost open collection, or the document.
-    #[inline]
-    fn frame(&self) -> Frame {
-        self.frames.last().copied().unwrap_or(Frame::document())
-    }
-
     #[inline]
     fn set(&mut self, state: State, mark: usize) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.state = state;
-            frame.mark = mark;
-        }
+        self.top.state = state;
+        self.top.mark = frame::narrow(mark);
     }
 
+    #[inline]
     fn push(&mut self, frame: Frame) -> Result<(), Refusal> {
-        if self.frames.len() > NESTING {
+        if self.frames.len() >= NESTING {
             return Err(Refusal { at: self.cursor.at, problem: Problem::Depth });
         }
-        self.frames.push(frame);
+        self.frames.push(core::mem::replace(&mut self.top, frame));
         Ok(())
     }
 
+    #[inline]
+    fn pop(&mut self) {
+        self.top = self.frames.pop().unwrap_or(Frame::document());
+    }
+
     /// Whether a key that begins at `start` is too far from its colon.
+    #[inline]
     fn too_long(&self, start: usize, colon: usize) -> bool {
         colon - start > KEY && self.cursor.slice(start, colon).chars().count() > KEY
     }

@@ -4,46 +4,31 @@ use meshc_snapshot::slice::{Call, Cluster, Destination, Endpoint, Port, Traffic,
 
 use crate::inbound::{authorities, operations};
 
-/// Where a workload may send, sorted by the name of who is called.
-pub(crate) fn destinations(mesh: &Mesh, ix: WorkloadIx, caller: &Workload) -> Vec<Destination> {
-    let called = mesh.graph.callees(ix).iter().filter(|callee| **callee != ix);
-    let mut all: Vec<Destination> = called
-        .filter_map(|callee| {
-            let workload = mesh.workload(*callee)?;
-            Some(destination(mesh, caller, workload, &edges(mesh, ix, *callee)))
-        })
-        .collect();
-    all.sort_by(|a, b| a.workload.cmp(&b.workload));
-    all
-}
-
-/// The edges from one workload to another, in written order.
-pub(crate) fn edges(mesh: &Mesh, caller: WorkloadIx, callee: WorkloadIx) -> Vec<Edge> {
+/// A workload's own edges, in written order.
+pub(crate) fn own_edges(mesh: &Mesh, caller: WorkloadIx) -> &[Edge] {
     let start = mesh.edges.partition_point(|edge| edge.caller < caller);
-    let own = mesh.edges.get(start..).unwrap_or_default().iter();
-    own.take_while(|edge| edge.caller == caller)
-        .filter(|edge| edge.callee == callee)
-        .copied()
-        .collect()
+    let end = mesh.edges.partition_point(|edge| edge.caller <= caller);
+    mesh.edges.get(start..end).unwrap_or_default()
 }
 
-fn destination(mesh: &Mesh, caller: &Workload, callee: &Workload, edges: &[Edge]) -> Destination {
-    let mut names = authorities(mesh, callee);
-    if callee.namespace != caller.namespace {
-        // Without a namespace a name means one of the caller's own.
-        let own = &callee.row.name.value;
-        let short = |name: &String| {
-            let behind = name.strip_prefix(own.as_str());
-            behind == Some("")
-                || (behind.is_some_and(|rest| {
-                    Some(rest.trim_start_matches('.')) == mesh.cluster_suffix.as_deref()
-                }))
-        };
-        names.retain(|name| !short(name));
-    }
+/// Whom a workload may call, in the order of their names, each with the edges to it.
+pub(crate) fn called(
+    mesh: &Mesh,
+    caller: WorkloadIx,
+) -> impl Iterator<Item = (WorkloadIx, &Workload, impl Iterator<Item = &Edge>)> {
+    let own = own_edges(mesh, caller);
+    let others = mesh.graph.callees(caller).iter().filter(move |callee| **callee != caller);
+    others.filter_map(move |callee| {
+        let edges = own.iter().filter(move |edge| edge.callee == *callee);
+        Some((*callee, mesh.workload(*callee)?, edges))
+    })
+}
+
+/// A workload as callers of its own namespace see it, without what they declare of it.
+pub(crate) fn destination(mesh: &Mesh, callee: &Workload) -> Destination {
     Destination {
-        authorities: names,
-        calls: edges.iter().map(|edge| call(callee, edge)).collect(),
+        authorities: authorities_for(mesh, callee, true),
+        calls: Vec::new(),
         clusters: clusters(callee),
         identity: callee.identity.clone(),
         operations: operations(mesh, callee),
@@ -63,7 +48,25 @@ fn destination(mesh: &Mesh, caller: &Workload, callee: &Workload, edges: &[Edge]
     }
 }
 
-fn call(callee: &Workload, edge: &Edge) -> Call {
+/// The names by which a caller, of the same namespace or of another, may call a workload.
+pub(crate) fn authorities_for(mesh: &Mesh, callee: &Workload, near: bool) -> Vec<String> {
+    let mut names = authorities(mesh, callee);
+    if !near {
+        // Without a namespace a name means one of the caller's own.
+        let own = &callee.row.name.value;
+        let short = |name: &String| {
+            let behind = name.strip_prefix(own.as_str());
+            behind == Some("")
+                || (behind.is_some_and(|rest| {
+                    Some(rest.trim_start_matches('.')) == mesh.cluster_suffix.as_deref()
+                }))
+        };
+        names.retain(|name| !short(name));
+    }
+    names
+}
+
+pub(crate) fn call(callee: &Workload, edge: &Edge) -> Call {
     let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
     Call {
         operation: operation.map(|operation| operation.name.clone()),

@@ -4,10 +4,12 @@
 //! of its two ends and no other, and a moved line changes none.
 
 mod destination;
+mod fragments;
 mod inbound;
 mod places;
 mod render;
 mod slices;
+mod threads;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 use meshc_check::unit::RuleRow;
 use meshc_document::{LineIndex, Span};
-use meshc_link::{Mesh, Workload, WorkloadIx};
+use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
 use meshc_snapshot::places::{DestinationPlaces, Place, Places};
 use meshc_snapshot::slice::{FORMAT, Slice};
 
-use crate::destination::edges;
+use crate::destination::called;
 
 /// Lines of every file, for turning spans into places.
 pub(crate) struct Placing<'a> {
@@ -44,10 +44,8 @@ impl<'a> Placing<'a> {
             guardrails: guardrails.collect(),
             allow: rules(&row.allow),
             deny: rules(&row.deny),
-            destinations: slice
-                .destinations
-                .iter()
-                .map(|destination| self.destination(ix, workload, &destination.workload))
+            destinations: called(self.mesh, ix)
+                .map(|(_, callee, edges)| self.destination(workload, callee, edges))
                 .collect(),
             files: Vec::new(),
             format: FORMAT,
@@ -60,18 +58,17 @@ impl<'a> Placing<'a> {
         places
     }
 
-    fn destination(&self, ix: WorkloadIx, workload: &Workload, callee: &str) -> DestinationPlaces {
-        let Some(callee_ix) = self.mesh.workload_named(callee) else {
-            return DestinationPlaces::default();
-        };
-        let calls = edges(self.mesh, ix, callee_ix);
-        let calls = calls.iter().map(|edge| self.place(workload.file, edge.span)).collect();
-        let callee = self.mesh.workload(callee_ix);
-        let traffic = callee.map_or_else(Vec::new, |callee| {
-            let items = callee.row.traffic.iter();
-            items.map(|item| self.place(callee.file, item.span)).collect()
-        });
-        DestinationPlaces { calls, traffic }
+    fn destination<'e>(
+        &self,
+        caller: &Workload,
+        callee: &Workload,
+        edges: impl Iterator<Item = &'e Edge>,
+    ) -> DestinationPlaces {
+        let items = callee.row.traffic.iter();
+        DestinationPlaces {
+            calls: edges.map(|edge| self.place(caller.file, edge.span)).collect(),
+            traffic: items.map(|item| self.place(callee.file, item.span)).collect(),
+        }
     }
 
     /// A place with the file's index in the mesh.

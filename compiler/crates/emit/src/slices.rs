@@ -1,9 +1,11 @@
 use meshc_link::{Mesh, Workload, WorkloadIx};
 use meshc_snapshot::slice::{FORMAT, Route, Slice};
 
-use crate::destination::destinations;
+use crate::destination::{called, own_edges};
+use crate::fragments::Fragments;
 use crate::inbound::inbound;
 use crate::places::Placing;
+use crate::threads::in_parts;
 
 /// The two blobs of one workload.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,43 +18,24 @@ pub struct Emitted {
     pub places: Vec<u8>,
 }
 
-/// Threads that emit.
-const THREADS: usize = 2;
-
 /// Emits every workload, in the order of their names.
 ///
 /// # Errors
 /// Something that is no JSON; a mistake of ours.
 pub fn emit(mesh: &Mesh) -> Result<Vec<Emitted>, serde_json::Error> {
-    let placing = Placing::new(mesh);
+    let (placing, fragments) = (Placing::new(mesh), Fragments::new(mesh)?);
     let all: Vec<(WorkloadIx, &Workload)> = mesh.each().collect();
-    let half = all.len().div_ceil(THREADS).max(1);
-    let mut parts: Vec<Result<Vec<Emitted>, serde_json::Error>> = Vec::new();
-    std::thread::scope(|scope| {
-        let work = |part: &[(WorkloadIx, &Workload)]| {
-            part.iter().map(|(ix, workload)| one(mesh, &placing, *ix, workload)).collect()
-        };
-        let handles: Vec<_> =
-            all.chunks(half).map(|part| scope.spawn(move || work(part))).collect();
-        for handle in handles {
-            match handle.join() {
-                Ok(part) => parts.push(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
-    let parts: Vec<Vec<Emitted>> = parts.into_iter().collect::<Result<_, _>>()?;
-    Ok(parts.into_iter().flatten().collect())
+    in_parts(&all, |(ix, workload)| one(mesh, (&placing, &fragments), *ix, workload))
 }
 
 fn one(
     mesh: &Mesh,
-    placing: &Placing<'_>,
+    (placing, fragments): (&Placing<'_>, &Fragments),
     ix: WorkloadIx,
     workload: &Workload,
 ) -> Result<Emitted, serde_json::Error> {
     let slice = Slice {
-        destinations: destinations(mesh, ix, workload),
+        destinations: Vec::new(),
         format: FORMAT,
         inbound: inbound(mesh, workload),
         routes: routes(mesh, ix, workload),
@@ -64,15 +47,35 @@ fn one(
     Ok(Emitted {
         workload: workload.id.clone(),
         places: serde_json::to_vec(&placing.places(ix, workload, &slice))?,
-        slice: serde_json::to_vec(&slice)?,
+        slice: with_destinations(mesh, fragments, (ix, workload), &slice)?,
     })
+}
+
+/// Writes a slice, its destinations in the place of none.
+fn with_destinations(
+    mesh: &Mesh,
+    fragments: &Fragments,
+    (ix, workload): (WorkloadIx, &Workload),
+    slice: &Slice,
+) -> Result<Vec<u8>, serde_json::Error> {
+    const HEAD: &[u8] = b"{\"destinations\":[";
+    let rest = serde_json::to_vec(slice)?;
+    let mut text = HEAD.to_vec();
+    for (callee, callee_workload, edges) in called(mesh, ix) {
+        if text.len() > HEAD.len() {
+            text.push(b',');
+        }
+        fragments.write((workload, (callee, callee_workload)), edges, &mut text)?;
+    }
+    text.extend_from_slice(rest.get(HEAD.len()..).unwrap_or_default());
+    Ok(text)
 }
 
 fn routes(mesh: &Mesh, ix: WorkloadIx, workload: &Workload) -> Vec<Route> {
     if !workload.is_gateway() {
         return Vec::new();
     }
-    let own = mesh.edges.iter().filter(|edge| edge.caller == ix);
+    let own = own_edges(mesh, ix).iter();
     own.filter_map(|edge| {
         let row = workload.row.routes.get(edge.item as usize)?;
         let callee = mesh.workload(edge.callee)?;

@@ -46,6 +46,22 @@ fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)>
 }
 
 #[test]
+fn what_is_put_together_is_canonical_and_means_what_its_parts_mean() {
+    for (slice, places) in slices(shop(true)).into_values() {
+        let read: meshc_snapshot::slice::Slice = serde_json::from_slice(&slice).expect("a slice");
+        assert_eq!(meshc_snapshot::canonical(&read).expect("canonical"), slice);
+        let place: serde_json::Value = serde_json::from_slice(&places).expect("places");
+        assert_eq!(place["destinations"].as_array().map(Vec::len), Some(read.destinations.len()));
+        if matches!(read.workload.as_str(), "shop/a" | "shop/c") {
+            let [called] = read.destinations.as_slice() else { panic!("{read:?}") };
+            assert_eq!(called.workload, "shop/b");
+            assert_eq!(called.calls[0].operation.as_deref(), Some("read"));
+            assert_eq!(called.operations.len(), 2);
+        }
+    }
+}
+
+#[test]
 fn an_edge_changes_the_slices_of_its_two_ends_and_no_other() {
     let (without, with) = (slices(shop(false)), slices(shop(true)));
     let changed: Vec<&String> =

@@ -9,17 +9,17 @@ use crate::layout::{Collection, Document, Item, Line, Value, What};
 use crate::order::{Order, ShapeIx};
 
 /// One document on its way from the text to a layout.
-struct Builder<'a> {
-    cursor: Cursor<'a>,
-    tree: &'a Tree,
-    order: &'a Order,
+pub(crate) struct Builder<'a> {
+    pub(crate) cursor: Cursor<'a>,
+    pub(crate) tree: &'a Tree,
+    pub(crate) order: &'a Order,
     /// An alias must stay behind its anchor, so nothing is moved.
     anchored: bool,
 }
 
 /// What a value belongs to.
 #[derive(Clone, Copy, Eq, PartialEq)]
-enum Place {
+pub(crate) enum Place {
     Document,
     /// A key in this column.
     Entry(usize),
@@ -27,11 +27,11 @@ enum Place {
 }
 
 /// A value, and the comments above it that belong above its key.
-struct Below<'a> {
-    value: Value<'a>,
-    above: Vec<Line<'a>>,
+pub(crate) struct Below<'a> {
+    pub(crate) value: Value<'a>,
+    pub(crate) above: Vec<Line<'a>>,
     /// Behind the mark of a list's item, where no value begins yet.
-    beside: Option<&'a str>,
+    pub(crate) beside: Option<&'a str>,
 }
 
 /// Gives the layout of a file's documents.
@@ -115,7 +115,7 @@ fn next_mark(cursor: &Cursor<'_>, root: usize) -> Option<(usize, bool)> {
 
 impl<'a> Builder<'a> {
     /// The value at the cursor.
-    fn value(
+    pub(crate) fn value(
         &mut self,
         node: NodeId,
         shape: Option<ShapeIx>,
@@ -161,7 +161,7 @@ impl<'a> Builder<'a> {
         Ok(Below { value, above: lines, beside })
     }
 
-    fn byte(&self, at: usize) -> Option<u8> {
+    pub(crate) fn byte(&self, at: usize) -> Option<u8> {
         self.cursor.text.as_bytes().get(at).copied()
     }
 
@@ -229,7 +229,7 @@ impl<'a> Builder<'a> {
         // A list may stand as far left as the key it belongs to; comments there are the key's.
         let least = column.saturating_add(usize::from(place == Place::Entry(column)));
         let end = self.cursor.indented(least);
-        Ok(Collection { mapping, flow: false, items, end })
+        Ok(Collection::new(mapping, false, items, end))
     }
 
     fn block_items(
@@ -280,7 +280,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn entries(
+    pub(crate) fn entries(
         &mut self,
         node: NodeId,
         shape: Option<ShapeIx>,
@@ -326,7 +326,8 @@ impl<'a> Builder<'a> {
         if raw.starts_with('*') {
             key = format!("{key} ").into();
         }
-        let column = Cursor { text: self.cursor.text, at: start }.column();
+        // In brackets no block follows, and a line of them may be as long as the file.
+        let column = if flow { usize::MAX } else { self.cursor.column() };
         self.cursor.at = end;
         // In braces a key may stand alone.
         if !self.cursor.pass(b':') && !flow {
@@ -363,91 +364,6 @@ impl<'a> Builder<'a> {
         for (slot, (_, item)) in items.iter_mut().zip(ranked) {
             *slot = item;
         }
-    }
-
-    /// A collection in brackets; `below` holds what stood before them.
-    fn flow(
-        &mut self,
-        node: NodeId,
-        shape: Option<ShapeIx>,
-        below: Below<'a>,
-    ) -> Result<Below<'a>, Strange> {
-        let Below { mut value, mut above, beside } = below;
-        let span = self.tree.span(node);
-        self.cursor.at = span.start as usize + 1;
-        // Behind the opening bracket, if the line ends there.
-        value.header = self.cursor.beside();
-        if self.cursor.peek() == Some(b'#') {
-            return Err(Strange(self.cursor.at));
-        }
-        let mapping = self.tree.kind(node) == Kind::Mapping;
-        let mut items = if mapping {
-            self.entries(node, shape, (true, vec![]))?
-        } else {
-            self.flow_items(node, self.order.items(shape))?
-        };
-        let close = (span.end as usize).saturating_sub(1);
-        let Gap { beside: last, lines, properties, mark } = self.cursor.gap(close)?;
-        if !properties.is_empty() || mark.is_some() {
-            return Err(Strange(close));
-        }
-        self.cursor.at = close + 1;
-        let mut end = lines;
-        match items.last_mut() {
-            Some(item) if item.trailing.is_none() => item.trailing = last,
-            _ => end.splice(0..0, last.map(Line::Comment)).for_each(drop),
-        }
-        if end.iter().all(|line| *line == Line::Blank) {
-            end.clear();
-        }
-        if let (Some(comment), true) = (beside, value.header.is_some()) {
-            above.push(Line::Comment(comment));
-        } else {
-            value.header = value.header.or(beside);
-        }
-        value.what = What::Collection(Collection { mapping, flow: true, items, end });
-        Ok(Below { value, above, beside: None })
-    }
-
-    fn flow_items(
-        &mut self,
-        node: NodeId,
-        shape: Option<ShapeIx>,
-    ) -> Result<Vec<Item<'a>>, Strange> {
-        let mut items: Vec<Item<'a>> = Vec::new();
-        for item in self.tree.items(node) {
-            let start = self.tree.span(item).start as usize;
-            let pair = self.tree.kind(item) == Kind::Mapping
-                && !matches!(self.byte(start), Some(b'{' | b'*'));
-            let Below { value, above, beside } = if pair {
-                self.pair(item, start, shape)?
-            } else {
-                self.value(item, shape, Place::Item)?
-            };
-            match (beside, items.last_mut()) {
-                (Some(comment), Some(last)) if last.trailing.is_none() => {
-                    last.trailing = Some(comment);
-                }
-                (Some(_), _) => return Err(Strange(start)),
-                _ => {}
-            }
-            items.push(Item { lead: above, key: None, value, trailing: None });
-        }
-        Ok(items)
-    }
-
-    /// A mapping of one entry without braces, in a list in brackets.
-    fn pair(
-        &mut self,
-        node: NodeId,
-        start: usize,
-        shape: Option<ShapeIx>,
-    ) -> Result<Below<'a>, Strange> {
-        let Gap { beside, lines, properties, .. } = self.cursor.gap(start)?;
-        let items = self.entries(node, shape, (true, vec![]))?;
-        let what = What::Collection(Collection { mapping: true, flow: true, items, end: vec![] });
-        let value = Value { properties, header: None, what };
-        Ok(Below { value, above: lines, beside })
     }
 }
 

@@ -63,11 +63,35 @@ pub(crate) struct Collection<'a> {
     pub(crate) items: Vec<Item<'a>>,
     /// Below its last item.
     pub(crate) end: Vec<Line<'a>>,
+    /// Characters that it fills in brackets on one line; none if it cannot stand there.
+    pub(crate) width: Option<usize>,
 }
 
-impl Collection<'_> {
-    /// Whether nothing is in it, not even a comment.
-    pub(crate) fn is_bare(&self) -> bool {
-        self.items.is_empty() && self.end.is_empty()
+impl<'a> Collection<'a> {
+    pub(crate) fn new(mapping: bool, flow: bool, items: Vec<Item<'a>>, end: Vec<Line<'a>>) -> Self {
+        let bare = items.is_empty() && end.is_empty();
+        let possible = bare || (flow && end.is_empty());
+        let between = items.len().saturating_sub(1) * 2;
+        let widths = || items.iter().map(Item::width).sum::<Option<usize>>();
+        let width = if possible { widths().map(|all| all + between + 2) } else { None };
+        Self { mapping, flow, items, end, width }
+    }
+}
+
+impl Item<'_> {
+    /// Characters that it fills in brackets on one line.
+    fn width(&self) -> Option<usize> {
+        let comment = self.lead.iter().any(|line| *line != Line::Blank);
+        if comment || self.trailing.is_some() || self.value.header.is_some() {
+            return None;
+        }
+        let value = match &self.value.what {
+            What::Word(word) => word.chars().count(),
+            What::Collection(one) => one.width?,
+            What::Empty | What::Folded(_) | What::Text(..) => return None,
+        };
+        let key = self.key.as_ref().map_or(0, |key| key.chars().count() + 2);
+        let properties = &self.value.properties;
+        Some(key + properties.iter().map(|one| one.chars().count() + 1).sum::<usize>() + value)
     }
 }

@@ -5,6 +5,7 @@
 
 mod build;
 mod comments;
+mod flow;
 mod gap;
 mod layout;
 mod order;

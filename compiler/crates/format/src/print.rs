@@ -44,9 +44,7 @@ impl Printer {
         self.lines(&document.head, 0, false);
         let Some(root) = &document.root else { return };
         match &root.value.what {
-            What::Collection(one)
-                if self.fits(root, 0).is_none() && root.value.properties.is_empty() =>
-            {
+            What::Collection(one) if !self.fits(root, 0) && root.value.properties.is_empty() => {
                 self.lines(&comments(&[root.value.header, root.trailing]), 0, false);
                 self.collection(one, 0, false);
             }
@@ -114,7 +112,7 @@ impl Printer {
     /// Comments for which there is no room behind a dash, as a block begins there.
     fn beside_dash<'a>(&self, item: &Item<'a>, indent: usize) -> Vec<Line<'a>> {
         let block = matches!(item.value.what, What::Collection(_));
-        if !block || self.fits(item, indent).is_some() {
+        if !block || self.fits(item, indent) {
             return vec![];
         }
         comments(&[item.value.header, item.trailing])
@@ -131,24 +129,16 @@ impl Printer {
     fn is_compact(&self, item: &Item<'_>, indent: usize) -> bool {
         let Value { properties, what, .. } = &item.value;
         let collection = matches!(what, What::Collection(one) if !one.items.is_empty());
-        item.key.is_none()
-            && collection
-            && properties.is_empty()
-            && self.fits(item, indent).is_none()
+        item.key.is_none() && collection && properties.is_empty() && !self.fits(item, indent)
     }
 
-    /// The text of a collection in brackets, if that is how it was written and it fits behind its
-    /// key or dash.
-    fn fits(&self, item: &Item<'_>, indent: usize) -> Option<String> {
-        let What::Collection(one) = &item.value.what else { return None };
-        if item.value.header.is_some() || (!one.flow && !one.is_bare()) {
-            return None;
-        }
-        let text = flow(one)?;
+    /// Whether an item is a collection in brackets that fits behind its key or dash.
+    fn fits(&self, item: &Item<'_>, indent: usize) -> bool {
+        let What::Collection(one) = &item.value.what else { return false };
+        let Some(width) = one.width.filter(|_| item.value.header.is_none()) else { return false };
         let properties: usize = item.value.properties.iter().map(|one| one.len() + 1).sum();
         let key = item.key.as_ref().map_or(2, |key| key.chars().count() + 2);
-        let width = indent + key + properties + text.chars().count();
-        (width <= WIDTH || one.items.is_empty()).then_some(text)
+        indent + key + properties + width <= WIDTH || one.items.is_empty()
     }
 
     /// Everything behind the key or dash of an item, and below it.
@@ -161,9 +151,11 @@ impl Printer {
             self.out.push_str(one);
             gap = " ";
         }
-        if let Some(text) = self.fits(item, indent) {
+        if let What::Collection(one) = what
+            && self.fits(item, indent)
+        {
             self.out.push_str(gap);
-            self.out.push_str(&text);
+            self.brackets(one);
             return self.comment(item.trailing);
         }
         match what {
@@ -207,6 +199,30 @@ impl Printer {
         }
     }
 
+    /// A collection on one line; it has a width, so nothing in it needs more.
+    fn brackets(&mut self, one: &Collection<'_>) {
+        self.out.push(if one.mapping { '{' } else { '[' });
+        for (number, item) in one.items.iter().enumerate() {
+            if number > 0 {
+                self.out.push_str(", ");
+            }
+            if let Some(key) = &item.key {
+                self.out.push_str(key);
+                self.out.push_str(": ");
+            }
+            for word in &item.value.properties {
+                self.out.push_str(word);
+                self.out.push(' ');
+            }
+            match &item.value.what {
+                What::Word(word) => self.out.push_str(word),
+                What::Collection(one) => self.brackets(one),
+                What::Empty | What::Folded(_) | What::Text(..) => {}
+            }
+        }
+        self.out.push(if one.mapping { '}' } else { ']' });
+    }
+
     /// Lines of a text; the first one stands where the cursor is if it is `begun`.
     fn body(&mut self, lines: &[&str], indent: usize, begun: bool) {
         for (number, line) in lines.iter().enumerate() {
@@ -224,30 +240,4 @@ impl Printer {
 
 fn comments<'a>(all: &[Option<&'a str>]) -> Vec<Line<'a>> {
     all.iter().flatten().map(|text| Line::Comment(text)).collect()
-}
-
-/// A collection on one line, in brackets; none if a comment or a text of several lines is in it.
-fn flow(one: &Collection<'_>) -> Option<String> {
-    if !one.end.is_empty() {
-        return None;
-    }
-    let items: Option<Vec<String>> = one.items.iter().map(flow_item).collect();
-    let inside = items?.join(", ");
-    Some(if one.mapping { format!("{{{inside}}}") } else { format!("[{inside}]") })
-}
-
-fn flow_item(item: &Item<'_>) -> Option<String> {
-    let comment = item.lead.iter().any(|line| *line != Line::Blank);
-    if comment || item.trailing.is_some() || item.value.header.is_some() {
-        return None;
-    }
-    let value = match &item.value.what {
-        What::Word(word) => word.to_string(),
-        What::Collection(one) if one.flow || one.is_bare() => flow(one)?,
-        _ => return None,
-    };
-    let mut parts: Vec<String> = item.key.iter().map(|key| format!("{key}:")).collect();
-    parts.extend(item.value.properties.iter().map(|&one| one.to_owned()));
-    parts.push(value);
-    Some(parts.join(" "))
 }

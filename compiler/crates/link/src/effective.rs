@@ -264,7 +264,8 @@ fn counted_by(per: &Per) -> String {
 }
 
 /// Milliseconds as a GEP-2257 duration.
-pub(crate) fn duration(ms: u32) -> String {
+#[must_use]
+pub fn duration(ms: u32) -> String {
     let units = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let mut left = ms;
     let mut text = String::new();

@@ -2,14 +2,19 @@
 
 mod accounts;
 mod addresses;
+mod callers;
 mod calls;
+mod exposure;
+mod grants;
 mod hosts;
 mod limits;
+mod methods;
 mod offers;
 mod outside;
 mod platform;
 mod ports;
 mod protocols;
+mod quotas;
 mod routes;
 mod rules;
 mod ties;
@@ -68,6 +73,11 @@ pub(crate) fn judge(mesh: &mut Mesh) {
         calls::judge(&mut report, ix, workload);
         accounts::judge(&mut report, workload);
         protocols::judge(&mut report, workload);
+        callers::judge(&mut report, ix, workload);
+        grants::judge(&mut report, ix, workload);
+        methods::judge(&mut report, workload);
+        quotas::judge(&mut report, workload);
+        exposure::judge(&mut report, ix, workload);
         ties::judge(&mut report, workload);
     }
     outside::judge(&mut report);

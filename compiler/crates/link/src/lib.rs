@@ -1,5 +1,6 @@
 //! Units to Mesh: typed tables, names resolved, the call graph.
 
+mod amplification;
 mod baseline;
 pub mod defaults;
 mod doubt;
@@ -9,6 +10,7 @@ mod federation;
 mod foreign;
 mod gather;
 mod graph;
+mod inversion;
 mod issuers;
 mod judge;
 mod load;
@@ -21,14 +23,16 @@ mod resolve;
 pub mod table;
 mod weaker;
 
+pub use amplification::{Amplified, Hop};
 pub use baseline::Baseline;
 pub use doubt::Doubtful;
-pub use effective::{ANY_RETRY, Effective, Line, Origin, Values};
+pub use effective::{ANY_RETRY, Effective, Line, Origin, Values, duration};
 pub use environment::Environment;
 pub use federation::trust_domain_of;
 pub use foreign::Foreign;
 pub use gather::namespace_of;
 pub use graph::Graph;
+pub use inversion::Inverted;
 pub use issuers::Issuer;
 pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};

@@ -32,6 +32,16 @@ pub struct Placed<T> {
     pub row: T,
 }
 
+impl Placed<WaiverRow> {
+    /// The object for which something is suspended, `namespace/name`.
+    #[must_use]
+    pub fn object_id(&self) -> String {
+        let written = self.row.object_namespace.as_ref();
+        let namespace = written.map_or(&self.namespace, |at| &at.value);
+        format!("{namespace}/{}", self.row.object.value)
+    }
+}
+
 /// Documents of these kinds, each with the index of its file.
 #[derive(Default)]
 pub(crate) struct Declared {

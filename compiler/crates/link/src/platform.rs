@@ -1,11 +1,14 @@
 //! What the platform says over a scope of workloads.
 
 use meshc_check::Finding;
-use meshc_check::unit::{At, GuardrailRow, RuleRow, ScopeRow};
+use meshc_check::unit::{At, GuardrailRow, RuleRow, ScopeRow, Suspended, WaiverRow};
 use meshc_document::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::gather::Homes;
 use crate::mesh::{Mesh, Workload};
+use crate::outside::Placed;
+use crate::resolve::Reference;
 
 /// A guardrail with its names written out.
 #[derive(Debug)]
@@ -70,11 +73,38 @@ pub(crate) fn repeated(
 
 /// Notes for every workload which guardrails hold for it.
 pub(crate) fn settle(mesh: &mut Mesh) {
+    let waived = Waived::of(&mesh.waivers);
     let guardrails = &mesh.guardrails;
     for workload in &mut mesh.workloads {
-        let all = (0_u32..).zip(guardrails);
-        let over = all.filter(|(_, one)| covers(&one.row.scope, workload)).map(|(at, _)| at);
+        let holds = |one: &Guardrail| {
+            covers(&one.row.scope, workload) && !waived.suspends(&one.id, &workload.id)
+        };
+        let over = (0_u32..).zip(guardrails).filter(|(_, one)| holds(one)).map(|(at, _)| at);
         workload.guardrails = over.collect();
+    }
+}
+
+/// For which objects waivers suspend guardrails.
+///
+/// The compiler knows no time: a waiver that has ended suspends until it is taken out, and
+/// `lint --at` says so (MC912).
+pub(crate) struct Waived(FxHashMap<String, FxHashSet<String>>);
+
+impl Waived {
+    pub(crate) fn of(waivers: &[Placed<WaiverRow>]) -> Self {
+        let mut objects: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+        for waiver in waivers {
+            if let Suspended::Guardrail(at) = &waiver.row.suspended {
+                let guardrail = Reference::of(&at.value, &waiver.namespace).id();
+                objects.entry(guardrail).or_default().insert(waiver.object_id());
+            }
+        }
+        Self(objects)
+    }
+
+    /// Whether a guardrail is suspended for a workload, both as `namespace/name`.
+    pub(crate) fn suspends(&self, guardrail: &str, workload: &str) -> bool {
+        self.0.get(guardrail).is_some_and(|objects| objects.contains(workload))
     }
 }
 

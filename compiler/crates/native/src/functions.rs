@@ -4,6 +4,7 @@ use meshc_document::{Limits, LineIndex};
 use meshc_snapshot::{Digest, capability};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyBytes;
 
 #[pyfunction]
@@ -20,6 +21,33 @@ pub(crate) fn position(text: &[u8], byte: u32) -> (u32, u32) {
 #[pyfunction]
 pub(crate) fn digest(data: &[u8]) -> String {
     Digest::of(data).to_string()
+}
+
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+pub(crate) fn content_digest(
+    py: Python<'_>,
+    said: Vec<PyBackedStr>,
+    files: Vec<(PyBackedStr, PyBackedBytes)>,
+) -> String {
+    let count = said.len().to_le_bytes();
+    let said = said.iter().map(|text| text.as_bytes());
+    let files = files.iter().flat_map(|(path, content)| [path.as_bytes(), &**content]);
+    let parts = core::iter::once(count.as_slice()).chain(said).chain(files);
+    py.detach(|| Digest::of_parts(parts)).to_string()
+}
+
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+pub(crate) fn holding(
+    py: Python<'_>,
+    files: Vec<(PyBackedStr, PyBackedBytes)>,
+    word: &[u8],
+) -> Vec<usize> {
+    let finder = memchr::memmem::Finder::new(word);
+    let numbered = files.iter().enumerate();
+    let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
+    py.detach(|| found.map(|(at, _)| at).collect())
 }
 
 #[pyfunction]

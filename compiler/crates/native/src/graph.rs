@@ -1,8 +1,15 @@
 use std::sync::Arc;
 
-use meshc_link::{Mesh, WorkloadIx};
+use meshc_link::{Hop, Mesh, WorkloadIx, duration};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
+
+use crate::finding::path;
+
+/// Caller, callee, and where the call is written: file, first byte, byte behind the last.
+type Call = (String, String, (String, u32, u32));
+/// What one request becomes (nothing for a ring), and the calls with the tries of each.
+type Amplified = (Option<u64>, Vec<(u32, Call)>);
 
 /// The call graph; nodes are workloads by `namespace/name`.
 #[pyclass(frozen, module = "meshc._native")]
@@ -17,6 +24,14 @@ impl Graph {
 
     fn at(&self, name: &str) -> PyResult<WorkloadIx> {
         self.mesh.workload_named(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    }
+
+    /// A call for Python: who calls whom, and where it is written.
+    fn call(&self, edge: usize) -> Option<Call> {
+        let (edge, caller, callee) = self.mesh.ends(edge)?;
+        let (file, span) = self.mesh.resolve(caller.file, edge.span);
+        let place = (path(&self.mesh, file), span.start, span.end);
+        Some((caller.id.clone(), callee.id.clone(), place))
     }
 
     fn names(&self, all: &[WorkloadIx]) -> Vec<&str> {
@@ -41,6 +56,24 @@ impl Graph {
     fn path(&self, caller: &str, callee: &str) -> PyResult<Option<Vec<&str>>> {
         let found = self.mesh.graph.path(self.at(caller)?, self.at(callee)?);
         Ok(found.map(|path| self.names(&path)))
+    }
+
+    fn amplified(&self, limit: u64) -> Vec<Amplified> {
+        let hops = |all: Vec<Hop>| {
+            all.into_iter().filter_map(|hop| Some((hop.tries, self.call(hop.edge)?))).collect()
+        };
+        let found = self.mesh.amplified(limit).into_iter();
+        found.map(|one| (one.requests, hops(one.hops))).collect()
+    }
+
+    fn inverted(&self) -> Vec<((String, Call), (String, Call))> {
+        let found = self.mesh.inverted().into_iter();
+        found
+            .filter_map(|one| {
+                let call = (duration(one.waits_ms), self.call(one.call)?);
+                Some((call, (duration(one.longest_ms), self.call(one.longest)?)))
+            })
+            .collect()
     }
 
     fn cycles(&self) -> Vec<Vec<&str>> {

@@ -3,6 +3,7 @@
 mod decider;
 mod document;
 mod finding;
+mod folder;
 mod formatter;
 mod functions;
 mod graph;
@@ -21,11 +22,13 @@ mod _native {
     #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
+    use super::folder::{may_be_named, named_by, read_folder, wanted};
+    #[pymodule_export]
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, comments, defaults, digest, masked,
-        missing_capability, namespace_of, needs, position,
+        canonical_json, check_json, check_pattern, comments, content_digest, defaults, digest,
+        holding, masked, missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;

@@ -7,10 +7,17 @@ What to do:
 Write the method in capitals.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import over, written
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
@@ -26,6 +33,15 @@ spec:
     read: {match: ["get,head /carts/{user}"]}
 #                   ^^^^^^^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET,HEAD /carts/{user}"]}
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -36,3 +52,9 @@ spec:
     read: {match: ["GET,HEAD /carts/{user}"]}
 """),
 )
+
+
+def fix(finding: Finding, sources: Sources) -> Fix:
+    """Write the methods in capitals; the rule then holds, so it is no safe fix."""
+    methods = written(finding.primary, sources).upper()
+    return over(finding.primary, methods, f"write `{methods}`", safe=False)

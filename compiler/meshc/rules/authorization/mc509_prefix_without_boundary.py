@@ -8,10 +8,17 @@ What to do:
 Write the path with `/**` at its end, which ends at segments.
 """
 
-from typing import Final
+from __future__ import annotations
 
-from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+import re
+from typing import TYPE_CHECKING, Final
+
+from meshc.findings import Edit, Fix, Severity
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding
+    from meshc.mesh.sources import Sources
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR
@@ -28,6 +35,15 @@ spec:
     administer: {match: [{path: {regex: "/admin.*"}}]}
 #                                              ^^ here
 """),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    administer: {match: [{path: "/admin/**"}]}
+"""),
     passes("""\
 apiVersion: meshc.dev/v1
 kind: ServiceIntent
@@ -39,3 +55,17 @@ spec:
     version: {match: [{path: {regex: "/v[0-9]+/.*"}}]}
 """),
 )
+
+
+BELOW: Final = re.compile(r"((?:/[A-Za-z0-9_-]+)+)\.\*\Z")
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Write the pattern of the path and everything below it, where nothing else is expressed."""
+    file = finding.primary.file
+    *_, mapping, regex = [None, *sources.document(file).at(finding.primary.start)]
+    found = BELOW.match((regex.value if regex else None) or "")
+    if found is None or mapping is None or len(mapping.entries()) != 1:
+        return None
+    text = f'"{found[1]}/**"'
+    return Fix(f"write {text}", (Edit(file, mapping.start, mapping.end, text),), safe=False)

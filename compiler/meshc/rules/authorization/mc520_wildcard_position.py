@@ -14,7 +14,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
-FOUND_BY: Final = "checker"
+FOUND_BY: Final = "judge"
 HELP: Final = "write `{name}` in a path; `prefix`, `suffix` or `regex` for a value"
 EXAMPLES: Final = (
     fails("""\

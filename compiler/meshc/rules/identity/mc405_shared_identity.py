@@ -15,7 +15,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "give it a service account of its own"
 EXAMPLES: Final = (
     fails("""\

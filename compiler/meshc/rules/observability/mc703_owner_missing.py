@@ -13,7 +13,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.WARNING
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "write `owner`: one of the teams of the Mesh"
 EXAMPLES: Final = (
     fails("""\

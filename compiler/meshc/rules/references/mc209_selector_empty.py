@@ -1,11 +1,12 @@
-"""A scope selects nothing.
+"""A scope selects nothing, or a namespace that a rule names as callers is empty.
 
 Why it matters:
 A guardrail over nothing protects nothing, and a baseline adds nothing; usually a label is misspelt,
-or stands on no workload yet.
+or stands on no workload yet. A rule for everybody in an empty namespace admits nobody.
 
 What to do:
-Compare the labels with those under `metadata` of the workloads that are meant.
+Compare the labels with those under `metadata` of the workloads that are meant, and the namespace
+with where the callers are declared.
 """
 
 from typing import Final
@@ -30,6 +31,22 @@ spec:
   scope: {labels: {data: pic}}
 #        ^^^^^^^^^^^^^^^^^^^^^ here
   deny: [{match: ["ANY /debug/**"]}]
+"""),
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: Mesh
+metadata: {name: example}
+spec:
+  trustDomain: example.test
+  namespaces: [{name: shop}, {name: desk}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [desk/*], operations: [rest]}]
+#                 ^^^^^^ here
 """),
     passes("""\
 apiVersion: meshc.dev/v1

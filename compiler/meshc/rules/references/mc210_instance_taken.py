@@ -14,7 +14,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "give one of them another address or port"
 EXAMPLES: Final = (
     fails("""\

@@ -72,11 +72,12 @@ def check(mesh: Mesh) -> Iterator[Found]:
     for members in rings:
         path = shortest(graph, members)
         places = [place(calls, caller, callee) for caller, callee in pairwise(path)]
-        related: list[Origin] = [
+        flow: list[Origin] = [
             (*where, f"`{caller}` calls `{callee}`")
-            for where, (caller, callee) in zip(places[1:], pairwise(path[1:]), strict=True)
+            for where, (caller, callee) in zip(places, pairwise(path), strict=True)
         ]
-        yield Found(f"calls form a ring: {' -> '.join(path)}", *places[0], related=related)
+        message = f"calls form a ring: {' -> '.join(path)}"
+        yield Found(message, *places[0], related=flow[1:], flow=flow)
 
 
 def shortest(graph: Graph, members: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
-FOUND_BY: Final = "checker"
+FOUND_BY: Final = "judge"
 HELP: Final = "make it worthless where it is valid, then take it out of the repository"
 EXAMPLES: Final = (
     fails("""\

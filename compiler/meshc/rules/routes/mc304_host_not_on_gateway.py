@@ -14,7 +14,7 @@ from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "add the host to a listener, or take it from the route"
 EXAMPLES: Final = (
     fails("""\

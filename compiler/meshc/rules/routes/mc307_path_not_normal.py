@@ -8,10 +8,19 @@ What to do:
 Write the path as it is after normalisation, decoded.
 """
 
-from typing import Final
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.rules.rule import fails, passes
+from meshc.mesh.editing import over, quoted
+from meshc.rules.rule import fails, fixed, passes
+
+if TYPE_CHECKING:
+    from meshc.findings import Finding, Fix
+    from meshc.mesh.sources import Sources
+    from meshc.spans import Place
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
@@ -26,6 +35,15 @@ spec:
   operations:
     read: {match: ["GET /carts/../admin"]}
 # here
+"""),
+    fixed("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /admin"]}
 """),
     passes("""\
 apiVersion: meshc.dev/v1
@@ -44,3 +62,32 @@ spec:
   calls: [{to: cart.read}]
 """),
 )
+
+
+PARTS: Final = re.compile(r"([A-Z,]+ )?(/[^?#]*)\Z")
+
+
+def fix(finding: Finding, sources: Sources) -> Fix | None:
+    """Write the path as requests have it; the rule then holds, so it is no safe fix."""
+    from posixpath import normpath
+
+    from meshc._native import check_pattern
+
+    node = sources.document(finding.primary.file).at(finding.primary.start)[-1:]
+    found = PARTS.match(node[0].value or "") if node else None
+    if found is None or node[0].style not in {"plain", "single", "double"}:
+        return None
+    path = normpath(re.sub("/+", "/", found[2])) + "/" * (found[2].endswith("/"))
+    text = f"{found[1] or ''}{path}"
+    if path == found[2] or check_pattern(path) is not None:
+        return None
+    whole = around(finding.primary, node[0].start, node[0].end)
+    plain = node[0].style == "plain"
+    return over(whole, text if plain else quoted(text), f"write `{path}`", safe=False)
+
+
+def around(place: Place, start: int, end: int) -> Place:
+    """Widen a place on its line."""
+    from dataclasses import replace
+
+    return replace(place, start=start, end=end)

@@ -13,7 +13,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.INFO
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "add an item without conditions that says which version gets the others"
 EXAMPLES: Final = (
     fails("""\

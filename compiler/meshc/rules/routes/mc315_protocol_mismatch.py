@@ -15,7 +15,7 @@ from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
-FOUND_BY: Final = "linker"
+FOUND_BY: Final = "judge"
 HELP: Final = "declare what is spoken, or name the port after it"
 EXAMPLES: Final = (
     fails("""\

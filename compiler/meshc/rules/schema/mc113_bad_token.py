@@ -9,18 +9,10 @@ What to do:
 Write the method or header as it is on the wire, and a claim as names with `/` between them.
 """
 
-from __future__ import annotations
-
-import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from meshc.findings import Severity
-from meshc.mesh.editing import over, written
-from meshc.rules.rule import fails, fixed, passes
-
-if TYPE_CHECKING:
-    from meshc.findings import Finding, Fix
-    from meshc.mesh.sources import Sources
+from meshc.rules.rule import fails, passes
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"
@@ -35,15 +27,6 @@ spec:
   operations:
     read: {match: ["G(ET /carts"]}
 # here
-"""),
-    fixed("""\
-apiVersion: meshc.dev/v1
-kind: ServiceIntent
-metadata: {name: cart, namespace: shop}
-spec:
-  ports: [{name: api, port: 8080, protocol: http}]
-  operations:
-    read: {match: ["GET /carts"]}
 """),
     passes("""\
 apiVersion: meshc.dev/v1
@@ -62,18 +45,3 @@ spec:
   calls: [{to: cart.read}]
 """),
 )
-
-
-METHODS: Final = re.compile(r"[\"']?[A-Za-z]+(?:,[A-Za-z]+)*(?= /|[\"']?\Z)")
-
-
-def fix(finding: Finding, sources: Sources) -> Fix | None:
-    """Write methods in capital letters."""
-    text = written(finding.primary, sources)
-    found = METHODS.match(text)
-    about = "is not a method" in finding.message or "is not an operation match" in finding.message
-    if not about or found is None or found[0].isupper():
-        return None
-    return over(
-        finding.primary, found[0].upper() + text[found.end() :], "use capital letters", safe=False
-    )

@@ -8,8 +8,10 @@ mod canonicaliser;
 mod decision;
 mod loader;
 mod mutation;
+mod reader;
 
 pub use canonicaliser::canonicaliser;
 pub use decision::decision;
 pub use loader::loader;
 pub use mutation::mutated;
+pub use reader::reader;

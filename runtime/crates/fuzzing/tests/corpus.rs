@@ -49,3 +49,8 @@ fn loader() {
 fn decision() {
     replay("decision", meshc_fuzzing::decision);
 }
+
+#[test]
+fn reader() {
+    replay("reader", meshc_fuzzing::reader);
+}

@@ -13,7 +13,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     /// A document's node, up to the mark or end that ends the document.
     pub(super) fn document(&mut self) -> Outcome<'a, R> {
         self.frames.clear();
-        self.frames.push(Frame::document());
+        self.top = Frame::document();
         self.pending = None;
         loop {
             self.cursor.next_token()?;
@@ -31,7 +31,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     fn close_document(&mut self) -> Outcome<'a, R> {
         self.close_deeper(None)?;
-        match self.frame().state {
+        match self.top.state {
             State::Document => self.empty(self.last),
             _ => Ok(()),
         }
@@ -40,7 +40,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     /// Ends the collections further right than a column; all, if there is none.
     fn close_deeper(&mut self, column: Option<usize>) -> Outcome<'a, R> {
         let inner = column.map_or(0, |column| column + 1);
-        while self.frame().inner > inner {
+        while self.top.inner() > inner {
             self.close()?;
         }
         Ok(())
@@ -48,13 +48,13 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     /// Ends the innermost block collection here.
     fn close(&mut self) -> Outcome<'a, R> {
-        let frame = self.frame();
+        let frame = self.top;
         if matches!(frame.state, State::Value | State::Item) {
-            self.empty(frame.mark)?;
+            self.empty(frame.mark())?;
         }
         let mapping = matches!(frame.state, State::Key | State::Value);
         let at = self.cursor.at;
-        self.frames.pop();
+        self.pop();
         self.send(if mapping { Event::MappingEnd } else { Event::SequenceEnd }, at, at)
     }
 
@@ -63,8 +63,8 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         let (at, column) = (self.cursor.at, self.cursor.column());
         self.close_deeper(Some(column))?;
         loop {
-            let frame = self.frame();
-            let inside = column >= frame.inner;
+            let frame = self.top;
+            let inside = column >= frame.inner();
             match frame.state {
                 State::Document => return self.node(true),
                 State::Value | State::Item if inside => return self.node(true),
@@ -73,11 +73,11 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
                 State::Dash if !inside && frame.indentless => self.close()?,
                 State::Value if self.at_dash() => return self.sequence(true),
                 State::Value => {
-                    self.empty(frame.mark)?;
+                    self.empty(frame.mark())?;
                     self.set(State::Key, at);
                 }
                 State::Item => {
-                    self.empty(frame.mark)?;
+                    self.empty(frame.mark())?;
                     self.set(State::Dash, at);
                 }
                 State::Done => return Err(refusal(at, self.after_node())),
@@ -97,7 +97,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     /// A node on the line of what it belongs to.
     fn behind_indicator(&mut self) -> Outcome<'a, R> {
-        match self.frame().state {
+        match self.top.state {
             State::Item => self.node(true),
             State::Value | State::Document => self.node(false),
             _ => Err(refusal(self.cursor.at, Problem::Other)),
@@ -110,7 +110,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     /// The collection's or the document's next node is here.
     fn advance(&mut self) {
-        let next = match self.frame().state {
+        let next = match self.top.state {
             State::Value => State::Key,
             State::Item => State::Dash,
             _ => State::Done,
@@ -139,7 +139,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
             b'[' | b'{' => self.collection(start, own, keys),
             b'|' | b'>' => {
                 let properties = self.either(own)?;
-                let least = self.frame().inner;
+                let least = self.top.inner();
                 let scalar = literal(&mut self.cursor, least)?;
                 self.advance();
                 self.scalar(scalar, properties)
@@ -189,7 +189,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         keys: bool,
     ) -> Outcome<'a, R> {
         let properties = self.either(own)?;
-        let least = self.frame().inner;
+        let least = self.top.inner();
         self.advance();
         self.flow(properties, least)?;
         let colon = self.cursor.behind_blanks(self.cursor.at);
@@ -243,7 +243,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     /// A scalar at the cursor that is none with a header.
     fn block_scalar(&mut self) -> Result<Scalar<'a>, Refusal> {
-        let least = self.frame().inner;
+        let least = self.top.inner();
         let at = self.cursor.at;
         let wrong = |problem| Err(Refusal { at, problem });
         match self.cursor.byte() {
@@ -337,7 +337,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         let (anchor, tag) = split(self.pending.take());
         self.dash_alone()?;
         // The place that other readers give: behind the dash, for one in its mapping's column.
-        let start = if indentless { self.frame().mark } else { dash };
+        let start = if indentless { self.top.mark() } else { dash };
         self.send(Event::SequenceStart { flow: false, anchor, tag }, start, start)
     }
 

@@ -14,6 +14,8 @@ pub(super) const COLON: u8 = 16;
 pub(super) const QUOTE: u8 = 32;
 /// Cannot begin a plain scalar without a second look.
 pub(super) const INDICATOR: u8 = 64;
+/// `#`
+pub(super) const HASH: u8 = 128;
 /// Separates: a key's colon, a dash and a comment's mark stand before or behind one of these.
 pub(super) const SPACE: u8 = BLANK | BREAK | END;
 
@@ -32,7 +34,8 @@ const fn classes() -> [u8; 256] {
             b':' => COLON | INDICATOR,
             b'\'' | b'"' => QUOTE | INDICATOR,
             b'\\' => QUOTE,
-            b'-' | b'?' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' => INDICATOR,
+            b'#' => HASH | INDICATOR,
+            b'-' | b'?' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' => INDICATOR,
             _ => 0,
         };
         if byte == u8::MAX {

@@ -1,4 +1,4 @@
-use super::bytes::{BLANK, BREAK, SPACE, is};
+use super::bytes::{BLANK, BREAK, END, HASH, SPACE, is};
 use crate::refusal::{Problem, Refusal};
 
 /// A place in a text whose characters are all ones that YAML has, and where its line begins.
@@ -77,6 +77,13 @@ impl<'a> Cursor<'a> {
         rest.starts_with(mark) && is(self.byte_at(self.at + 3), SPACE)
     }
 
+    /// The first byte from `at` on that is of one of the classes, or the end.
+    #[inline]
+    pub(super) fn find(&self, at: usize, classes: u8) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at + rest.iter().position(|&byte| is(byte, classes)).unwrap_or(rest.len())
+    }
+
     /// The first byte from `at` on that is no blank.
     #[inline]
     pub(super) fn behind_blanks(&self, mut at: usize) -> usize {
@@ -102,6 +109,13 @@ impl<'a> Cursor<'a> {
     /// Goes to the next byte that is neither blank nor line break nor in a comment.
     #[inline]
     pub(super) fn next_token(&mut self) -> Result<(), Refusal> {
+        if self.byte() == b' ' {
+            self.at += 1;
+        }
+        if is(self.byte(), BLANK | BREAK | HASH) { self.far_token() } else { Ok(()) }
+    }
+
+    fn far_token(&mut self) -> Result<(), Refusal> {
         let mut tab = None;
         loop {
             match self.byte() {
@@ -144,7 +158,7 @@ impl<'a> Cursor<'a> {
         if comment && at == self.at {
             return Err(Refusal { at, problem: Problem::Comment });
         }
-        if !comment && !is(self.byte_at(at), BREAK | super::bytes::END) {
+        if !comment && !is(self.byte_at(at), BREAK | END) {
             return Err(Refusal { at, problem });
         }
         self.go(if comment { self.line_end(at) } else { at });

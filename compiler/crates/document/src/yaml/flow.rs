@@ -1,6 +1,8 @@
-use super::bytes::{BLANK, BREAK, FLOW, SPACE, is};
-use super::frame::{Frame, State};
-use super::plain::plain;
+use std::borrow::Cow;
+
+use super::bytes::{BLANK, BREAK, FLOW, INDICATOR, SPACE, is};
+use super::frame::{Frame, State, narrow};
+use super::plain::{plain, plain_on_line};
 use super::property::{Properties, name};
 use super::quoted::quoted;
 use super::scalar::Scalar;
@@ -31,7 +33,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     }
 
     fn unclosed(&self) -> Refusal {
-        let at = self.frame().open;
+        let at = self.top.open();
         Refusal { at, problem: Problem::OpenBracket(self.cursor.byte_at(at).into()) }
     }
 
@@ -95,7 +97,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     fn comma(&mut self) -> Outcome<'a, R> {
         let at = self.cursor.at;
         self.end_pair()?;
-        let frame = self.frame();
+        let frame = self.top;
         let next = match frame.state {
             State::FlowItemEnd => State::FlowItem,
             State::FlowItem if self.pending.is_some() => {
@@ -112,26 +114,27 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
                 State::FlowKey
             }
             State::FlowValue => {
-                self.empty(frame.mark)?;
+                self.empty(frame.mark())?;
                 State::FlowKey
             }
             State::FlowValueEnd => State::FlowKey,
             _ => return Err(refusal(at, Problem::StrayComma)),
         };
+        self.json = None;
         self.set(next, at);
         self.cursor.go(at + 1);
         Ok(())
     }
 
     /// Ends a mapping of one key in a sequence, if one is open.
+    #[inline]
     fn end_pair(&mut self) -> Outcome<'a, R> {
-        let frame = self.frame();
-        match frame.state {
-            State::PairValue => self.empty(frame.mark)?,
+        match self.top.state {
+            State::PairValue => self.empty(self.top.mark())?,
             State::PairEnd => {}
             _ => return Ok(()),
         }
-        self.frames.pop();
+        self.pop();
         let at = self.cursor.at;
         self.send(Event::MappingEnd, at, at)
     }
@@ -139,7 +142,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     fn close_sequence(&mut self) -> Outcome<'a, R> {
         let at = self.cursor.at;
         self.end_pair()?;
-        match self.frame().state {
+        match self.top.state {
             State::FlowItem if self.pending.is_some() => self.empty(at)?,
             State::FlowItem | State::FlowItemEnd => {}
             _ => return Err(self.wrong_bracket()),
@@ -149,7 +152,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     fn close_mapping(&mut self) -> Outcome<'a, R> {
         let at = self.cursor.at;
-        let frame = self.frame();
+        let frame = self.top;
         match frame.state {
             State::FlowKey if self.pending.is_some() => {
                 self.empty(at)?;
@@ -157,21 +160,21 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
             }
             State::FlowKey | State::FlowValueEnd => {}
             State::FlowColon => self.empty(at)?,
-            State::FlowValue => self.empty(frame.mark)?,
+            State::FlowValue => self.empty(frame.mark())?,
             _ => return Err(self.wrong_bracket()),
         }
         self.close_flow(Event::MappingEnd)
     }
 
     fn wrong_bracket<S>(&self) -> super::Halt<S> {
-        let at = self.frame().open;
+        let at = self.top.open();
         let (open, close) = (self.cursor.byte_at(at).into(), self.cursor.byte().into());
         refusal(at, Problem::WrongBracket { open, close })
     }
 
     fn close_flow(&mut self, event: Event<'a>) -> Outcome<'a, R> {
         let at = self.cursor.at;
-        self.frames.pop();
+        self.pop();
         self.cursor.go(at + 1);
         self.json = Some((at + 1, false));
         self.send(event, at, at + 1)
@@ -179,14 +182,14 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     fn flow_colon(&mut self) -> Outcome<'a, R> {
         let at = self.cursor.at;
-        let frame = self.frame();
+        let frame = self.top;
         match frame.state {
             State::FlowColon => {
                 if matches!(self.cursor.second(), b'[' | b'{') && !self.adjacent() {
                     return Err(refusal(at, Problem::Value));
                 }
-                if self.too_long(frame.mark, at) {
-                    return Err(refusal(frame.mark, Problem::Key));
+                if self.too_long(frame.mark(), at) {
+                    return Err(refusal(frame.mark(), Problem::Key));
                 }
                 self.set(State::FlowValue, at);
                 self.cursor.go(at + 1);
@@ -205,7 +208,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     /// A node in brackets, or what stands before one.
     fn flow_node(&mut self, least: usize) -> Outcome<'a, R> {
         let start = self.cursor.at;
-        let state = self.frame().state;
+        let state = self.top.state;
         let next = match state {
             State::FlowItem => State::FlowItemEnd,
             State::FlowKey => State::FlowColon,
@@ -226,11 +229,31 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
                 self.open(properties)
             }
             b'*' => self.flow_alias(start, next),
+            byte if !is(byte, INDICATOR) && self.pending.is_none() => {
+                self.flow_word(start, next, least)
+            }
             _ => {
                 let scalar = self.flow_scalar(least)?;
                 self.flow_scalar_node(start, next, scalar)
             }
         }
+    }
+
+    /// A plain scalar, in the most common case: on one line, and nothing but an item, key or value.
+    #[inline]
+    fn flow_word(&mut self, start: usize, next: State, least: usize) -> Outcome<'a, R> {
+        let (end, stop) = plain_on_line::<true>(&self.cursor, start);
+        let byte = self.cursor.byte_at(stop);
+        let ends_node = is(byte, FLOW) || (byte == b':' && next != State::FlowItemEnd);
+        if !ends_node {
+            let scalar = plain(&mut self.cursor, true, least)?;
+            return self.flow_scalar_node(start, next, scalar);
+        }
+        let text = Cow::Borrowed(self.cursor.slice(start, end));
+        self.cursor.go(end);
+        self.set(next, start);
+        let event = Event::Scalar { text, style: Style::Plain, anchor: None, tag: None };
+        self.send(event, start, end)
     }
 
     fn flow_alias(&mut self, start: usize, next: State) -> Outcome<'a, R> {
@@ -323,9 +346,9 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
 
     /// Begins a mapping of one key that is an item of a sequence.
     fn pair(&mut self, start: usize, colon: usize) -> Outcome<'a, R> {
-        let open = self.frame().open;
+        let open = self.top.open();
         self.set(State::FlowItemEnd, start);
-        self.push(Frame { mark: colon, ..Frame::flow(State::PairValue, open) })?;
+        self.push(Frame { mark: narrow(colon), ..Frame::flow(State::PairValue, open) })?;
         self.send(Event::MappingStart { flow: true, anchor: None, tag: None }, start, start)
     }
 }

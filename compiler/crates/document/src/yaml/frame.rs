@@ -38,11 +38,11 @@ pub(super) struct Frame {
     /// Whether it is a block sequence in the column of the mapping it is a value of.
     pub(super) indentless: bool,
     /// In block: the first column that is inside it, one more than its own.
-    pub(super) inner: usize,
+    pub(super) inner: u32,
     /// Where it begins; in flow its bracket.
-    pub(super) open: usize,
+    pub(super) open: u32,
     /// Where a value that is not there would be; in flow also where a key begins.
-    pub(super) mark: usize,
+    pub(super) mark: u32,
 }
 
 impl Frame {
@@ -52,11 +52,31 @@ impl Frame {
 
     /// A block collection in a column.
     pub(super) const fn block(state: State, column: usize, mark: usize) -> Self {
-        Self { state, indentless: false, inner: column + 1, open: mark, mark }
+        let mark = narrow(mark);
+        Self { state, indentless: false, inner: narrow(column + 1), open: mark, mark }
     }
 
     /// A flow collection whose bracket is at `open`.
     pub(super) const fn flow(state: State, open: usize) -> Self {
+        let open = narrow(open);
         Self { state, indentless: false, inner: 0, open, mark: open }
     }
+
+    /// The first column that is inside it.
+    pub(super) const fn inner(&self) -> usize {
+        self.inner as usize
+    }
+
+    pub(super) const fn open(&self) -> usize {
+        self.open as usize
+    }
+
+    pub(super) const fn mark(&self) -> usize {
+        self.mark as usize
+    }
+}
+
+/// Files are far shorter than this can hold; see [`crate::Limits::bytes`].
+pub(super) const fn narrow(at: usize) -> u32 {
+    if at > u32::MAX as usize { u32::MAX } else { at as u32 }
 }

@@ -29,30 +29,31 @@ pub(super) fn plain<'a>(
     more_lines(cursor, one, stop, flow, least)
 }
 
-/// Where the text of a line ends, from `at` on, and the first byte that is none of it: the end of
-/// the line, a comment, or what ends the scalar.
-fn line(cursor: &Cursor<'_>, mut at: usize, flow: bool) -> (usize, usize) {
-    let stops = if flow { SPACE | COLON | FLOW } else { SPACE | COLON };
+fn line(cursor: &Cursor<'_>, at: usize, flow: bool) -> (usize, usize) {
+    if flow { plain_on_line::<true>(cursor, at) } else { plain_on_line::<false>(cursor, at) }
+}
+
+/// Where the text of a line of a plain scalar ends, from `at` on, and the first byte that is none of
+/// it: the end of the line, a comment, or what ends the scalar.
+#[inline]
+pub(super) fn plain_on_line<const IN_FLOW: bool>(
+    cursor: &Cursor<'_>,
+    mut at: usize,
+) -> (usize, usize) {
     loop {
-        while !is(cursor.byte_at(at), stops) {
-            at += 1;
+        at = cursor.find(at, if IN_FLOW { SPACE | COLON | FLOW } else { SPACE | COLON });
+        let next = cursor.behind_blanks(at);
+        let comment = next > at && cursor.byte_at(next) == b'#';
+        if comment || ends(cursor, next, IN_FLOW) {
+            return (at, next);
         }
-        let byte = cursor.byte_at(at);
-        if is(byte, BLANK) {
-            let next = cursor.behind_blanks(at);
-            if cursor.byte_at(next) == b'#' || ends(cursor, next, flow) {
-                return (at, next);
-            }
-            at = next;
-        } else if ends(cursor, at, flow) {
-            return (at, at);
-        }
-        // A blank that does not end it, or a colon.
-        at += usize::from(cursor.byte_at(at) == b':');
+        // Behind a colon that ends nothing.
+        at = next + usize::from(cursor.byte_at(next) == b':');
     }
 }
 
 /// Whether a plain scalar cannot hold the byte at `at`.
+#[inline]
 fn ends(cursor: &Cursor<'_>, at: usize, flow: bool) -> bool {
     let byte = cursor.byte_at(at);
     if byte == b':' {
@@ -114,12 +115,49 @@ fn next_line<'a>(
             _ => break,
         }
     }
-    if ahead.at_end() || ahead.byte() == b'#' {
+    if ahead.at_end() {
         return Ok(None);
+    }
+    if ahead.byte() == b'#' {
+        return after_comment(ahead, tab, flow, least).map(|()| None);
     }
     if let Some(at) = tab {
         return Err(Refusal { at, problem: Problem::Tab });
     }
-    let goes_on = ahead.column() >= least && !ahead.at_marker() && !ends(&ahead, ahead.at, flow);
-    Ok(goes_on.then_some((ahead, breaks)))
+    Ok(goes_on(&ahead, flow, least).then_some((ahead, breaks)))
+}
+
+/// Whether the first word of a line belongs to the scalar before it.
+fn goes_on(line: &Cursor<'_>, flow: bool, least: usize) -> bool {
+    line.column() >= least && !line.at_marker() && !ends(line, line.at, flow)
+}
+
+/// A comment ends a scalar. Some readers overlook one that a tab begins the line of, and go on with
+/// what follows it, so that must not look like another line of the scalar.
+fn after_comment(
+    mut ahead: Cursor<'_>,
+    tab: Option<usize>,
+    flow: bool,
+    least: usize,
+) -> Result<(), Refusal> {
+    let Some(at) = tab else { return Ok(()) };
+    loop {
+        ahead.go(ahead.line_end(ahead.at));
+        let mut tabs = false;
+        while is(ahead.byte(), BLANK | BREAK) {
+            tabs |= ahead.byte() == b'\t';
+            if is(ahead.byte(), BREAK) {
+                ahead.go_to_line(ahead.behind_break(ahead.at));
+                tabs = false;
+            } else {
+                ahead.at += 1;
+            }
+        }
+        let comment = ahead.byte() == b'#';
+        if comment && tabs {
+            continue;
+        }
+        let overlooked = !comment && !ahead.at_end() && goes_on(&ahead, flow, least);
+        return if overlooked { Err(Refusal { at, problem: Problem::Tab }) } else { Ok(()) };
+    }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::bytes::{BLANK, BREAK, END, QUOTE, is};
+use super::bytes::{BLANK, BREAK, QUOTE, is};
 use super::cursor::Cursor;
 use super::scalar::Scalar;
 use crate::event::Style;
@@ -14,9 +14,7 @@ pub(super) fn quoted<'a>(cursor: &mut Cursor<'a>, least: usize) -> Result<Scalar
     let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
     let mut at = start + 1;
     loop {
-        while !is(cursor.byte_at(at), QUOTE | BREAK | END) {
-            at += 1;
-        }
+        at = cursor.find(at, QUOTE | BREAK);
         let byte = cursor.byte_at(at);
         let plain_end = byte == quote && (quote == b'"' || cursor.byte_at(at + 1) != b'\'');
         if plain_end {
@@ -48,9 +46,7 @@ impl<'a> Decoder<'a, '_> {
     fn decode(mut self, mut at: usize, style: Style) -> Result<Scalar<'a>, Refusal> {
         loop {
             let from = at;
-            while !is(self.cursor.byte_at(at), QUOTE | BREAK | END) {
-                at += 1;
-            }
+            at = self.cursor.find(at, QUOTE | BREAK);
             self.text.push_str(self.cursor.slice(from, at));
             at = match self.cursor.byte_at(at) {
                 b'\'' if self.quote == b'\'' && self.cursor.byte_at(at + 1) == b'\'' => {

@@ -6,6 +6,7 @@ use meshc_check::{Finding, did_you_mean, nearest};
 use super::Report;
 use super::rules::callers;
 use crate::outside::Placed;
+use crate::platform::covers;
 use crate::resolve::{Home, Reference, unknown_workload};
 
 pub(super) fn judge(report: &mut Report<'_>) {
@@ -92,8 +93,7 @@ fn unknown_operation(report: &mut Report<'_>, home: Home<'_>, at: &At<String>, i
 fn object(report: &mut Report<'_>, waiver: &Placed<WaiverRow>) {
     let mesh = report.mesh;
     let row = &waiver.row;
-    let namespace = row.object_namespace.as_ref().map_or(&waiver.namespace, |at| &at.value);
-    let id = format!("{namespace}/{}", row.object.value);
+    let id = waiver.object_id();
     let workloads = |gateway: bool| {
         mesh.workloads
             .iter()
@@ -126,6 +126,23 @@ fn object(report: &mut Report<'_>, waiver: &Placed<WaiverRow>) {
     let (kind, at, known) = suspended;
     let id = Reference::of(&at.value, &waiver.namespace).id();
     exists(report, waiver.file, kind, (at, &id), &known);
+    unused(report, waiver, &id);
+}
+
+/// A waiver of a guardrail that does not hold for its object suspends nothing.
+fn unused(report: &mut Report<'_>, waiver: &Placed<WaiverRow>, guardrail: &str) {
+    let mesh = report.mesh;
+    let guardrail = mesh.guardrails.iter().find(|one| one.id == guardrail);
+    let workload = mesh.workload_named(&waiver.object_id()).and_then(|ix| mesh.workload(ix));
+    let (Some(guardrail), Some(workload)) = (guardrail, workload) else { return };
+    if !covers(&guardrail.row.scope, workload) {
+        let Placed { file, row, .. } = waiver;
+        let message = format!(
+            "Waiver `{}` hides nothing: Guardrail `{}` does not hold for `{}`",
+            row.name.value, guardrail.id, workload.id
+        );
+        report.add_in(*file, Finding::new("MC910", row.object.span, message), None);
+    }
 }
 
 fn exists(

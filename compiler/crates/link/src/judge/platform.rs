@@ -12,16 +12,18 @@ use super::users::known;
 use crate::baseline::reaches;
 use crate::effective::{Effective, Origin, duration};
 use crate::mesh::{Mesh, Workload};
-use crate::platform::{Guardrail, covers};
+use crate::platform::{Guardrail, Waived, covers};
 use crate::resolve::Home;
 
 pub(super) fn judge(report: &mut Report<'_>) {
     let mesh = report.mesh;
+    let waived = Waived::of(&mesh.waivers);
     for guardrail in &mesh.guardrails {
         let (file, row) = (guardrail.file, &guardrail.row);
-        let over: Vec<&Workload> =
+        let mut over: Vec<&Workload> =
             mesh.workloads.iter().filter(|one| covers(&row.scope, one)).collect();
         scope(report, file, &row.scope, over.is_empty());
+        over.retain(|one| !waived.suspends(&guardrail.id, &one.id));
         let named = row.deny.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
         twice(report, file, "rule", named);
         for rule in &row.deny {

@@ -1,0 +1,138 @@
+//! A folder of intent files: walked and read on threads, links never followed.
+//!
+//! Which paths of a repository are read is said here and nowhere else; whoever reads a Git revision
+//! asks the same functions.
+
+mod content;
+mod names;
+mod walk;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub use names::{may_be_named, named_by, wanted};
+
+use content::content;
+
+/// How much is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the largest file.
+    pub bytes: u64,
+    /// Most files.
+    pub files: usize,
+}
+
+/// What a folder gives, sorted by path.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Paths inside the folder, with `/` between their parts, and contents.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Paths that were not read, and why; a path may be anything but UTF-8.
+    pub problems: Vec<(Vec<u8>, Reason)>,
+}
+
+/// Why a path was not read.
+#[derive(Debug)]
+pub enum Reason {
+    /// It is a symbolic link.
+    Link,
+    /// It is a pipe, a device or a folder named like a file.
+    NotRegular,
+    /// Its name is not UTF-8.
+    Name,
+    /// It has that many bytes, more than are read.
+    TooLarge(u64),
+    /// The system refused.
+    System(std::io::Error),
+}
+
+/// Why a folder as a whole was not read.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// The system refused to list it.
+    System(std::io::Error),
+    /// It holds more files than are read.
+    TooMany,
+}
+
+/// Threads that read; a third gains nothing on the two cores of most runners.
+const THREADS: usize = 2;
+/// Files below which one thread is faster than starting another.
+const FEW: usize = 64;
+
+/// Reads every intent file of a folder, and the JSON, PEM and TOML files that they name.
+///
+/// # Errors
+/// The folder cannot be listed, or holds too many files.
+pub fn read(root: &Path, limits: Limits) -> Result<Listing, Unreadable> {
+    let found = walk::walk(root).map_err(Unreadable::System)?;
+    let (mut named, plain): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(path, _)| may_be_named(path));
+    let taken = AtomicUsize::new(0);
+    let mut listing = take(root, plain, limits, &taken)?;
+    let mut seen = 0;
+    // What is named may name further files.
+    while seen < listing.files.len() && !named.is_empty() {
+        let new = listing.files.get(seen..).unwrap_or_default();
+        let paths: Vec<&[u8]> = named.iter().map(|(path, _)| path.as_slice()).collect();
+        let mut chosen = named_by(new, &paths);
+        seen = listing.files.len();
+        let mut next = Vec::new();
+        while let Some(at) = chosen.pop() {
+            next.push(named.swap_remove(at));
+        }
+        let more = take(root, next, limits, &taken)?;
+        listing.files.extend(more.files);
+        listing.problems.extend(more.problems);
+    }
+    listing.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    listing.problems.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(listing)
+}
+
+/// Reads what was found, on two threads where there is much.
+fn take(
+    root: &Path,
+    mut found: Vec<walk::Found>,
+    limits: Limits,
+    taken: &AtomicUsize,
+) -> Result<Listing, Unreadable> {
+    if found.len() < FEW {
+        return some(root, found, limits, taken);
+    }
+    let behind = found.split_off(found.len() / THREADS);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| some(root, behind, limits, taken));
+        let mut listing = some(root, found, limits, taken)?;
+        let rest = match other.join() {
+            Ok(rest) => rest?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        listing.files.extend(rest.files);
+        listing.problems.extend(rest.problems);
+        Ok(listing)
+    })
+}
+
+fn some(
+    root: &Path,
+    found: Vec<walk::Found>,
+    limits: Limits,
+    taken: &AtomicUsize,
+) -> Result<Listing, Unreadable> {
+    let mut listing = Listing::default();
+    for (path, reason) in found {
+        let read = reason.map_or_else(|| content(root, path.clone(), limits.bytes), Err);
+        match read {
+            Ok(file) => {
+                if taken.fetch_add(1, Ordering::Relaxed) >= limits.files {
+                    return Err(Unreadable::TooMany);
+                }
+                listing.files.push(file);
+            }
+            Err(reason) => listing.problems.push((path, reason)),
+        }
+    }
+    Ok(listing)
+}

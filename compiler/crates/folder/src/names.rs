@@ -1,0 +1,63 @@
+//! Which paths inside a repository are read.
+
+use memchr::memmem::Finder;
+
+/// The settings, at the root alone.
+const SETTINGS: [&[u8]; 2] = [b"meshc.toml", b"pyproject.toml"];
+/// A file that names others holds one of these words.
+const DECLARING: [&[u8]; 2] = [b"TokenIssuer", b"federation"];
+
+/// Whether a path is read at all.
+#[must_use]
+pub fn wanted(path: &[u8]) -> bool {
+    SETTINGS.contains(&path) || has_end(path, &[b".yaml", b".yml"])
+}
+
+/// Whether a path is read once another file names it: a TokenIssuer's keys and a baseline are JSON,
+/// the Mesh's trust bundle is PEM, and settings extend TOML.
+#[must_use]
+pub fn may_be_named(path: &[u8]) -> bool {
+    has_end(path, &[b".json", b".pem", b".toml"]) && !SETTINGS.contains(&path)
+}
+
+/// Those of the paths, by their numbers, that stand in settings, or where an issuer or a federation is
+/// declared; files are paths with contents.
+///
+/// Other JSON, PEM and TOML of a repository is none of our business: it is not read, and nothing is
+/// wrong with it. What stands there without being named for its content is read for nothing.
+#[must_use]
+pub fn named_by<P, F, C>(files: &[(P, F)], paths: &[C]) -> Vec<usize>
+where
+    P: AsRef<[u8]>,
+    F: AsRef<[u8]>,
+    C: AsRef<[u8]>,
+{
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let naming = files.iter().filter(|(path, content)| names(path.as_ref(), content.as_ref()));
+    let naming: Vec<&[u8]> = naming.map(|(_, content)| content.as_ref()).collect();
+    let is_named = |path: &[u8]| {
+        let finder = Finder::new(path);
+        naming.iter().any(|content| finder.find(content).is_some())
+    };
+    let numbered = paths.iter().enumerate();
+    numbered.filter(|(_, path)| is_named(path.as_ref())).map(|(at, _)| at).collect()
+}
+
+/// Whether a file may name others.
+fn names(path: &[u8], content: &[u8]) -> bool {
+    let declares = |word: &[u8]| memchr::memmem::find(content, word).is_some();
+    path.ends_with(b".toml") || DECLARING.iter().any(|word| declares(word))
+}
+
+/// Whether a folder of that name is looked into.
+pub(crate) fn enters(folder: &[u8]) -> bool {
+    !folder.starts_with(b".") || folder == b".meshc"
+}
+
+fn has_end(path: &[u8], ends: &[&[u8]]) -> bool {
+    let mut parts = path.rsplit(|byte| *byte == b'/');
+    let name = parts.next().unwrap_or_default();
+    !name.starts_with(b".") && ends.iter().any(|end| name.ends_with(end)) && parts.all(enters)
+}

@@ -1,0 +1,63 @@
+use std::ffi::OsStr;
+use std::fs::{DirEntry, FileType};
+use std::io::{Error, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::Reason;
+use crate::names::{enters, may_be_named, wanted};
+
+/// A path inside the folder, and why it is not to be read.
+pub(crate) type Found = (Vec<u8>, Option<Reason>);
+
+/// Lists what is to be read; a stack of its own, never recursion.
+pub(crate) fn walk(root: &Path) -> Result<Vec<Found>, Error> {
+    let mut waiting: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut found = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        match list(root, &folder, &mut found) {
+            Ok(inside) => waiting.extend(inside),
+            Err(error) if folder.is_empty() => return Err(error),
+            Err(error) => found.push((folder, Some(Reason::System(error)))),
+        }
+    }
+    Ok(found)
+}
+
+/// Adds what one folder holds; gives the folders in it.
+fn list(root: &Path, folder: &[u8], found: &mut Vec<Found>) -> Result<Vec<Vec<u8>>, Error> {
+    let mut inside = Vec::new();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root.join(OsStr::from_bytes(folder)))? {
+        let entry = entry?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        let name = name.as_bytes();
+        let path = if folder.is_empty() { name.to_vec() } else { [folder, b"/", name].concat() };
+        if kind.is_symlink() {
+            if is_read(&path) || (enters(name) && leads_to_folder(&entry)) {
+                files.push((path, Some(Reason::Link)));
+            }
+        } else if kind.is_dir() {
+            if enters(name) {
+                inside.push(path);
+            }
+        } else if is_read(&path) {
+            files.push((path, None));
+        }
+    }
+    found.extend(files);
+    Ok(inside)
+}
+
+/// Whether a path is read, or would be if a document names it.
+fn is_read(path: &[u8]) -> bool {
+    wanted(path) || may_be_named(path)
+}
+
+/// Whether a link ends at a folder; a loop does too, to be reported.
+fn leads_to_folder(entry: &DirEntry) -> bool {
+    match std::fs::metadata(entry.path()).map(|metadata| metadata.file_type()) {
+        Ok(kind) => FileType::is_dir(&kind),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}

@@ -1,0 +1,73 @@
+use std::ffi::OsStr;
+use std::io::Error;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use meshc_folder::{Limits, Reason, Unreadable};
+use pyo3::exceptions::{PyOSError, PyOverflowError};
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::PyBytes;
+
+/// Paths with contents, and paths with reasons.
+type Listed<'py> = (Vec<(String, Bound<'py, PyBytes>)>, Vec<(Bound<'py, PyBytes>, String)>);
+
+#[pyfunction]
+pub(crate) fn read_folder<'py>(
+    py: Python<'py>,
+    path: &[u8],
+    bytes: u64,
+    files: usize,
+) -> PyResult<Listed<'py>> {
+    let root = Path::new(OsStr::from_bytes(path));
+    let listing = py.detach(|| meshc_folder::read(root, Limits { bytes, files }));
+    let listing = listing.map_err(|fault| match fault {
+        Unreadable::System(error) => PyOSError::new_err(words(&error)),
+        Unreadable::TooMany => PyOverflowError::new_err("too many files"),
+    })?;
+    let files = listing.files.into_iter().map(|(path, content)| (path, PyBytes::new(py, &content)));
+    let problems = listing.problems.into_iter();
+    Ok((
+        files.collect(),
+        problems.map(|(path, why)| (PyBytes::new(py, &path), reason(&why, bytes))).collect(),
+    ))
+}
+
+#[pyfunction]
+pub(crate) fn wanted(path: &[u8]) -> bool {
+    meshc_folder::wanted(path)
+}
+
+#[pyfunction]
+pub(crate) fn may_be_named(path: &[u8]) -> bool {
+    meshc_folder::may_be_named(path)
+}
+
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+pub(crate) fn named_by(
+    files: Vec<(PyBackedStr, PyBackedBytes)>,
+    paths: Vec<PyBackedBytes>,
+) -> Vec<usize> {
+    let files: Vec<(&[u8], &[u8])> =
+        files.iter().map(|(path, content)| (path.as_bytes(), &**content)).collect();
+    meshc_folder::named_by(&files, &paths)
+}
+
+fn reason(why: &Reason, most: u64) -> String {
+    match why {
+        Reason::Link => "it is a symbolic link, and links are never followed".into(),
+        Reason::NotRegular => "it is not a regular file".into(),
+        Reason::Name => "its name is not UTF-8".into(),
+        Reason::TooLarge(size) => {
+            format!("it has {size} bytes, more than the {most} that are read")
+        }
+        Reason::System(error) => words(error),
+    }
+}
+
+/// Why the system refused, without its number.
+fn words(error: &Error) -> String {
+    let text = error.to_string().to_lowercase();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,100 @@
+"""Findings kept by what they depend on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from meshc.cache.key import key
+from meshc.findings import Finding, Related, Severity
+from meshc.spans import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from meshc.cache.store import Store
+
+Row = list[Any]  # JSON of several types
+
+
+class KeptFindings:
+    """Finds what was found before, and finds anew what was not."""
+
+    def __init__(self, store: Store) -> None:
+        """Name the store."""
+        self._store = store
+
+    def of(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        said: Sequence[str],
+        find: Callable[[], tuple[Finding, ...]],
+    ) -> tuple[Finding, ...]:
+        """Give what `find` gives for these files, without asking it where that is known.
+
+        `said` is what it depends on beside them: settings, the day.
+        """
+        name = f"{key(files, said)}.findings"
+        content = self._store.load(name)
+        found = None if content is None else decode(content)
+        if found is None:
+            found = find()
+            self._store.save(name, encode(found))
+        return found
+
+
+def encode(findings: Sequence[Finding]) -> bytes:
+    """Give findings as bytes; fixes are made later and are none yet."""
+    return json.dumps([packed(one) for one in findings], separators=(",", ":")).encode()
+
+
+def decode(content: bytes) -> tuple[Finding, ...] | None:
+    """Give the findings of `encode`; nothing for anything else."""
+    try:
+        return tuple(unpacked(row) for row in json.loads(content))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def packed(one: Finding) -> Row:
+    """Give a finding as a row."""
+    return [
+        one.code,
+        one.name,
+        str(one.severity),
+        one.message,
+        place(one.primary),
+        [[place(other.place), other.message] for other in one.related],
+        one.help,
+        one.hint,
+        [[place(other.place), other.message] for other in one.flow],
+    ]
+
+
+def unpacked(row: Row) -> Finding:
+    """Give the finding of a row; raises `ValueError` or `TypeError` for what is none."""
+    code, name, severity, message, primary, related, help_, hint, flow = row
+    return Finding(
+        code=code,
+        name=name,
+        severity=Severity(severity),
+        message=message,
+        primary=Place(*primary),
+        related=tuple(Related(Place(*where), said) for where, said in related),
+        help=help_,
+        hint=hint,
+        flow=tuple(Related(Place(*where), said) for where, said in flow),
+    )
+
+
+def place(one: Place) -> Row:
+    """Give a place as a row."""
+    return [
+        one.file,
+        one.start,
+        one.end,
+        one.line,
+        one.column,
+        one.end_line,
+        one.end_column,
+    ]

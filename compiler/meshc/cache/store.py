@@ -1,0 +1,112 @@
+"""Bytes by name in a folder that anybody may delete, damage or share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD: Final = b"meshc cache 1 "
+"""Begins every file; the number grows with the form of what follows."""
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of the largest file that is read or written."""
+MOST: Final = 32
+"""Files kept; the longest unused go first."""
+
+
+class Store:
+    """A folder of kept bytes.
+
+    Safe under parallel runs: a file is written beside its place and then takes it, so a reader sees
+    a whole one or none, and whoever writes last wins. There is no lock.
+    """
+
+    def __init__(self, folder: str, say: Callable[[str], None]) -> None:
+        """Name the folder, and who is told in one line why nothing can be kept or found there."""
+        self.folder = folder
+        self._say: Callable[[str], None] | None = say
+
+    def load(self, name: str) -> bytes | None:
+        """Give what is kept under a name; nothing where that cannot be read or is damaged."""
+        path = f"{self.folder}/{name}"
+        try:
+            found = opened(read(path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.give_up(error.strerror or str(error))
+            return None
+        if found is None:
+            self.give_up(f"`{name}` is damaged or of another version")
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # it was used: that only decides what goes first
+        return found
+
+    def save(self, name: str, content: bytes) -> None:
+        """Keep bytes under a name, if that is possible."""
+        if len(content) > LARGEST - 200:
+            return
+        written = Path(self.folder, f"{name}.{os.getpid()}.tmp")
+        try:
+            written.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(written, flags, 0o600), "wb") as file:
+                file.write(sealed(content))
+            written.replace(written.with_name(name))
+            self._prune()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                written.unlink()
+            self.give_up(error.strerror or str(error))
+
+    def _prune(self) -> None:
+        """Delete what was not used for longest; somebody else may be doing the same."""
+        found = sorted(os.scandir(self.folder), key=used)
+        for entry in found[:-MOST]:
+            with contextlib.suppress(OSError):
+                Path(entry.path).unlink()
+
+    def give_up(self, why: str) -> None:
+        """Say once why the folder is of no use."""
+        if self._say is not None:
+            self._say(f"the cache in `{self.folder}` is ignored: {why.lower()}")
+            self._say = None
+
+
+def read(path: str) -> bytes:
+    """Read a file, at most `LARGEST` bytes of it; raises `OSError`. Links are not followed."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(handle, min(LARGEST, os.fstat(handle).st_size))
+    finally:
+        os.close(handle)
+
+
+def used(entry: os.DirEntry[str]) -> float:
+    """Give when a file was last used; one that is gone by now was used never."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except OSError:
+        return 0.0
+
+
+def sealed(content: bytes) -> bytes:
+    """Put a head and a check value before bytes."""
+    from meshc._native import digest  # the extension is loaded only where it is asked
+
+    return HEAD + digest(content).encode() + b"\n" + content
+
+
+def opened(sealed: bytes) -> bytes | None:
+    """Give what `sealed` sealed; nothing for anything else."""
+    from meshc._native import digest  # the same
+
+    head, line, content = sealed.partition(b"\n")
+    if not line or not head.startswith(HEAD):
+        return None
+    return content if head.removeprefix(HEAD) == digest(content).encode() else None
