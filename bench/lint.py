@@ -5,10 +5,9 @@
 
 Whole processes from outside, as in bench/compile.py: CPU is user plus system time of the process
 and its threads, its smallest over all runs is the figure to compare. `cold` keeps nothing;
-`first run` writes the cache; `warm` finds all of it there; `changed` has one file edited before each
-run, and
-`back` is that edit undone. `ruff` reads as many Python files of like size without its cache, and
-kubeconform the same documents as Kubernetes resources, each where it is installed.
+`first run` writes the cache; `warm` finds all of it there; `changed` has one file edited before
+each run, and `back` is that edit undone. `ruff` reads as many Python files of like size without
+its cache, and kubeconform the same documents as Kubernetes resources, where they are installed.
 """
 
 from __future__ import annotations
