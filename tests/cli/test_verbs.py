@@ -41,7 +41,7 @@ def test_eval_tells_verdict_operation_destination_and_places(shop: Path) -> None
     words = ["eval", "--from", "shop/web", "--to", "shop/cart", "GET", "/carts/7"]
     done = meshc(*words, cwd=shop)
     assert done.returncode == 0
-    for line in ("verdict      allowed", "operation    read", "rule shoppers at shop/cart.yaml:15"):
+    for line in ("verdict      allowed", "operation    read", "rule shoppers at shop/cart.yaml:16"):
         assert line in done.stdout
     said = json.loads(meshc(*words, "--json", cwd=shop).stdout)
     assert said["verdict"] == "allowed"
@@ -109,7 +109,7 @@ def test_a_test_that_fails_says_what_it_got_and_why(shop: Path) -> None:
     assert done.returncode == 1
     assert "FAIL shop/carts: the shop reads a cart" in done.stdout
     assert "expected operation add, got read" in done.stdout
-    assert "at shop/tests.yaml:7" in done.stdout
+    assert "at shop/tests.yaml:8" in done.stdout
     assert done.stdout.endswith("2 passed, 1 failed\n")
 
 

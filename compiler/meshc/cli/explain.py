@@ -1,4 +1,4 @@
-"""`meshc explain`: a rule's page, the table of defaults, or what holds for one workload."""
+"""`meshc explain`: a rule, a kind or field, the table of defaults, what holds for a workload."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ Examples:
   meshc explain MC201         why, and what to do, with examples that fail and pass
   meshc explain sarif         an output of `meshc lint`
   meshc explain --list        every rule in one line
+  meshc explain ServiceIntent             a kind: its fields, and an example
+  meshc explain ServiceIntent.spec.allow  a field, and what may stand in it
   meshc explain --defaults    what holds where an intent says nothing
   meshc explain shop/cart     every value of a workload: where it was written, or default"""
 )
-@click.argument("word", required=False, metavar="[CODE | FORMAT | NS/NAME]")
+@click.argument("word", required=False, metavar="[CODE | KIND[.FIELD] | FORMAT | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
 @source.environment_option
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
@@ -32,10 +34,11 @@ Examples:
 def command(
     *, word: str | None, repository: str, env: str | None, listed: bool, defaults: bool
 ) -> int:
-    """Explain a rule by code (MC201) or name, an output by its format, or a workload by NS/NAME."""
+    """Explain a rule (MC201), a KIND, a field of it, an output's format, or a workload."""
     if sum((word is not None, listed, defaults)) != 1:
         raise click.UsageError(
-            "give one of CODE, FORMAT, NS/NAME, --list, --defaults", click.get_current_context()
+            "give one of CODE, KIND, FORMAT, NS/NAME, --list, --defaults",
+            click.get_current_context(),
         )
     if defaults:
         click.echo(table(), nl=False)
@@ -46,9 +49,29 @@ def command(
         click.echo(values(repository, word, env), nl=False)
     elif word in FORMATS:
         click.echo(output(word), nl=False)
+    elif word is not None and word[:1].isupper() and not word[-1].isdigit():
+        click.echo(language(word))
     else:
         click.echo(page(find(str(word))), nl=False)
     return exits.CLEAN
+
+
+def language(word: str) -> str:
+    """Write what a kind is (`Waiver`) or one field of it (`Waiver.spec.until`)."""
+    from meshc.schema import pages, published  # the schema is loaded only for this
+
+    kind, _, path = word.partition(".")
+    if kind not in published.kinds():
+        near = nearest(kind, published.kinds())
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise exits.Failure(f"`{kind}` is no kind{hint}")
+    if not path:
+        return "\n".join(pages.summary(kind))
+    if pages.plain(path) not in pages.paths(kind):
+        near = nearest(path, pages.paths(kind))
+        hint = f"; did you mean `{kind}.{near[0]}`?" if near else f" (`meshc explain {kind}`)"
+        raise exits.Failure(f"{kind} has no field `{path}`{hint}")
+    return "\n".join(pages.field_page(kind, path))
 
 
 def table() -> str:

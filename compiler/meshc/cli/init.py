@@ -20,12 +20,14 @@ Examples:
 def command(*, folder: str) -> int:
     """Write a Mesh, two services that call each other, and a PolicyTest; nothing is overwritten."""
     from meshc.cli import starter
+    from meshc.schema import native_schema
 
     root = Path(folder)
-    present = [path for path in starter.FILES if (root / path).exists()]
+    files = {**starter.FILES, starter.SCHEMA_FILE: native_schema().decode()}
+    present = [path for path in files if (root / path).exists()]
     if present:
         raise exits.Failure(f"`{root / present[0]}` exists already; nothing was written")
-    for path, content in starter.FILES.items():
+    for path, content in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")

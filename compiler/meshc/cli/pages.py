@@ -19,6 +19,8 @@ from meshc.cli import output_pages as outputs
 from meshc.cli.verbs import VERBS
 from meshc.policy import describing
 from meshc.rules import pages as rules
+from meshc.schema import pages as language
+from meshc.schema import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,16 @@ def generated() -> dict[Path, str]:
         **{REFERENCE / name: titled(content) for name, content in pages.items()},
         Path("docs/configuration.md"): with_keys((ROOT / "docs/configuration.md").read_text()),
         Path("schemas/settings.json"): json.dumps(describing.schema(), indent=2) + "\n",
+        **kind_pages(),
+    }
+
+
+def kind_pages() -> dict[Path, str]:
+    """Give a page for every kind."""
+    folder = Path("docs/reference/kinds")
+    return {
+        folder / f"{kind}.md": "\n".join((NOTE, "", *language.page(kind)))
+        for kind in published.kinds()
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from meshc.schema import API_VERSION, capabilities, order
+from meshc.schema import API_VERSION, capabilities, crd, order, published
 from meshc.schema.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -106,6 +106,18 @@ def all_kinds() -> dict[str, Any]:
 
 def files() -> Mapping[str, bytes]:
     """Give every generated file: its path from the repository's root and its bytes."""
+    return {**schemas(), **definitions()}
+
+
+def definitions() -> Mapping[str, bytes]:
+    """Give the CustomResourceDefinitions, made from the schema that is written down."""
+    published.whole.cache_clear()
+    made = {f"schemas/crd/{crd.plural_of(kind)}.yaml": crd.crd(kind) for kind in published.kinds()}
+    return {path: crd.yaml(one).encode() for path, one in made.items()}
+
+
+def schemas() -> Mapping[str, bytes]:
+    """Give the JSON Schemas."""
     whole = encode(all_kinds())
     made = {f"schemas/{kind}.json": encode(schema_of(kind)) for kind in sorted(KINDS)}
     return {
