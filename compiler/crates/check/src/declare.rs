@@ -5,9 +5,11 @@ use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
 use serde_json::json;
 
 use crate::finding::Finding;
+use crate::habits;
 use crate::quantity;
 use crate::rows::Rows;
 use crate::schema::Schema;
+use crate::suggest::nearest;
 use crate::unit::{
     At, CallRow, EnvironmentRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow,
     RateLimitRow, RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind,
@@ -26,13 +28,23 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
+    let unreadable = |finding: &Finding| matches!(finding.code, "MC001" | "MC006" | "MC007");
+    unit.unread = unit.findings.iter().any(unreadable);
+    let read = unit.findings.clone();
     crate::secret::judge(bytes, &mut unit.findings);
     crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
-        document(&patch(tree), schema, &mut unit);
+        document(&patch(tree), schema, &read, &mut unit);
     }
     crate::confusable::explain(&mut unit.findings);
     unit
+}
+
+/// Whether the reader found fault with the very place of a finding: then that is the mistake.
+fn was_read_so(finding: &Finding, read: &[Finding]) -> bool {
+    let touches =
+        |one: &Finding| one.span.start <= finding.span.end && finding.span.start <= one.span.end;
+    read.iter().any(touches)
 }
 
 /// The Environments that a file declares, each with its document; nothing is reported.
@@ -43,7 +55,7 @@ pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)
     trees
         .filter_map(|tree| {
             let mut unit = Unit::default();
-            document(&tree, schema, &mut unit);
+            document(&tree, schema, &[], &mut unit);
             Some((unit.environments.pop()?, tree))
         })
         .collect()
@@ -77,8 +89,9 @@ fn is_empty(tree: &Tree) -> bool {
     tree.len() == 1 && tree.kind(tree.root()) == Kind::Null
 }
 
-fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
+fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
     let mut checked = check(tree, schema);
+    checked.forgive(tree, |finding| was_read_so(finding, read));
     unit.findings.append(&mut checked.findings);
     unit.documents += 1;
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
@@ -141,8 +154,17 @@ fn document(tree: &Tree, schema: &Schema, unit: &mut Unit) {
             _ => {}
         }
     }
+    if !DECLARED.contains(&checked.kind.as_deref().unwrap_or_default()) || spec.is_none() {
+        let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+        let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
+        unit.unread |= name.is_none();
+        unit.lost.extend(name.map(|name| (namespace, name)));
+    }
     unit.findings.append(&mut rows.findings);
 }
+
+/// Kinds whose names are found by what refers to them.
+const DECLARED: [&str; 3] = ["ExternalIntent", "GatewayIntent", "ServiceIntent"];
 
 fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
     let defaults = rows.get(spec, "defaults").and_then(|defaults| rows.get(defaults, "requests"));
@@ -179,7 +201,8 @@ fn workload(
     let source = rows.get(spec, "instances");
     let identity = rows.get(spec, "identity");
     let requests = rows.get(spec, "requests");
-    let ports = if kind == WorkloadKind::Service { "ports" } else { "listeners" };
+    let service = kind == WorkloadKind::Service;
+    let ports = if service { "ports" } else { "listeners" };
     WorkloadRow {
         kind,
         namespace,
@@ -206,9 +229,23 @@ fn workload(
         deny: each(rows, spec, "deny", denial),
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
+        calls_unclear: unclear(rows, spec, if service { "calls" } else { "routes" }),
+        rules_unclear: unclear(rows, spec, "allow"),
         probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }
+}
+
+/// Whether a list says less than its author wrote: it or a part of it was refused, or it stands
+/// there under another name.
+fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
+    rows.is_bad(spec)
+        || rows.tree.entries(spec).any(|entry| {
+            let meant = entry.key == key
+                || !nearest(entry.key, [key].into_iter()).is_empty()
+                || habits::field(entry.key) == Some(key);
+            meant && rows.has_bad(entry.value)
+        })
 }
 
 pub(crate) fn each<T>(

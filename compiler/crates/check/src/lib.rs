@@ -6,6 +6,8 @@ mod declare;
 mod environment;
 mod external;
 mod finding;
+mod habits;
+mod intended;
 mod invariant;
 mod issuer;
 mod json;

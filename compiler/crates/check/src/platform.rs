@@ -13,7 +13,8 @@ pub(crate) fn guardrail(
     spec: NodeId,
     (namespace, name): (Option<At<String>>, At<String>),
 ) -> GuardrailRow {
-    if rows.tree.get(spec, "deny").is_none() && rows.tree.get(spec, "require").is_none() {
+    let sound = !rows.has_bad(spec);
+    if sound && rows.tree.get(spec, "deny").is_none() && rows.tree.get(spec, "require").is_none() {
         let message = format!("`{}` neither denies nor requires anything", name.value);
         let finding = Finding::new("MC102", name.span, message);
         rows.findings.push(finding.help("write `deny` or `require`"));

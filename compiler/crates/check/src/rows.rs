@@ -28,6 +28,10 @@ impl Rows<'_> {
         sound.then_some(value)
     }
 
+    pub(crate) fn is_bad(&self, node: NodeId) -> bool {
+        self.checked.is_bad(node)
+    }
+
     pub(crate) fn has_bad(&self, node: NodeId) -> bool {
         self.checked.is_bad(node)
             || self.tree.items(node).any(|item| self.has_bad(item))

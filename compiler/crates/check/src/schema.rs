@@ -27,7 +27,7 @@ pub struct SchemaFault {
     pub message: String,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct RuleIx(usize);
 
 /// One schema object.

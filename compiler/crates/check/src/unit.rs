@@ -42,6 +42,11 @@ pub struct Unit {
     pub environments: Vec<EnvironmentRow>,
     /// Policy tests.
     pub tests: Vec<TestRow>,
+    /// Names, with namespaces where they are written, of documents that declare nothing because
+    /// they are wrong: what refers to them is no second mistake.
+    pub lost: Vec<(Option<String>, String)>,
+    /// A part of the file could not be read: it may declare anything.
+    pub unread: bool,
     /// Documents of any kind, for looking one up.
     pub documents: usize,
 }
@@ -130,6 +135,10 @@ pub struct WorkloadRow {
     pub rate_limits: Vec<RateLimitRow>,
     /// Declared calls.
     pub calls: Vec<CallRow>,
+    /// What it calls is not known: a part of that was refused.
+    pub calls_unclear: bool,
+    /// Whom it admits is not known: a part of that was refused.
+    pub rules_unclear: bool,
     /// Probes: path and port.
     pub probes: Vec<(At<String>, At<String>)>,
     /// Gateway routes.

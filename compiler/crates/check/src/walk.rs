@@ -10,6 +10,7 @@ use crate::schema::{Additional, Rule, RuleIx, Schema, Wants};
 use crate::suggest::{did_you_mean, nearest};
 use crate::words;
 
+mod advice;
 mod forms;
 
 /// What became of one document.
@@ -20,6 +21,8 @@ pub struct Checked {
     /// Every mistake.
     pub findings: Vec<Finding>,
     bad: FxHashSet<NodeId>,
+    /// The node of each finding.
+    nodes: Vec<NodeId>,
 }
 
 struct Walk<'a> {
@@ -28,14 +31,17 @@ struct Walk<'a> {
     checked: Checked,
     /// Inside something that is refused for now: no part of it is refused once more.
     refused: bool,
+    /// The rule of the document's kind.
+    root: Option<RuleIx>,
 }
 
 /// Checks one document.
 #[must_use]
 pub fn check(tree: &Tree, schema: &Schema) -> Checked {
-    let mut walk = Walk { tree, schema, checked: Checked::default(), refused: false };
+    let mut walk = Walk { tree, schema, checked: Checked::default(), refused: false, root: None };
     if let Some((kind, rule)) = walk.kind() {
         walk.checked.kind = Some(kind);
+        walk.root = Some(rule);
         walk.node(tree.root(), rule, head(tree, tree.root()));
     }
     walk.checked
@@ -54,9 +60,28 @@ impl Checked {
     }
 }
 
+impl Checked {
+    /// Drops findings on places with which the reader found fault: there the text itself is wrong,
+    /// and with it whatever it says. Something missing is looked for in the whole of its mapping.
+    pub(crate) fn forgive(&mut self, tree: &Tree, was_read_so: impl Fn(&Finding) -> bool) {
+        let root = tree.root();
+        let forgiven = |finding: &Finding, node: NodeId| {
+            let whole = Finding::new("", tree.span(node), "");
+            let missing = finding.code == "MC102" && node != root;
+            match finding.code {
+                "MC103" | "MC105" => was_read_so(finding) || was_read_so(&whole),
+                _ => missing && was_read_so(&whole),
+            }
+        };
+        let mut nodes = core::mem::take(&mut self.nodes).into_iter();
+        self.findings.retain(|finding| nodes.next().is_none_or(|node| !forgiven(finding, node)));
+    }
+}
+
 impl Walk<'_> {
     fn report(&mut self, node: NodeId, finding: Finding) {
         self.checked.bad.insert(node);
+        self.checked.nodes.push(node);
         self.checked.findings.push(finding);
     }
 
@@ -66,7 +91,12 @@ impl Walk<'_> {
         let span = head(self.tree, root);
         if self.tree.kind(root) != Kind::Mapping {
             let message = "a document is a mapping with `apiVersion`, `kind` and `metadata`";
-            self.report(root, Finding::new("MC103", span, message));
+            let help = match self.tree.kind(root) {
+                Kind::Sequence => "leave the `-` out; documents are parted by a line `---`".into(),
+                _ => format!("begin with `apiVersion: {}`", self.schema.api_version),
+            };
+            let place = self.first_line(root);
+            self.report(root, Finding::new("MC103", place, message).help(help));
             return None;
         }
         let Some(entry) = self.tree.get(root, "kind") else {
@@ -81,7 +111,7 @@ impl Walk<'_> {
                 None
             }
             Kind::Sequence | Kind::Mapping => {
-                self.mismatch(entry.value, words::shape(Wants::Text));
+                self.mismatch(entry.value, words::shape(Wants::Text), None);
                 None
             }
         }
@@ -99,10 +129,8 @@ impl Walk<'_> {
         let finding = match self.schema.not_yet_kind(name) {
             Some(why) => not_yet(span, &format!("kind `{name}`"), why),
             None => {
-                let found = nearest(name, self.schema.kind_names());
-                let mut finding = Finding::new("MC104", span, format!("`{name}` is not a kind"));
-                finding.help = did_you_mean(&found);
-                finding
+                let finding = Finding::new("MC104", span, format!("`{name}` is not a kind"));
+                finding.help(self.kind_instead(name))
             }
         };
         self.report(node, finding);
@@ -139,7 +167,9 @@ impl Walk<'_> {
             Some(Wants::Mapping) if kind == Kind::Mapping => self.mapping(node, rule, place),
             Some(Wants::List) if kind == Kind::Sequence => self.list(node, rule),
             Some(Wants::Text | Wants::Integer | Wants::Boolean) => self.scalar(node, rule),
-            Some(wants) => self.mismatch(node, words::shape(wants)),
+            Some(wants) => {
+                self.mismatch(node, words::shape(wants), self.reshaped(node, rule));
+            }
             None => {}
         }
     }
@@ -149,14 +179,40 @@ impl Walk<'_> {
         self.report(node, finding.help("write one, or leave the key out"));
     }
 
-    fn mismatch(&mut self, node: NodeId, wanted: &str) {
+    fn mismatch(&mut self, node: NodeId, wanted: &str, help: Option<String>) {
         let got = words::found(self.tree.kind(node));
         let message = format!("expected {wanted}, found {got}");
-        self.report(node, Finding::new("MC103", self.tree.span(node), message));
+        let place = self.first_line(node);
+        self.report(node, Finding { help, ..Finding::new("MC103", place, message) });
+    }
+
+    /// Whether a collection stands on lines of its own, without brackets.
+    fn is_block(&self, node: NodeId) -> bool {
+        let first = self.tree.entries(node).next().map(|entry| entry.key_span);
+        let first = first.or_else(|| self.tree.items(node).next().map(|item| self.tree.span(item)));
+        // A dash and a blank stand before an item; behind a bracket blanks are rare.
+        let start = self.tree.span(node).start;
+        let gap = if self.tree.kind(node) == Kind::Sequence { 2 } else { 0 };
+        first.is_some_and(|first| first.start == start.saturating_add(gap))
+    }
+
+    /// The place of a value, or of its beginning where it is of several lines.
+    fn first_line(&self, node: NodeId) -> Span {
+        let inside = self.tree.items(node).next();
+        let first = self.tree.entries(node).next().map(|entry| entry.key_span);
+        let whole = self.tree.span(node);
+        match first.or_else(|| inside.map(|item| self.first_line(item))) {
+            // A flow collection begins with its bracket, on the line it is meant on.
+            Some(first) if self.is_block(node) => first,
+            _ => whole,
+        }
     }
 
     fn mapping(&mut self, node: NodeId, rule: &Rule, place: Span) {
         let (mut count, mut known) = (0, 0);
+        let (tree, schema) = (self.tree, self.schema);
+        let fallen = emptied(tree, schema, node, rule);
+        let mut told = false;
         let alone = rule.most == Some(1) && rule.least == Some(1);
         for entry in self.tree.entries(node) {
             count += 1;
@@ -166,7 +222,18 @@ impl Walk<'_> {
                 let message = format!("`{}` beside another: exactly one is wanted", entry.key);
                 self.report(node, Finding::new("MC106", entry.key_span, message));
             }
-            self.entry(rule, entry);
+            match fallen {
+                Some((above, _)) if above == entry.key => {
+                    self.checked.bad.insert(entry.value);
+                }
+                Some((above, inner))
+                    if inner.properties.iter().any(|(name, _)| name == entry.key)
+                        && rule.properties.iter().all(|(name, _)| name != entry.key) =>
+                {
+                    self.fallen(entry, above, &mut told);
+                }
+                _ => self.entry(rule, entry),
+            }
         }
         if i64::from(count) < rule.least.unwrap_or(0) {
             self.report(
@@ -185,6 +252,19 @@ impl Walk<'_> {
             }
         }
         self.combinations(node, rule, place);
+    }
+
+    /// The first of the fields that stand beside what they belong into; the others are one mistake
+    /// with it.
+    fn fallen(&mut self, entry: Entry<'_>, above: &str, told: &mut bool) {
+        let message = format!("`{}` is not a field here", entry.key);
+        let finding = Finding::new("MC101", entry.key_span, message)
+            .help(format!("indent it, and what follows it, below `{above}`"));
+        if core::mem::replace(told, true) {
+            self.checked.bad.insert(entry.value);
+        } else {
+            self.report(entry.value, finding);
+        }
     }
 
     fn entry(&mut self, rule: &Rule, entry: Entry<'_>) {
@@ -215,12 +295,9 @@ impl Walk<'_> {
             Additional::Any => {}
             Additional::Checked(ix) => self.node(entry.value, ix, entry.key_span),
             Additional::Forbidden => {
-                let names = rule.properties.iter().map(|(name, _)| name.as_str());
                 let message = format!("`{}` is not a field here", entry.key);
-                let mut finding = Finding::new("MC101", entry.key_span, message);
-                finding.help =
-                    did_you_mean(&nearest(entry.key, names)).or_else(|| Some(self.fields(rule)));
-                self.report(entry.value, finding);
+                let finding = Finding::new("MC101", entry.key_span, message);
+                self.report(entry.value, finding.help(self.instead(rule, entry)));
             }
         }
     }
@@ -239,19 +316,35 @@ impl Walk<'_> {
         format!("fields here: {}", names.join(", "))
     }
 
-    /// Whether a missing field stands there under a name it was mistaken for, which was reported.
+    /// Whether a missing field stands there under another name, which was reported: a name near to
+    /// it, or one near to none.
     fn misspelt(&mut self, node: NodeId, rule: &Rule, missing: &str) -> bool {
         let known = |key: &str| rule.properties.iter().any(|(name, _)| name == key);
         let open = rule.additional != Additional::Forbidden;
         let names = || rule.properties.iter().map(|(name, _)| name.as_str());
         let found = !open
             && self.tree.entries(node).any(|entry| {
-                !known(entry.key) && nearest(entry.key, names()).first() == Some(&missing)
+                let near = nearest(entry.key, names());
+                !known(entry.key) && near.first().is_none_or(|name| *name == missing)
             });
-        if found {
+        let strayed = !open && self.strayed(node, rule, missing);
+        if found || strayed {
             self.checked.bad.insert(node);
         }
-        found
+        found || strayed
+    }
+
+    /// Whether a missing field stands one level deeper, where it is none and was reported.
+    fn strayed(&self, node: NodeId, rule: &Rule, missing: &str) -> bool {
+        self.tree.entries(node).any(|entry| {
+            let field = rule.properties.iter().find(|(name, _)| name == entry.key);
+            let inner = field.and_then(|(_, ix)| self.schema.rule(*ix));
+            inner.is_some_and(|inner| {
+                inner.additional == Additional::Forbidden
+                    && inner.properties.iter().all(|(name, _)| name != missing)
+                    && self.tree.get(entry.value, missing).is_some()
+            })
+        })
     }
 
     /// What is wrong with a key that people choose.
@@ -306,7 +399,8 @@ impl Walk<'_> {
 
     fn scalar(&mut self, node: NodeId, rule: &Rule) {
         let Kind::Scalar { text, style } = self.tree.kind(node) else {
-            return self.mismatch(node, rule.wants.map_or("text", words::shape));
+            let help = self.reshaped(node, rule);
+            return self.mismatch(node, rule.wants.map_or("text", words::shape), help);
         };
         let span = self.tree.span(node);
         match (rule.wants, core_type(text, style)) {
@@ -318,9 +412,7 @@ impl Walk<'_> {
             (Some(wants), _) => {
                 let message = format!("expected {}, found `{text}`", words::shape(wants));
                 let mut finding = Finding::new("MC103", span, message);
-                if wants_bare(wants, text) && style != Style::Plain {
-                    finding.help = Some(format!("write {text}, without quotes"));
-                }
+                finding.help = bare(wants, text, style);
                 self.report(node, finding);
             }
             (None, _) => {}
@@ -346,7 +438,11 @@ impl Walk<'_> {
 
     fn text(&mut self, node: NodeId, rule: &Rule, text: &str, style: Style) {
         let span = self.tree.span(node);
+        // Quotes help only where the text would then be taken.
+        let taken = rule.choices.is_empty() || rule.choices.iter().any(|one| one == text);
         if style == Style::Plain
+            && taken
+            && words::fits(rule, text)
             && let Some(trap) = yaml11_trap(text)
         {
             return self.report(node, trapped(trap, span, text));
@@ -378,14 +474,44 @@ impl Walk<'_> {
         let names = rule.choices.iter().map(String::as_str).filter(|name| !later(name));
         let mut finding =
             Finding::new("MC104", span, format!("`{text}` is not one of the choices"));
-        finding.help = did_you_mean(&nearest(text, rule.choices.iter().map(String::as_str)))
-            .or_else(|| {
-                let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-                Some(format!("write {}", all.join(" or ")))
-            });
+        finding.help = did_you_mean(&alike(text, &rule.choices)).or_else(|| {
+            let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            Some(format!("write {}", all.join(" or ")))
+        });
         self.report(node, finding);
         false
     }
+}
+
+/// A field without a value whose own fields stand beside it: they were not indented.
+fn emptied<'a>(
+    tree: &'a Tree,
+    schema: &'a Schema,
+    node: NodeId,
+    rule: &Rule,
+) -> Option<(&'a str, &'a Rule)> {
+    let known = |rule: &Rule, key: &str| rule.properties.iter().any(|(name, _)| name == key);
+    tree.entries(node).find_map(|entry| {
+        let (_, ix) = rule.properties.iter().find(|(name, _)| name == entry.key)?;
+        let inner = schema.rule(*ix)?;
+        let empty = tree.kind(entry.value) == Kind::Null;
+        let mut beside = tree.entries(node).filter(|other| !known(rule, other.key));
+        (empty && beside.any(|other| known(inner, other.key))).then_some((entry.key, inner))
+    })
+}
+
+/// Choices that a word is like: but for case and dashes, by its beginning, or by few letters.
+fn alike<'a>(text: &str, choices: &'a [String]) -> Vec<&'a str> {
+    let plain = text.to_ascii_lowercase().replace('_', "-");
+    let all = || choices.iter().map(String::as_str);
+    if let Some(same) = all().find(|choice| *choice == plain) {
+        return vec![same];
+    }
+    let found = nearest(&plain, all());
+    if !found.is_empty() {
+        return found;
+    }
+    all().filter(|one| one.len() > 2 && plain.starts_with(one)).collect()
 }
 
 /// What another YAML version would make of a key written without quotes. A quoted one covers two
@@ -401,11 +527,24 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     text == "0" || (digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0'))
 }
 
-fn wants_bare(wants: Wants, text: &str) -> bool {
+/// How a number or a truth value is written that stands there in another way.
+fn bare(wants: Wants, text: &str, style: Style) -> Option<String> {
+    let quoted = style != Style::Plain;
     match (wants, core_type(text, Style::Plain)) {
-        (Wants::Integer, CoreType::Int) => is_decimal(text),
-        (Wants::Boolean, CoreType::Bool(_)) => true,
-        _ => false,
+        (Wants::Integer, CoreType::Int) if is_decimal(text) && quoted => {
+            Some(format!("write {text}, without quotes"))
+        }
+        (Wants::Boolean, CoreType::Bool(_)) => Some(format!("write {text}, without quotes")),
+        (Wants::Integer, _) => {
+            let digits = text.trim_end_matches('%').replace('_', "");
+            is_decimal(&digits).then(|| format!("write {digits}")).filter(|_| !digits.is_empty())
+        }
+        (Wants::Boolean, _) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" => Some("write true".into()),
+            "no" | "off" | "n" => Some("write false".into()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

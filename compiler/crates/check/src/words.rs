@@ -4,6 +4,7 @@ use meshc_document::{Kind, Span};
 use meshc_svid::{SpiffeId, SpiffeIdFault};
 
 use crate::finding::Finding;
+use crate::intended;
 use crate::quantity;
 use crate::schema::{Rule, Wants};
 
@@ -38,11 +39,7 @@ pub(crate) fn range(least: Option<i64>, most: Option<i64>) -> String {
 
 /// What is wrong with a text: its length, its form, what it stands for, or that it is reserved.
 pub(crate) fn unfit(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
-    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    let short = rule.least.is_some_and(|least| length < least);
-    let long = rule.most.is_some_and(|most| length > most);
-    let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-    if short || long || !shaped || !means_something(rule.format.as_deref(), text) {
+    if !fits(rule, text) {
         return Some(malformed(rule, span, text));
     }
     if !rule.reserved.iter().any(|one| one == text) {
@@ -50,6 +47,15 @@ pub(crate) fn unfit(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
     }
     let finding = Finding::new("MC105", span, format!("`{text}` is a reserved name"));
     Some(finding.help("the language gives it a meaning of its own; choose another"))
+}
+
+/// Whether a text has the length and the form its place wants.
+pub(crate) fn fits(rule: &Rule, text: &str) -> bool {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let short = rule.least.is_some_and(|least| length < least);
+    let long = rule.most.is_some_and(|most| length > most);
+    let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    !short && !long && shaped && means_something(rule.format.as_deref(), text)
 }
 
 /// What a pattern cannot say: days of the calendar, sums of durations, addresses.
@@ -152,9 +158,18 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
         _ => ("MC103", "a fitting text", "it is empty or too long"),
     };
     let shown: String = text.chars().take(60).collect();
-    let help = match rule.example.as_deref() {
+    let hint = match rule.example.as_deref() {
         Some(example) => format!("{hint}, such as `{example}`"),
         None => hint.to_owned(),
+    };
+    let format = rule.format.as_deref().unwrap_or_default();
+    let meant = intended::candidates(format, text).into_iter().find(|one| fits(rule, one));
+    let advice = intended::advice(format, text);
+    let help = match (meant, advice) {
+        (Some(meant), None) => format!("did you mean `{meant}`?; {hint}"),
+        (Some(meant), Some(advice)) => format!("did you mean `{meant}`?; {advice}"),
+        (None, Some(advice)) => advice,
+        (None, None) => hint,
     };
     Finding::new(code, span, format!("`{shown}` is not {what}")).help(help)
 }

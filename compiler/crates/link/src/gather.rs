@@ -16,10 +16,13 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     let mut issuers = Vec::new();
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
+    let mut lost = Vec::new();
     for (file, source) in (0_u32..).zip(&mut mesh.files) {
         let unit = core::mem::take(&mut source.unit);
         mesh.doubtful.extend(crate::doubt::of(file, source, &unit.findings));
         let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
+        mesh.unread |= unit.unread;
+        lost.extend(unit.lost.into_iter().map(|names| (file, names)));
         mesh.findings.extend(unit.findings.into_iter().map(plain));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
@@ -36,6 +39,11 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
     crate::issuers::gather(mesh, issuers);
     crate::environment::gather(mesh, environments);
     let homes = Homes { folders };
+    for (file, (namespace, name)) in lost {
+        if let Some(namespace) = namespace.or_else(|| homes.by_folder(mesh, file)) {
+            mesh.lost.insert(format!("{namespace}/{name}"));
+        }
+    }
     for (file, row) in rows {
         if let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) {
             add(mesh, file, row, namespace);

@@ -59,5 +59,8 @@ fn is_data(bytes: &[u8]) -> bool {
         let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
         !matches!(first, None | Some(b'#'))
     });
-    content.next().is_some_and(|line| line.starts_with(b"- ") || line.starts_with(b"-\r"))
+    let Some(first) = content.next() else { return false };
+    let item = first.starts_with(b"- ") || first.starts_with(b"-\r");
+    // A list of documents is no such list, and says what is wrong with it.
+    item && !first.starts_with(b"- apiVersion:") && !first.starts_with(b"- kind:")
 }

@@ -4,7 +4,7 @@ use meshc_check::unit::{
 use meshc_check::{Finding, Schema};
 use meshc_document::Span;
 use meshc_snapshot::slice;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::baseline::Baseline;
 use crate::doubt::Doubtful;
@@ -66,6 +66,10 @@ pub struct Mesh {
     pub(crate) protected_rows: (u32, Vec<At<String>>),
     /// Documents that were not wholly understood.
     pub doubtful: Vec<Doubtful>,
+    /// Ids of documents that declare nothing because they are wrong.
+    pub(crate) lost: FxHashSet<String>,
+    /// A part of some file could not be read: it may declare anything.
+    pub(crate) unread: bool,
     pub(crate) by_id: FxHashMap<String, WorkloadIx>,
     pub(crate) tables: Tables,
 }

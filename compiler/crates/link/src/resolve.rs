@@ -70,7 +70,9 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
         if let Some(workload) = mesh.workloads.get_mut(caller.index()) {
             workload.unresolved = true;
         }
-        mesh.report(file, finding);
+        if let Some(finding) = finding {
+            mesh.report(file, finding);
+        }
     }
 }
 
@@ -121,7 +123,7 @@ fn target(
     mesh: &Mesh,
     from: &Workload,
     to: &At<String>,
-) -> Result<(Option<WorkloadIx>, Option<u32>), Finding> {
+) -> Result<(Option<WorkloadIx>, Option<u32>), Option<Finding>> {
     let reference = Reference::of(&to.value, &from.namespace);
     let callee = mesh.workload_named(&reference.id());
     let external = mesh.external(&reference.id());
@@ -145,18 +147,22 @@ fn target(
             if (span.end - span.start) as usize == to.value.len() {
                 span.start = span.end - tail;
             }
-            Err(Finding { help, ..Finding::new("MC201", span, message) })
+            Err(Some(Finding { help, ..Finding::new("MC201", span, message) }))
         }
     }
 }
 
-/// A name that no service or gateway has, with the nearest that some have.
+/// A name that no service or gateway has, with the nearest that some have. None where a document
+/// that is wrong has it, or may have it: that was reported.
 pub(crate) fn unknown_workload(
     mesh: &Mesh,
     from: Home<'_>,
     reference: &Reference<'_>,
     at: &At<String>,
-) -> Finding {
+) -> Option<Finding> {
+    if mesh.lost.contains(&reference.id()) {
+        return None;
+    }
     let own = reference.namespace == from.namespace && !at.value.contains('/');
     let message =
         format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
@@ -173,6 +179,9 @@ pub(crate) fn unknown_workload(
     if found.is_empty() && !own {
         found = nearest(&id, mesh.workloads.iter().map(|one| one.id.as_str()));
     }
+    if found.is_empty() && mesh.unread {
+        return None;
+    }
     let help = did_you_mean(&found);
     let advice = "declare it in a ServiceIntent, or as an ExternalIntent if it runs outside";
     let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
@@ -182,5 +191,5 @@ pub(crate) fn unknown_workload(
     {
         span.end -= u32::try_from(operation.len() + 1).unwrap_or(0);
     }
-    Finding::new("MC201", span, message).help(help)
+    Some(Finding::new("MC201", span, message).help(help))
 }

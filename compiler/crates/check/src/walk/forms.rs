@@ -32,7 +32,8 @@ impl Walk<'_> {
             return self.node(node, ix, place);
         }
         let names: Vec<&str> = shapes().filter_map(|(_, wants)| wants.map(words::shape)).collect();
-        self.mismatch(node, &names.join(" or "));
+        let help = rule.any_of.iter().find_map(|ix| self.reshaped(node, self.schema.rule(*ix)?));
+        self.mismatch(node, &names.join(" or "), help);
     }
 
     /// Any JSON. A scalar without quotes must be of one type to every reader; `null` may stand only

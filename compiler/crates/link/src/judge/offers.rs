@@ -40,6 +40,9 @@ fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
     if operation.is_some_and(|one| names.contains(&one.name.as_str())) {
         return;
     }
+    if callee.row.rules_unclear || caller.row.calls_unclear {
+        return;
+    }
     let rules = &callee.row.allow;
     // What an author meant by a name that does not exist is not known; that finding is enough.
     if rules.iter().any(|rule| rule.damaged || names_nothing(report.mesh, callee, rule)) {
@@ -148,7 +151,10 @@ fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
     let callers = rule.from.iter().flatten().any(|from| {
         let word = matches!(from.value.as_str(), "anyone" | "anonymous");
         let id = || Reference::of(&from.value, &callee.namespace).id();
-        !word && !from.value.ends_with("/*") && mesh.workload_named(&id()).is_none()
+        match from.value.strip_suffix("/*") {
+            Some(all) => mesh.workloads.iter().all(|one| one.namespace != all),
+            None => !word && mesh.workload_named(&id()).is_none(),
+        }
     });
     let operations = rule.operations.iter().flatten();
     callers
@@ -186,7 +192,7 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
             continue;
         }
         let Some(row) = report.mesh.workload(caller) else { continue };
-        if caller == ix || row.unresolved {
+        if caller == ix || row.unresolved || row.row.calls_unclear {
             continue;
         }
         let message = if rule.added {

@@ -55,8 +55,10 @@ fn named(report: &mut Report<'_>, home: Home<'_>, name: &At<String>) {
     let workload = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
     let external = mesh.external(&id);
     if workload.is_none() && external.is_none() {
-        let finding = unknown_workload(mesh, home, &reference, name);
-        return report.add_in(home.file, finding, None);
+        if let Some(finding) = unknown_workload(mesh, home, &reference, name) {
+            report.add_in(home.file, finding, None);
+        }
+        return;
     }
     let Some(operation) = reference.operation else { return };
     let offered = workload.is_some_and(|one| one.operation(operation).is_some())

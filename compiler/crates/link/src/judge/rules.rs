@@ -54,8 +54,9 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             report.add_in(home.file, Finding::new("MC201", from.span, message).help(help), None);
             continue;
         }
-        if report.mesh.workload_named(&reference.id()).is_none() {
-            let finding = unknown_workload(report.mesh, home, &reference, from);
+        if report.mesh.workload_named(&reference.id()).is_none()
+            && let Some(finding) = unknown_workload(report.mesh, home, &reference, from)
+        {
             report.add_in(home.file, finding, None);
         }
     }
