@@ -154,8 +154,9 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
             _ => {}
         }
     }
-    if !DECLARED.contains(&checked.kind.as_deref().unwrap_or_default()) || spec.is_none() {
-        let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+    let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+    let known = DECLARED.contains(&checked.kind.as_deref().unwrap_or_default());
+    if !known || spec.is_none() || name.is_none() {
         let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
         unit.unread |= name.is_none();
         unit.lost.extend(name.map(|name| (namespace, name)));
@@ -243,7 +244,7 @@ fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
         || rows.tree.entries(spec).any(|entry| {
             let meant = entry.key == key
                 || !nearest(entry.key, [key].into_iter()).is_empty()
-                || habits::field(entry.key) == Some(key);
+                || habits::fields(entry.key).any(|ours| ours == key);
             meant && rows.has_bad(entry.value)
         })
 }
