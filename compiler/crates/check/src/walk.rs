@@ -507,9 +507,11 @@ fn alike<'a>(text: &str, choices: &'a [String]) -> Vec<&'a str> {
     if let Some(same) = all().find(|choice| *choice == plain) {
         return vec![same];
     }
-    let found = nearest(&plain, all());
-    if !found.is_empty() {
-        return found;
+    for word in [text, &plain] {
+        let found = nearest(word, all());
+        if !found.is_empty() {
+            return found;
+        }
     }
     let begins = |one: &&str| one.len() > 2 && (plain.starts_with(one) || one.starts_with(&plain));
     all().filter(|one| plain.len() > 2 && begins(one)).collect()
