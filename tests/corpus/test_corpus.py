@@ -39,9 +39,7 @@ def said(case: Path) -> tuple[str, list[tuple[str, int, int]]]:
     lines, places = [], []
     for found in mesh.link(list(files.items()), []).findings():
         at = texts.text(found.file).place(found.start, found.end)
-        lines.append(
-            f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}"
-        )
+        lines.append(f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}")
         if found.help:
             lines.append(f"  = {found.help}")
         if found.code != "MC109":
@@ -61,7 +59,7 @@ def test_one_mistake_is_one_finding_with_the_words_we_want(case: Path) -> None:
     for file, start, end in places:
         assert file == "intent.yaml"
         content = (case / "intent.yaml").read_bytes()
-        assert content[start:end].strip()
+        assert content[start:end]
         assert b"\n" not in content[start:end].strip()
 
 

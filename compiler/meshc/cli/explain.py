@@ -26,7 +26,7 @@ Examples:
   meshc explain --defaults    what holds where an intent says nothing
   meshc explain shop/cart     every value of a workload: where it was written, or default"""
 )
-@click.argument("word", required=False, metavar="[CODE | FORMAT | KIND[.FIELD] | NS/NAME]")
+@click.argument("word", required=False, metavar="[CODE | KIND[.FIELD] | FORMAT | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
 @source.environment_option
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
@@ -34,10 +34,10 @@ Examples:
 def command(
     *, word: str | None, repository: str, env: str | None, listed: bool, defaults: bool
 ) -> int:
-    """Explain a rule (MC201), an output (sarif), a KIND, a field of it, or a workload (NS/NAME)."""
+    """Explain a rule (MC201), a KIND, a field of it, an output's format, or a workload."""
     if sum((word is not None, listed, defaults)) != 1:
         raise click.UsageError(
-            "give one of CODE, FORMAT, KIND, NS/NAME, --list, --defaults",
+            "give one of CODE, KIND, FORMAT, NS/NAME, --list, --defaults",
             click.get_current_context(),
         )
     if defaults:

@@ -41,6 +41,16 @@ def generated() -> dict[Path, str]:
         **kind_pages(),
         Path("docs/configuration.md"): with_keys((ROOT / "docs/configuration.md").read_text()),
         Path("schemas/settings.json"): json.dumps(describing.schema(), indent=2) + "\n",
+        **kind_pages(),
+    }
+
+
+def kind_pages() -> dict[Path, str]:
+    """Give a page for every kind."""
+    folder = Path("docs/reference/kinds")
+    return {
+        folder / f"{kind}.md": "\n".join((NOTE, "", *language.page(kind)))
+        for kind in published.kinds()
     }
 
 

@@ -24,9 +24,7 @@ VERBS: Final = {
     "render": Verb("meshc.cli.render", "show what holds, and where each value comes from"),
     "eval": Verb("meshc.cli.evaluate", "decide requests as the mesh would"),
     "test": Verb("meshc.cli.testing", "run the PolicyTests of a repository"),
-    "explain": Verb(
-        "meshc.cli.explain", "explain a rule, a kind or a field, or print the defaults"
-    ),
+    "explain": Verb("meshc.cli.explain", "explain a rule, a kind, a field, or the defaults"),
     "schema": Verb("meshc.cli.schema", "print the language as JSON Schema or CRDs"),
     "lsp": Verb("meshc.cli.lsp", "serve an editor: diagnostics, completion, rename"),
     "up": Verb("meshc.cli.up", "start a controller on a repository"),

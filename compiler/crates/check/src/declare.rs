@@ -40,6 +40,13 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     unit
 }
 
+/// Whether the reader found fault with the very place of a finding: then that is the mistake.
+fn was_read_so(finding: &Finding, read: &[Finding]) -> bool {
+    let touches =
+        |one: &Finding| one.span.start <= finding.span.end && finding.span.start <= one.span.end;
+    read.iter().any(touches)
+}
+
 /// The Environments that a file declares, each with its document; nothing is reported.
 #[must_use]
 pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)> {
@@ -154,8 +161,9 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
             _ => {}
         }
     }
-    if !DECLARED.contains(&checked.kind.as_deref().unwrap_or_default()) || spec.is_none() {
-        let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+    let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+    let known = DECLARED.contains(&checked.kind.as_deref().unwrap_or_default());
+    if !known || spec.is_none() || name.is_none() {
         let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
         unit.unread |= name.is_none();
         unit.lost.extend(name.map(|name| (namespace, name)));
@@ -243,7 +251,7 @@ fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
         || rows.tree.entries(spec).any(|entry| {
             let meant = entry.key == key
                 || !nearest(entry.key, [key].into_iter()).is_empty()
-                || habits::field(entry.key) == Some(key);
+                || habits::fields(entry.key).any(|ours| ours == key);
             meant && rows.has_bad(entry.value)
         })
 }

@@ -25,7 +25,7 @@ const KINDS: [(&str, &str); 17] = [
 ];
 
 /// Fields of Kubernetes and of other meshes, and our field; one counts where it is a field.
-const FIELDS: [(&str, &str); 62] = [
+const FIELDS: &[(&str, &str)] = &[
     ("api", "operations"),
     ("audience", "audiences"),
     ("backend", "to"),
@@ -37,6 +37,7 @@ const FIELDS: [(&str, &str); 62] = [
     ("condition", "when"),
     ("conditions", "when"),
     ("containerPort", "port"),
+    ("data", "spec"),
     ("dependencies", "calls"),
     ("dependsOn", "calls"),
     ("destination", "to"),
@@ -46,6 +47,7 @@ const FIELDS: [(&str, &str); 62] = [
     ("exact", "equals"),
     ("exactly", "equals"),
     ("expires", "until"),
+    ("file", "secret"),
     ("fqdn", "hosts"),
     ("hostname", "host"),
     ("hostnames", "hosts"),
@@ -55,13 +57,19 @@ const FIELDS: [(&str, &str); 62] = [
     ("livenessProbe", "probes"),
     ("loadBalancer", "resilience"),
     ("loadBalancing", "balance"),
+    ("match", "operations"),
+    ("matches", "operations"),
     ("maxRequests", "requests"),
+    ("methods", "operations"),
     ("number", "port"),
     ("only", "from"),
+    ("operation", "to"),
     ("outlierDetection", "outlier"),
+    ("paths", "operations"),
     ("peers", "from"),
     ("perTryTimeout", "perTry"),
     ("permit", "allow"),
+    ("prefix", "pathPrefix"),
     ("principals", "from"),
     ("readinessProbe", "probes"),
     ("replicas", "instances"),
@@ -84,6 +92,8 @@ const FIELDS: [(&str, &str); 62] = [
     ("team", "owner"),
     ("timeoutSeconds", "timeout"),
     ("tls", "certificate"),
+    ("to", "operations"),
+    ("to", "reach"),
     ("upstream", "to"),
     ("upstreams", "calls"),
     ("uri", "path"),
@@ -95,9 +105,9 @@ pub(crate) fn kind(name: &str) -> Option<&'static str> {
     KINDS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours)
 }
 
-/// Our field for a field of another tool.
-pub(crate) fn field(name: &str) -> Option<&'static str> {
-    FIELDS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours)
+/// Our fields for a field of another tool.
+pub(crate) fn fields(name: &str) -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().filter(move |(theirs, _)| *theirs == name).map(|(_, ours)| *ours)
 }
 
 #[cfg(test)]
@@ -107,8 +117,8 @@ mod tests {
     #[test]
     fn tables_are_sorted_and_say_one_thing_each() {
         assert!(KINDS.is_sorted_by(|one, two| one.0 < two.0));
-        assert!(FIELDS.is_sorted_by(|one, two| one.0 < two.0));
-        assert_eq!(field("subsets"), Some("versions"));
+        assert!(FIELDS.is_sorted_by(|one, two| one < two));
+        assert_eq!(fields("to").collect::<Vec<_>>(), ["operations", "reach"]);
         assert_eq!((kind("Service"), kind("Deployment")), (Some("a ServiceIntent"), None));
     }
 }

@@ -3,7 +3,14 @@
 /// Texts that may have been meant, likeliest first; whoever asks keeps those that fit.
 pub(crate) fn candidates(format: &str, text: &str) -> Vec<String> {
     let bare = text.trim_matches(['“', '”', '„', '‘', '’', '"', '\'', ' ']).to_owned();
+    let other = bare.contains("://") || bare.parse::<core::net::IpAddr>().is_ok();
     let mut all = match format {
+        // An identity or an address is no name of a workload; `advice` says where it goes.
+        "caller"
+            if other || bare.contains(|one: char| one.is_ascii_digit()) && bare.contains('/') =>
+        {
+            return Vec::new();
+        }
         "dns-label" => vec![bare.split('@').next().map_or_else(String::new, slug), slug(&bare)],
         "host" => vec![host(&bare)],
         "trust-domain" => vec![bare.replace("spiffe://", "").to_ascii_lowercase()],

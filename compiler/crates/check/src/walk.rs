@@ -248,7 +248,7 @@ impl Walk<'_> {
         for name in &rule.required {
             if self.tree.get(node, name).is_none() && !self.misspelt(node, rule, name) {
                 let finding = Finding::new("MC102", place, format!("`{name}` is missing"));
-                self.report(node, finding);
+                self.report(node, Finding { help: self.for_example(rule, name), ..finding });
             }
         }
         self.combinations(node, rule, place);
@@ -507,11 +507,14 @@ fn alike<'a>(text: &str, choices: &'a [String]) -> Vec<&'a str> {
     if let Some(same) = all().find(|choice| *choice == plain) {
         return vec![same];
     }
-    let found = nearest(&plain, all());
-    if !found.is_empty() {
-        return found;
+    for word in [text, &plain] {
+        let found = nearest(word, all());
+        if !found.is_empty() {
+            return found;
+        }
     }
-    all().filter(|one| one.len() > 2 && plain.starts_with(one)).collect()
+    let begins = |one: &&str| one.len() > 2 && (plain.starts_with(one) || one.starts_with(&plain));
+    all().filter(|one| plain.len() > 2 && begins(one)).collect()
 }
 
 /// What another YAML version would make of a key written without quotes. A quoted one covers two

@@ -166,7 +166,7 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
     let meant = intended::candidates(format, text).into_iter().find(|one| fits(rule, one));
     let advice = intended::advice(format, text);
     let help = match (meant, advice) {
-        (Some(meant), None) => format!("did you mean `{meant}`?; {hint}"),
+        (Some(meant), None) => format!("did you mean `{meant}`?"),
         (Some(meant), Some(advice)) => format!("did you mean `{meant}`?; {advice}"),
         (None, Some(advice)) => advice,
         (None, None) => hint,

@@ -24,14 +24,17 @@ impl Walk<'_> {
         if let Some(long) = names().find(|name| is_short_for(entry.key, name)) {
             return format!("did you mean `{long}`?");
         }
-        let ours = habits::field(entry.key).filter(|ours| names().any(|name| name == *ours));
-        if let Some(ours) = ours {
+        if let [("regex", _)] = named(rule).as_slice() {
+            return "a path is text: `/a` is exactly that, `/a/**` everything below".into();
+        }
+        let mut ours = habits::fields(entry.key);
+        if let Some(ours) = ours.find(|ours| names().any(|name| name == *ours)) {
             return format!("did you mean `{ours}`?");
         }
         if let Some(text) = self.operation_in_key(entry) {
             return format!("write `\"{text}\"`, as one text");
         }
-        match self.elsewhere(entry.key) {
+        match self.elsewhere(rule, entry.key) {
             Some(path) => format!("it stands at `{path}`"),
             None => self.fields(rule),
         }
@@ -62,20 +65,35 @@ impl Walk<'_> {
         (method && text.starts_with('/')).then(|| format!("{} {text}", entry.key))
     }
 
-    /// The shortest path of this kind to a field of this name.
-    fn elsewhere(&self, key: &str) -> Option<String> {
-        let mut waiting = VecDeque::from([(self.root?, String::new(), 0)]);
+    /// Where a field of this name stands: from the top of the document where the mapping is the
+    /// document, its `metadata` or its `spec`, else inside the mapping.
+    fn elsewhere(&self, rule: &Rule, key: &str) -> Option<String> {
+        let document = self.root.and_then(|root| Some((root, self.schema.rule(root)?)));
+        if let Some((root, document)) = document {
+            let parts = document.properties.iter().filter_map(|(_, ix)| self.schema.rule(*ix));
+            let mut near = core::iter::once(document).chain(parts);
+            if near.any(|one| core::ptr::eq(one, rule)) {
+                return self.shortest(VecDeque::from([(root, String::new(), 0)]), key);
+            }
+        }
+        let inside = rule.properties.iter().map(|(name, ix)| (*ix, format!("{name}."), 0));
+        self.shortest(inside.collect(), key)
+    }
+
+    /// The shortest path to a field of this name that is not refused for now.
+    fn shortest(
+        &self,
+        mut waiting: VecDeque<(RuleIx, String, usize)>,
+        key: &str,
+    ) -> Option<String> {
         let mut seen: FxHashSet<RuleIx> = FxHashSet::default();
         while let Some((ix, path, level)) = waiting.pop_front() {
-            let Some(rule) = self.schema.rule(ix).filter(|_| level < LEVELS && seen.insert(ix))
-            else {
-                continue;
-            };
-            for (name, inner) in &rule.properties {
-                let free = self.schema.not_yet(*inner).is_none();
-                if name == key && free && !path.is_empty() {
-                    return Some(format!("{path}{name}"));
-                }
+            let free = self.schema.not_yet(ix).is_none();
+            let rule = self.schema.rule(ix).filter(|_| free && level < LEVELS && seen.insert(ix));
+            let Some(rule) = rule else { continue };
+            let found = rule.properties.iter().find(|(name, _)| name == key);
+            if found.is_some_and(|(_, ix)| self.schema.not_yet(*ix).is_none()) {
+                return Some(format!("{path}{key}"));
             }
             for (name, inner) in &rule.properties {
                 waiting.push_back((*inner, format!("{path}{name}."), level + 1));
@@ -94,20 +112,33 @@ impl Walk<'_> {
         None
     }
 
+    /// How a field that is missing is written, for example.
+    pub(super) fn for_example(&self, rule: &Rule, name: &str) -> Option<String> {
+        let (_, ix) = rule.properties.iter().find(|(field, _)| field == name)?;
+        let field = self.schema.rule(*ix)?;
+        match (field.choices.as_slice(), field.example.as_deref(), field.wants) {
+            ([only], _, _) => Some(format!("write `{name}: {only}`")),
+            (_, Some(example), _) => {
+                let example = written(example, Style::DoubleQuoted);
+                Some(format!("for example `{name}: {example}`"))
+            }
+            _ => None,
+        }
+    }
+
     /// How to write a value of another shape.
     pub(super) fn reshaped(&self, node: NodeId, rule: &Rule) -> Option<String> {
         match (rule.wants?, self.tree.kind(node)) {
             (Wants::List, Kind::Scalar { text, style }) => {
-                let item = self.as_item(rule.items?, &written(text, style))?;
+                let item = self.as_item(rule.items?, text, style)?;
                 Some(format!("write `[{item}]`"))
             }
             (Wants::List, Kind::Mapping) => Some("each item of a list begins with `- `".into()),
             (Wants::Mapping, Kind::Scalar { text, style }) => {
-                let text = written(text, style);
-                match sole(rule) {
-                    Some(field) => Some(format!("write `{{{field}: {text}}}`")),
-                    None => Some(self.shape_of_mapping(rule)),
-                }
+                let short = self.short_form(rule, text, style);
+                short
+                    .map(|mapping| format!("write `{mapping}`"))
+                    .or_else(|| Some(self.shape_of_mapping(rule)))
             }
             (Wants::Mapping, Kind::Sequence) => {
                 let mut items = self.tree.items(node);
@@ -115,7 +146,12 @@ impl Walk<'_> {
                 let inside = only.is_some_and(|item| {
                     rule.patterned.is_none() && self.tree.kind(item) == Kind::Mapping
                 });
-                Some(if inside { "leave the `-` out".into() } else { self.shape_of_mapping(rule) })
+                let listed = sole(rule).filter(|field| self.takes(rule, field, Wants::List));
+                Some(match listed {
+                    _ if inside => "leave the `-` out".into(),
+                    Some(field) => format!("write `{{{field}: […]}}`"),
+                    None => self.shape_of_mapping(rule),
+                })
             }
             (Wants::Text, Kind::Sequence) => {
                 let mut items = self.tree.items(node);
@@ -130,7 +166,10 @@ impl Walk<'_> {
                 let mut entries = self.tree.entries(node);
                 let only = entries.next().filter(|_| entries.next().is_none())?;
                 let Kind::Scalar { text, style } = self.tree.kind(only.value) else { return None };
-                Some(format!("write `{}` alone", written(text, style)))
+                match super::alike(text, &rule.choices).first() {
+                    Some(choice) => Some(format!("write `{choice}` alone")),
+                    None => Some(format!("write `{}` alone", written(text, style))),
+                }
             }
             _ => None,
         }
@@ -142,26 +181,56 @@ impl Walk<'_> {
         if free && rule.properties.is_empty() {
             return "write `NAME: …` for each, without `-`".into();
         }
-        self.fields(rule)
+        match rule.required.as_slice() {
+            [first, .., last] => {
+                let between =
+                    rule.required.iter().skip(1).take(rule.required.len().saturating_sub(2));
+                let between: String = between.map(|name| format!(", `{name}`")).collect();
+                format!("it needs `{first}`{between} and `{last}`")
+            }
+            _ => self.fields(rule),
+        }
     }
 
     /// A scalar as an item of a list: itself, or the mapping that it is short for.
-    fn as_item(&self, items: RuleIx, text: &str) -> Option<String> {
+    fn as_item(&self, items: RuleIx, text: &str, style: Style) -> Option<String> {
         let rule = self.schema.rule(items)?;
-        let forms = || rule.any_of.iter().filter_map(|ix| self.schema.rule(*ix));
+        let mut forms = rule.any_of.iter().filter_map(|ix| self.schema.rule(*ix));
         let takes_text =
-            rule.wants == Some(Wants::Text) || forms().any(|form| form.wants == Some(Wants::Text));
-        if takes_text {
-            return Some(text.to_owned());
-        }
-        sole(rule).map(|field| format!("{{{field}: {text}}}"))
+            rule.wants == Some(Wants::Text) || forms.any(|form| form.wants == Some(Wants::Text));
+        if takes_text { Some(written(text, style)) } else { self.short_form(rule, text, style) }
+    }
+
+    /// The mapping that a scalar is short for, where its one field would take it.
+    fn short_form(&self, rule: &Rule, text: &str, style: Style) -> Option<String> {
+        let field = sole(rule)?;
+        let (_, ix) = rule.properties.iter().find(|(name, _)| name == field)?;
+        let inner = self.schema.rule(*ix)?;
+        let truth = matches!(core_type(text, style), CoreType::Bool(_));
+        let value = match inner.wants {
+            Some(Wants::List) => format!("[{}]", self.as_item(inner.items?, text, style)?),
+            Some(Wants::Text) if inner.choices.is_empty() && !truth => written(text, style),
+            None if !inner.any_of.is_empty() && !truth => written(text, style),
+            _ => return None,
+        };
+        (!truth).then(|| format!("{{{field}: {value}}}"))
+    }
+
+    fn takes(&self, rule: &Rule, field: &str, wants: Wants) -> bool {
+        let found = rule.properties.iter().find(|(name, _)| name == field);
+        found.and_then(|(_, ix)| self.schema.rule(*ix)).is_some_and(|one| one.wants == Some(wants))
     }
 }
 
-/// Whether a word is the beginning of a name, or the name with more behind it.
+/// Fields by name.
+fn named(rule: &Rule) -> Vec<(&str, RuleIx)> {
+    rule.properties.iter().map(|(name, ix)| (name.as_str(), *ix)).collect()
+}
+
+/// Whether a word is the beginning of a name, or the name with another word behind it.
 fn is_short_for(word: &str, name: &str) -> bool {
-    let (word, name) = (word.to_ascii_lowercase(), name.to_ascii_lowercase());
-    word.len() > 3 && name.len() > 3 && (name.starts_with(&word) || word.starts_with(&name))
+    let longer = word.strip_prefix(name).is_some_and(|more| more.starts_with(char::is_uppercase));
+    name.len() > 3 && ((word.len() > 3 && name.starts_with(word)) || longer)
 }
 
 /// The one field that a mapping needs, or the only one it has, or plain equality of a condition.
@@ -177,9 +246,8 @@ fn sole(rule: &Rule) -> Option<&str> {
 
 /// A scalar as it may stand inside brackets.
 pub(super) fn written(text: &str, style: Style) -> String {
-    let special =
-        text.contains([',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '%', '@', ':', '"']);
-    let bare = !special && yaml11_trap(text).is_none() && !text.is_empty();
+    let plain = |one: char| one.is_ascii_alphanumeric() || "-._/".contains(one);
+    let bare = text.chars().all(plain) && yaml11_trap(text).is_none() && !text.is_empty();
     let number = style == Style::Plain && matches!(core_type(text, style), CoreType::Int);
     if bare || number { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\\\"")) }
 }
