@@ -40,13 +40,6 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     unit
 }
 
-/// Whether the reader found fault with the very place of a finding: then that is the mistake.
-fn was_read_so(finding: &Finding, read: &[Finding]) -> bool {
-    let touches =
-        |one: &Finding| one.span.start <= finding.span.end && finding.span.start <= one.span.end;
-    read.iter().any(touches)
-}
-
 /// The Environments that a file declares, each with its document; nothing is reported.
 #[must_use]
 pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)> {
