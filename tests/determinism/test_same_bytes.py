@@ -90,11 +90,18 @@ def test_any_surroundings(wanted: str, environment: dict[str, str]) -> None:
     assert in_another_process(sys.executable, path, **environment) == wanted
 
 
+def moved(content: bytes, number: int) -> bytes:
+    """Give a service in a namespace and at addresses of its own."""
+    there = content.replace(b"namespace: shop", b"namespace: s%d" % number)
+    there = there.replace(b"  instances: {file: endpoints/ads.yaml}\n", b"")
+    return there.replace(b"127.20.", b"127.%d." % (30 + number))
+
+
 def test_any_timing_of_threads() -> None:
     # Enough files for two threads to share.
     files = Folder(EXAMPLE).files()
     more = [
-        (f"{number}/{name}", content.replace(b"namespace: shop", b"namespace: s%d" % number))
+        (f"{number}/{name}", moved(content, number))
         for number in range(15)
         for name, content in files
         if name.startswith("shop/")
