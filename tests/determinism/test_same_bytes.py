@@ -93,10 +93,6 @@ def test_any_surroundings(wanted: str, environment: dict[str, str]) -> None:
 def moved(content: bytes, number: int) -> bytes:
     """Give a service in a namespace and at addresses of its own."""
     there = content.replace(b"namespace: shop", b"namespace: s%d" % number)
-<<<<<<< HEAD
-=======
-    there = there.replace(b"  instances: {file: endpoints/ads.yaml}\n", b"")
->>>>>>> 7105b52ca65040a72163285f51775303c063b226
     return there.replace(b"127.20.", b"127.%d." % (30 + number))
 
 
