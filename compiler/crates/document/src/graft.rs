@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::event::Style;
 use crate::finding::Span;
-use crate::tree::{Kind, Node, NodeId, Tree, What};
+use crate::tree::{Kind, Node, NodeId, Text, Tree, What};
 
 /// Makes a document out of nodes of others, in document order. Every node keeps the place it had,
 /// moved where it comes from another file.
@@ -90,7 +90,7 @@ impl Graft {
         let start = self.tree.decoded.len();
         self.tree.decoded.push_str(text);
         let range = Span::new(start, self.tree.decoded.len());
-        self.push(What::Decoded(range, style), span);
+        self.push(What::Scalar(Text::Decoded(range), style), span);
     }
 
     fn push(&mut self, what: What, span: Span) {

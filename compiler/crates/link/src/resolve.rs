@@ -51,7 +51,7 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
                         let operation = Some(operation);
                         Edge { caller, callee, operation, item, span: to.span, timeout_ms }
                     })),
-                    Err(finding) => findings.push((caller, workload.file, finding)),
+                    Err(finding) => findings.push((caller, workload.file, Some(finding))),
                 }
                 continue;
             }
