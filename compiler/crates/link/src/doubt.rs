@@ -19,8 +19,6 @@ pub struct Doubtful {
 
 /// What reading and checking report without dropping anything.
 const HARMLESS: [&str; 6] = ["MC010", "MC114", "MC509", "MC520", "MC810", "MC811"];
-/// What says that a name stands for nothing.
-const UNKNOWN: [&str; 3] = ["MC201", "MC204", "MC206"];
 
 /// The documents of a file that its own findings cast doubt on.
 pub(crate) fn of(file: u32, source: &SourceFile, found: &[meshc_check::Finding]) -> Vec<Doubtful> {
@@ -54,49 +52,6 @@ impl Mesh {
         }
         all
     }
-}
-
-/// Takes away what calls a name unknown that a doubtful document may declare.
-pub(crate) fn silence(mesh: &mut Mesh) {
-    if mesh.doubtful.is_empty() {
-        return;
-    }
-    let mut findings = core::mem::take(&mut mesh.findings);
-    findings.retain(|one| !UNKNOWN.contains(&one.finding.code) || !may_exist(mesh, one));
-    mesh.findings = findings;
-}
-
-fn may_exist(mesh: &Mesh, found: &MeshFinding) -> bool {
-    let written = text(mesh, found.file, found.finding.span);
-    let bare = written.trim_matches(['"', '\'']);
-    let name = bare.rsplit('/').next().unwrap_or(bare);
-    // Names are lower-case; one that was refused for its capitals is meant all the same.
-    let lower = |one: &Doubtful| text(mesh, one.file, one.span).to_ascii_lowercase();
-    !name.is_empty() && mesh.doubtful.iter().any(|one| declares(&lower(one), name))
-}
-
-fn text(mesh: &Mesh, file: u32, span: Span) -> &str {
-    let bytes = mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
-    let part = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
-    // What is no UTF-8 ends the part that can be searched.
-    core::str::from_utf8(part).unwrap_or_else(|fault| {
-        core::str::from_utf8(part.get(..fault.valid_up_to()).unwrap_or_default()).unwrap_or("")
-    })
-}
-
-/// Whether a text seems to declare a name: as the value of `name`, or as a key.
-fn declares(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) =
-            (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or(""));
-        let word = |one: char| one.is_ascii_alphanumeric() || one == '-';
-        if before.ends_with(word) || after.starts_with(word) {
-            return false;
-        }
-        let key = after.trim_start_matches(['"', '\'']).starts_with(':');
-        let lead = before.trim_end_matches(['"', '\'', ' ', '\t']);
-        key || lead.strip_suffix(':').is_some_and(|lead| lead.trim_end().ends_with("name"))
-    })
 }
 
 /// The documents of a text, parted where a line begins with `---`.
