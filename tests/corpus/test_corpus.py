@@ -39,7 +39,9 @@ def said(case: Path) -> tuple[str, list[tuple[str, int, int]]]:
     lines, places = [], []
     for found in mesh.link(list(files.items()), []).findings():
         at = texts.text(found.file).place(found.start, found.end)
-        lines.append(f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}")
+        lines.append(
+            f"{at.file}:{at.line}:{at.column}-{at.end_column} {found.code} {found.message}"
+        )
         if found.help:
             lines.append(f"  = {found.help}")
         if found.code != "MC109":

@@ -80,15 +80,19 @@ def added(parent: Pairs | list[Node], index: int) -> str | None:
 
 
 def inside_free(document: Node, parent: Pairs | list[Node]) -> bool:
-    """Whether a node is of the JSON that people choose: the claims of a test's token."""
-    if not isinstance(document, Pairs) or document.entries[1][1] != Word(
-        "PolicyTest", quoted=False
-    ):
+    """Whether a node is of the JSON that people choose: a test's claims, a patch's content.
+
+    What a patch makes of a document is checked where the document is.
+    """
+    chosen = {"PolicyTest": "claims", "Environment": "merge"}
+    kind = document.entries[1][1] if isinstance(document, Pairs) else None
+    key = chosen.get(kind.text) if isinstance(kind, Word) else None
+    if key is None:
         return False
     claims = [
         get(*place)
         for place in places(document)
-        if isinstance(place[0], Pairs) and place[0].entries[place[1]][0].text == "claims"
+        if isinstance(place[0], Pairs) and place[0].entries[place[1]][0].text == key
     ]
     inside = [one for root in claims for one in (root, *(get(*place) for place in places(root)))]
     return any(one is parent for one in inside)

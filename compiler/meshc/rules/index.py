@@ -524,6 +524,13 @@ RULES: Final[dict[str, Listed]] = {
         help="leave `until` out, and delete the rule when it has served its purpose",
         module="meshc.rules.authorization.mc535_deny_ends",
     ),
+    "MC536": Listed(
+        name="every-address",
+        severity="warning",
+        found_by="checker",
+        help="write the networks that are meant, or leave the condition out",
+        module="meshc.rules.authorization.mc536_every_address",
+    ),
     "MC541": Listed(
         name="guardrail-owner",
         severity="error",

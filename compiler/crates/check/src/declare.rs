@@ -104,55 +104,10 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
         && let Some(name) = rows.text(metadata.value, "name")
     {
         let namespace = rows.text(metadata.value, "namespace");
-        match checked.kind.as_deref() {
-            Some("Mesh") => unit.meshes.push(mesh(&mut rows, spec.value, name)),
-            Some(kind @ ("ServiceIntent" | "GatewayIntent")) => {
-                let kind = match kind {
-                    "ServiceIntent" => WorkloadKind::Service,
-                    _ => WorkloadKind::Gateway,
-                };
-                let row = workload(&mut rows, spec.value, kind, (namespace, name));
-                let labels = rows.get(metadata.value, "labels");
-                let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
-                unit.workloads.push(WorkloadRow { labels, ..row });
-            }
-            Some("Baseline") => {
-                let row = crate::platform::baseline(&mut rows, spec.value, (namespace, name));
-                unit.baselines.push(row);
-            }
-            Some("Environment") => {
-                unit.environments
-                    .push(crate::environment::environment(&mut rows, spec.value, name));
-            }
-            Some("Guardrail") => {
-                let row = crate::platform::guardrail(&mut rows, spec.value, (namespace, name));
-                unit.guardrails.push(row);
-            }
-            Some("ExternalIntent") => {
-                let row = crate::external::external(&mut rows, spec.value, (namespace, name));
-                unit.externals.push(row);
-            }
-            Some("Invariant") => {
-                let row = crate::invariant::invariant(&rows, spec.value, (namespace, name));
-                unit.invariants.push(row);
-            }
-            Some("Waiver") => {
-                unit.waivers.extend(crate::waiver::waiver(
-                    &mut rows,
-                    spec.value,
-                    (namespace, name),
-                ));
-            }
-            Some("TokenIssuer") => {
-                unit.issuers.push(crate::issuer::issuer(&mut rows, spec.value, name));
-            }
-            Some("PolicyTest") => {
-                for item in rows.items(spec.value, "tests") {
-                    unit.tests.extend(test(&rows, item, namespace.as_ref(), &name.value));
-                }
-            }
-            _ => {}
-        }
+        let labels = rows.get(metadata.value, "labels");
+        let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
+        let kind = checked.kind.as_deref().unwrap_or_default();
+        declaration(&mut rows, (kind, spec.value), (namespace, name, labels), unit);
     }
     let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
     let known = DECLARED.contains(&checked.kind.as_deref().unwrap_or_default());
@@ -162,6 +117,57 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
         unit.lost.extend(name.map(|name| (namespace, name)));
     }
     unit.findings.append(&mut rows.findings);
+}
+
+/// What a document of a kind declares.
+fn declaration(
+    rows: &mut Rows<'_>,
+    (kind, spec): (&str, NodeId),
+    (namespace, name, labels): (Option<At<String>>, At<String>, Vec<(String, String)>),
+    unit: &mut Unit,
+) {
+    match kind {
+        "Mesh" => unit.meshes.push(mesh(rows, spec, name)),
+        kind @ ("ServiceIntent" | "GatewayIntent") => {
+            let kind = match kind {
+                "ServiceIntent" => WorkloadKind::Service,
+                _ => WorkloadKind::Gateway,
+            };
+            let row = workload(rows, spec, kind, (namespace, name));
+            unit.workloads.push(WorkloadRow { labels, ..row });
+        }
+        "Baseline" => {
+            let row = crate::platform::baseline(rows, spec, (namespace, name));
+            unit.baselines.push(row);
+        }
+        "Environment" => {
+            unit.environments.push(crate::environment::environment(rows, spec, name));
+        }
+        "Guardrail" => {
+            let row = crate::platform::guardrail(rows, spec, (namespace, name));
+            unit.guardrails.push(row);
+        }
+        "ExternalIntent" => {
+            let row = crate::external::external(rows, spec, (namespace, name));
+            unit.externals.push(row);
+        }
+        "Invariant" => {
+            let row = crate::invariant::invariant(rows, spec, (namespace, name));
+            unit.invariants.push(row);
+        }
+        "Waiver" => {
+            unit.waivers.extend(crate::waiver::waiver(rows, spec, (namespace, name)));
+        }
+        "TokenIssuer" => {
+            unit.issuers.push(crate::issuer::issuer(rows, spec, name));
+        }
+        "PolicyTest" => {
+            for item in rows.items(spec, "tests") {
+                unit.tests.extend(test(rows, item, namespace.as_ref(), &name.value));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Kinds whose names are found by what refers to them.
@@ -231,6 +237,7 @@ fn workload(
         rate_limits: each(rows, spec, "rateLimits", rate_limit),
         calls: each(rows, spec, "calls", call),
         calls_unclear: unclear(rows, spec, if service { "calls" } else { "routes" }),
+        operations_unclear: unclear(rows, spec, "operations"),
         rules_unclear: unclear(rows, spec, "allow"),
         probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),

@@ -204,7 +204,13 @@ impl Rows<'_> {
         let mut all = Vec::new();
         for text in self.texts(source, "cidr") {
             match Network::parse(&text.value) {
-                Ok(network) => all.push(network.to_string()),
+                Ok(network) => {
+                    if network.is_everything() {
+                        let message = format!("`{network}` is every address there is");
+                        self.findings.push(Finding::new("MC536", text.span, message));
+                    }
+                    all.push(network.to_string());
+                }
                 Err(fault) => {
                     let help = match fault {
                         NetworkFault::Form => "an IPv4 or IPv6 address, `/` and a number of bits",

@@ -137,6 +137,8 @@ pub struct WorkloadRow {
     pub calls: Vec<CallRow>,
     /// What it calls is not known: a part of that was refused.
     pub calls_unclear: bool,
+    /// What it offers is not known: a part of that was refused.
+    pub operations_unclear: bool,
     /// Whom it admits is not known: a part of that was refused.
     pub rules_unclear: bool,
     /// Probes: path and port.

@@ -1,12 +1,12 @@
 //! Documents that were not wholly understood, and what must not be said because of them.
 //!
-//! A mistake in one document makes others look wrong: who calls a service whose name was refused
-//! seems to call nobody. One mistake is one finding, so a name that such a document may declare is
-//! not called unknown. Nothing is compiled meanwhile: the mistake itself is an error.
+//! A mistake in one document makes others look wrong: a service whose `allow` was refused seems to
+//! admit nobody. One mistake is one finding, so nothing mild is said of such a document. Nothing is
+//! compiled meanwhile: the mistake itself is an error.
 
 use meshc_document::Span;
 
-use crate::mesh::{Mesh, MeshFinding, SourceFile};
+use crate::mesh::{Mesh, SourceFile};
 
 /// A document with a mistake that may have cost it a declaration.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -137,6 +137,7 @@ fn target(
     match workload.and_then(|workload| workload.operation(name)) {
         Some(operation) => Ok((callee, Some(operation))),
         None if known => Ok((callee, None)),
+        None if workload.is_some_and(|one| one.row.operations_unclear) => Err(None),
         None => {
             let message = format!("`{name}` is not an operation of `{}`", reference.id());
             let names = workload.into_iter().flat_map(|one| &one.operations);

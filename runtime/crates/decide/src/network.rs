@@ -50,6 +50,12 @@ impl Network {
         if network.address == address { Ok(network) } else { Err(NetworkFault::HostBits(network)) }
     }
 
+    /// Whether every address of its family is in it.
+    #[must_use]
+    pub const fn is_everything(&self) -> bool {
+        self.length == 0
+    }
+
     /// The IPv4 network that an IPv6 one inside `::ffff:0:0/96` stands for.
     fn mapped(&self) -> Option<Self> {
         let IpAddr::V6(address) = self.address else { return None };

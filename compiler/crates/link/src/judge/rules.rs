@@ -74,7 +74,7 @@ fn anonymous(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
 
 /// Operations that are named must exist.
 pub(super) fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
-    for operation in named {
+    for operation in named.iter().filter(|_| !workload.row.operations_unclear) {
         if operation.value == "rest" || workload.operation(&operation.value).is_some() {
             continue;
         }
