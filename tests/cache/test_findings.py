@@ -105,8 +105,9 @@ def test_what_findings_depend_on_is_in_the_name(monkeypatch: pytest.MonkeyPatch)
         ([("a.yaml", b"a"), ("b.yaml", b"bc")], []),
         ([("a.yamla", b"b"), ("b.yaml", b"c")], []),
         ([("a.yaml", b"ab")], []),
-        (files, [("shop", "store")]),
-        (files, [("shop", "store"), ("b", "c")]),
+        (files, ["shop", "store"]),
+        (files, ["shop", "store", "b", "c"]),
+        (files, ["shop", "storeb", "c"]),
     ]
     names = [keys.key(files, []), *(keys.key(*other) for other in others)]
     monkeypatch.setattr(keys, "tool", lambda: "another build")
