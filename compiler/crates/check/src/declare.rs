@@ -119,11 +119,14 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
     unit.findings.append(&mut rows.findings);
 }
 
+/// Namespace if written, name and labels of an object.
+type Object = (Option<At<String>>, At<String>, Vec<(String, String)>);
+
 /// What a document of a kind declares.
 fn declaration(
     rows: &mut Rows<'_>,
     (kind, spec): (&str, NodeId),
-    (namespace, name, labels): (Option<At<String>>, At<String>, Vec<(String, String)>),
+    (namespace, name, labels): Object,
     unit: &mut Unit,
 ) {
     match kind {
