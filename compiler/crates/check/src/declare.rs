@@ -252,10 +252,11 @@ fn workload(
 fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
     rows.is_bad(spec)
         || rows.tree.entries(spec).any(|entry| {
-            let meant = entry.key == key
-                || !nearest(entry.key, [key].into_iter()).is_empty()
-                || habits::fields(entry.key).any(|ours| ours == key);
-            meant && rows.has_bad(entry.value)
+            // Most documents are good: what is asked of every entry of every one comes first.
+            rows.has_bad(entry.value)
+                && (entry.key == key
+                    || !nearest(entry.key, [key].into_iter()).is_empty()
+                    || habits::fields(entry.key).any(|ours| ours == key))
         })
 }
 

@@ -33,9 +33,10 @@ impl Rows<'_> {
     }
 
     pub(crate) fn has_bad(&self, node: NodeId) -> bool {
-        self.checked.is_bad(node)
-            || self.tree.items(node).any(|item| self.has_bad(item))
-            || self.tree.entries(node).any(|entry| self.has_bad(entry.value))
+        !self.checked.is_clean()
+            && (self.checked.is_bad(node)
+                || self.tree.items(node).any(|item| self.has_bad(item))
+                || self.tree.entries(node).any(|entry| self.has_bad(entry.value)))
     }
 
     pub(crate) fn items(&self, node: NodeId, key: &str) -> Vec<NodeId> {

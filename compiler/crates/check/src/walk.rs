@@ -58,6 +58,12 @@ impl Checked {
     pub fn is_bad(&self, node: NodeId) -> bool {
         self.bad.contains(&node)
     }
+
+    /// Whether nothing was refused: most documents.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.bad.is_empty()
+    }
 }
 
 impl Checked {
@@ -324,8 +330,9 @@ impl Walk<'_> {
         let names = || rule.properties.iter().map(|(name, _)| name.as_str());
         let found = !open
             && self.tree.entries(node).any(|entry| {
-                let near = nearest(entry.key, names());
-                !known(entry.key) && near.first().is_none_or(|name| *name == missing)
+                // Nearly every key is known: only for others are the nearest looked for.
+                !known(entry.key)
+                    && nearest(entry.key, names()).first().is_none_or(|name| *name == missing)
             });
         let strayed = !open && self.strayed(node, rule, missing);
         if found || strayed {
@@ -491,12 +498,12 @@ fn emptied<'a>(
     rule: &Rule,
 ) -> Option<(&'a str, &'a Rule)> {
     let known = |rule: &Rule, key: &str| rule.properties.iter().any(|(name, _)| name == key);
-    tree.entries(node).find_map(|entry| {
+    let mut empty = tree.entries(node).filter(|entry| tree.kind(entry.value) == Kind::Null);
+    empty.find_map(|entry| {
         let (_, ix) = rule.properties.iter().find(|(name, _)| name == entry.key)?;
         let inner = schema.rule(*ix)?;
-        let empty = tree.kind(entry.value) == Kind::Null;
         let mut beside = tree.entries(node).filter(|other| !known(rule, other.key));
-        (empty && beside.any(|other| known(inner, other.key))).then_some((entry.key, inner))
+        beside.any(|other| known(inner, other.key)).then_some((entry.key, inner))
     })
 }
 
