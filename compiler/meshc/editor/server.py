@@ -7,6 +7,7 @@ a text that is older than the newest is not linted at all.
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,7 +50,8 @@ class Server(LanguageServer):
 
     def open(self, folder: str) -> Workspace:
         """Take a folder as the workspace; nothing is read yet."""
-        self.repository = Workspace(Path(folder).resolve())
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        self.repository = Workspace(Path(folder).resolve(), today)
         return self.repository
 
     async def ask(self, question: Callable[[Workspace], T]) -> T | None:

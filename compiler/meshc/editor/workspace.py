@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshc import compiling
+from meshc.change.edits import made
+from meshc.findings import Fix
+from meshc.policy.judging import Asked
 from meshc.repo import Folder, SettingsError, Unreadable, wanted
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from meshc._native import Mesh
@@ -19,9 +22,14 @@ if TYPE_CHECKING:
 class Workspace:
     """Files of one repository; not safe for two threads at once."""
 
-    def __init__(self, root: Path) -> None:
-        """Name the repository's folder; nothing is read before `read`."""
+    def __init__(self, root: Path, at: str | None = None) -> None:
+        """Name the repository's folder; nothing is read before `read`.
+
+        `at` is the day on which something may have ended, as ISO 8601 writes it; without one
+        nothing has.
+        """
         self.root = root
+        self._asked = Asked(at=at)
         self.trouble: str | None = None
         """Why there are no findings: the folder or its settings cannot be read."""
         self._disk: dict[str, bytes] = {}
@@ -84,7 +92,8 @@ class Workspace:
     def errors_after(self, edits: Iterable[Edit]) -> list[Finding]:
         """Give the errors that edits would bring; those that are there now do not count."""
         before = {(one.code, one.message) for one in self.findings}
-        after = compiling.lint_files(sorted(edited(self.files, edits).items()))
+        fix = Fix("rename", tuple(edits), safe=False)
+        after = compiling.lint_files(made(sorted(self.files.items()), [fix]), self._asked)
         return [
             one
             for one in after.findings
@@ -94,17 +103,8 @@ class Workspace:
     def _lint(self) -> compiling.Linted | None:
         if self._linted is None:
             try:
-                self._linted = compiling.lint_files(sorted(self.files.items()))
+                self._linted = compiling.lint_files(sorted(self.files.items()), self._asked)
                 self.trouble = None
             except SettingsError as error:
                 self.trouble = str(error)
         return self._linted
-
-
-def edited(files: Mapping[str, bytes], edits: Iterable[Edit]) -> dict[str, bytes]:
-    """Apply edits that do not overlap; the last of a file first, so that places stay true."""
-    changed = dict(files)
-    for edit in sorted(edits, reverse=True):
-        text = changed.get(edit.file, b"")
-        changed[edit.file] = text[: edit.start] + edit.text.encode() + text[edit.end :]
-    return changed
