@@ -91,7 +91,8 @@ def test_zizmor_finds_nothing() -> None:
 
 def test_actionlint_finds_nothing() -> None:
     """The workflows are what GitHub reads; needs actionlint (a Go module) on the path."""
-    found = shutil.which("actionlint") or shutil.which("actionlint", path=Path.home() / "go/bin")
+    ours = Path(sys.executable).parent
+    found = shutil.which("actionlint") or shutil.which("actionlint", path=ours)
     if found is None:
         pytest.skip("actionlint is not installed: go install .../actionlint@v1.7.12")
     done = subprocess.run([found], cwd=ROOT, capture_output=True, text=True, check=False)
