@@ -113,7 +113,7 @@ def lint_files(
         if environment is not None or not (names := mesh.environments()):
             return found
         others = {
-            name: rules.run(meshes.link(intents, settings.namespaces, name), intents, asked.at)
+            name: rules.run(meshes.within(mesh, settings.namespaces, name), intents, asked.at)
             for name in names
         }
         return ordered([*found, *only_there(found, others)])

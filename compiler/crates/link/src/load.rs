@@ -2,28 +2,35 @@ use meshc_check::unit::Unit;
 use meshc_check::{Schema, declare};
 
 use crate::environment::Laid;
-use crate::mesh::SourceFile;
+use crate::source::Content;
 
 /// Threads that read; more gain nothing below thousands of files.
 const THREADS: usize = 2;
 /// Files below which one thread is faster than starting another.
 const FEW: usize = 64;
 
+/// A file and what it declares.
+pub(crate) struct Loaded {
+    pub(crate) path: String,
+    pub(crate) bytes: Content,
+    pub(crate) unit: Unit,
+}
+
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
 /// and so is the result, whatever the threads did.
 pub(crate) fn load(
-    mut files: Vec<(String, Vec<u8>)>,
+    mut files: Vec<(String, Content)>,
     schema: &Schema,
     laid: Option<&Laid<'_>>,
-) -> Vec<SourceFile> {
-    let one = |(path, bytes): (String, Vec<u8>)| {
+) -> Vec<Loaded> {
+    let one = |(path, bytes): (String, Content)| {
         let data = is_no_document(&path, &bytes);
         let unit = match laid {
             _ if data => Unit::default(),
             None => declare(&bytes, schema),
             Some(laid) => laid.declare(&path, &bytes, schema),
         };
-        SourceFile { path, bytes, unit }
+        Loaded { path, bytes, unit }
     };
     if files.len() < FEW {
         return files.into_iter().map(one).collect();
@@ -31,7 +38,7 @@ pub(crate) fn load(
     let behind = files.split_off(files.len() / THREADS);
     std::thread::scope(|scope| {
         let other = scope.spawn(|| behind.into_iter().map(one).collect::<Vec<_>>());
-        let mut all: Vec<SourceFile> = files.into_iter().map(one).collect();
+        let mut all: Vec<Loaded> = files.into_iter().map(one).collect();
         match other.join() {
             Ok(rest) => all.extend(rest),
             Err(panic) => std::panic::resume_unwind(panic),
