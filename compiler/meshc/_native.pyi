@@ -145,6 +145,20 @@ class Mesh:
 
         Takes what the mesh was read with. Raises `KeyError` for an unknown environment.
         """
+    @staticmethod
+    def restored(
+        image: bytes,
+        files: Sequence[tuple[str, bytes]],
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh | None:
+        """Give the mesh of files that `image` was made of, some with other contents; patched.
+
+        Nothing where `patched` would give nothing, where files came or went or many changed, and
+        for bytes that are no image. Takes what the mesh of the image was read with.
+        """
+    def image(self) -> bytes | None:
+        """Give the mesh as bytes; nothing where it could not be patched."""
     def patched(
         self,
         files: Sequence[tuple[str, bytes]],

@@ -64,3 +64,12 @@ def patched(
 ) -> Mesh | None:
     """Give the mesh with other contents of these files; nothing where all must be linked anew."""
     return mesh.patched(files, SCHEMA.read_bytes(), namespaces)
+
+
+def restored(
+    image: bytes, files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]
+) -> Mesh | None:
+    """Give the mesh of files by the image of an earlier one; nothing where all must be linked."""
+    from meshc._native import Mesh as Native  # loaded only when something is linked
+
+    return Native.restored(image, files, SCHEMA.read_bytes(), namespaces)

@@ -14,7 +14,21 @@ use crate::outside::{Declared, check_owner};
 use crate::platform::Waived;
 use crate::source::{Said, SourceFile};
 
-pub(crate) fn gather(mesh: &mut Mesh, loaded: Vec<Loaded>, folders: &[(String, String)]) {
+/// What an earlier run linked.
+pub(crate) struct Linked {
+    /// By id, with all that the platform says for them.
+    pub(crate) workloads: Vec<(Arc<Workload>, Told)>,
+    /// With the file of each.
+    pub(crate) tests: Vec<(u32, TestRow)>,
+}
+
+/// Takes what files declare. Where workloads and tests are linked already, none is declared.
+pub(crate) fn gather(
+    mesh: &mut Mesh,
+    loaded: Vec<Loaded>,
+    folders: &[(String, String)],
+    linked: Option<Linked>,
+) {
     let homes = Homes { folders };
     let mut rows = Vec::new();
     let mut declared = Vec::new();
@@ -22,8 +36,9 @@ pub(crate) fn gather(mesh: &mut Mesh, loaded: Vec<Loaded>, folders: &[(String, S
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
     for (file, one) in (0_u32..).zip(loaded) {
-        let Loaded { path, bytes, mut unit } = one;
-        let said = homes.said(file, (&path, &bytes), &mut unit);
+        let Loaded { path, bytes, document, mut unit } = one;
+        let mut said = homes.said(file, (&path, &bytes), &mut unit);
+        said.plain &= document;
         mesh.files.push(Arc::new(SourceFile { path, bytes, said }));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
@@ -40,14 +55,24 @@ pub(crate) fn gather(mesh: &mut Mesh, loaded: Vec<Loaded>, folders: &[(String, S
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
     crate::environment::gather(mesh, environments);
-    workloads(mesh, rows, &homes);
+    let is_new = linked.is_none();
+    match linked {
+        None => workloads(mesh, rows, &homes),
+        Some(linked) => {
+            (mesh.workloads, mesh.told) = linked.workloads.into_iter().unzip();
+            mesh.tests = linked.tests;
+            mesh.by_id = index(mesh);
+        }
+    }
     crate::platform::guardrails(mesh, guardrails, &homes);
     crate::outside::gather(mesh, outside, &homes);
     crate::baseline::gather(mesh, baselines, &homes);
     let tests = core::mem::take(&mut mesh.tests);
     mesh.tests = tests.into_iter().map(|(file, row)| (file, homes.test(mesh, file, row))).collect();
     mesh.gathered = core::mem::take(&mut mesh.findings);
-    complete_all(mesh);
+    if is_new {
+        complete_all(mesh);
+    }
 }
 
 /// Notes what files may declare that could not be read.
@@ -65,6 +90,7 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
     for (file, row) in rows {
         let Some((workload, told)) = homes.workload(mesh, file, row) else {
             repeated.append(&mut mesh.findings);
+            mesh.clashing = true;
             continue;
         };
         let first = known.get(&workload.id).and_then(|&at| found.get(at));

@@ -10,6 +10,7 @@ mod federation;
 mod foreign;
 mod gather;
 mod graph;
+mod image;
 mod inversion;
 mod issuers;
 mod judge;

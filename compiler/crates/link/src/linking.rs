@@ -53,7 +53,7 @@ impl Mesh {
         laid: Option<&Laid<'_>>,
     ) {
         let loaded = crate::load::load(files, schema, laid);
-        crate::gather::gather(self, loaded, namespaces);
+        crate::gather::gather(self, loaded, namespaces, None);
         crate::resolve::resolve(self);
         crate::judge::judge(self);
         crate::whole::judge(self, Differs::ALL);

@@ -13,6 +13,8 @@ const FEW: usize = 64;
 pub(crate) struct Loaded {
     pub(crate) path: String,
     pub(crate) bytes: Content,
+    /// Whether it holds documents, and not something that one names.
+    pub(crate) document: bool,
     pub(crate) unit: Unit,
 }
 
@@ -23,15 +25,7 @@ pub(crate) fn load(
     schema: &Schema,
     laid: Option<&Laid<'_>>,
 ) -> Vec<Loaded> {
-    let one = |(path, bytes): (String, Content)| {
-        let data = is_no_document(&path, &bytes);
-        let unit = match laid {
-            _ if data => Unit::default(),
-            None => declare(&bytes, schema),
-            Some(laid) => laid.declare(&path, &bytes, schema),
-        };
-        Loaded { path, bytes, unit }
-    };
+    let one = |(path, bytes)| one(path, bytes, schema, laid);
     if files.len() < FEW {
         return files.into_iter().map(one).collect();
     }
@@ -45,6 +39,22 @@ pub(crate) fn load(
         }
         all
     })
+}
+
+/// Reads and checks one file.
+pub(crate) fn one(
+    path: String,
+    bytes: Content,
+    schema: &Schema,
+    laid: Option<&Laid<'_>>,
+) -> Loaded {
+    let document = !is_no_document(&path, &bytes);
+    let unit = match laid {
+        _ if !document => Unit::default(),
+        None => declare(&bytes, schema),
+        Some(laid) => laid.declare(&path, &bytes, schema),
+    };
+    Loaded { path, bytes, document, unit }
 }
 
 /// Whether a file holds no documents, but something that one names.

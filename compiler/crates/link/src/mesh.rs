@@ -74,7 +74,8 @@ pub struct Mesh {
     pub(crate) told: Vec<Told>,
     /// What was found by looking at all workloads together.
     pub(crate) whole: Whole,
-    /// A name is declared twice, or a Baseline cannot be added to a service.
+    /// A name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:
+    /// what is found then cannot be told apart by workload.
     pub(crate) clashing: bool,
     /// Ids of documents that declare nothing because they are wrong.
     pub(crate) lost: FxHashSet<String>,

@@ -10,13 +10,13 @@
 use std::sync::Arc;
 
 use meshc_check::unit::{TestRow, WorkloadRow};
-use meshc_check::{Schema, declare};
+use meshc_check::Schema;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::gather::{Homes, complete, index, note_gaps};
 use crate::graph::Graph;
 use crate::judge::Report;
-use crate::load::is_no_document;
+use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
 use crate::resolve::{Reference, calls_of, note};
@@ -50,6 +50,20 @@ impl Mesh {
     /// than workloads and policy tests, and where two declare one name.
     #[must_use]
     pub fn patched(
+        &self,
+        files: Vec<(String, Content)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+    ) -> Option<Self> {
+        let differs = |(path, bytes): &(String, Content)| {
+            let file = self.file_named(path).and_then(|at| self.files.get(at as usize));
+            file.is_none_or(|file| *file.bytes != **bytes)
+        };
+        self.patch(files.into_iter().filter(differs).collect(), schema, namespaces)
+    }
+
+    /// The same for files that surely have other contents.
+    pub(crate) fn patch(
         &self,
         files: Vec<(String, Content)>,
         schema: &Schema,
@@ -94,15 +108,9 @@ impl<'a> Patch<'a> {
         for (path, bytes) in files {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
-            if *slot.bytes == *bytes {
-                continue;
-            }
-            if is_no_document(&path, &slot.bytes) || is_no_document(&path, &bytes) {
-                return None;
-            }
-            let mut unit = declare(&bytes, schema);
+            let Loaded { path, bytes, document, mut unit } = load::one(path, bytes, schema, None);
             let said = homes.said(file, (&path, &bytes), &mut unit);
-            if !(slot.said.plain && said.plain) {
+            if !(document && slot.said.plain && said.plain) {
                 return None;
             }
             *slot = Arc::new(SourceFile { path, bytes, said });

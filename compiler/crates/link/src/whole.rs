@@ -6,12 +6,12 @@ use crate::mesh::{Mesh, MeshFinding, Workload};
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Whole {
-    identities: Vec<MeshFinding>,
-    addresses: Vec<MeshFinding>,
+    pub(crate) identities: Vec<MeshFinding>,
+    pub(crate) addresses: Vec<MeshFinding>,
     /// Some instances are on this host and some are not.
-    apart: bool,
-    hosts: Vec<MeshFinding>,
-    platform: Vec<MeshFinding>,
+    pub(crate) apart: bool,
+    pub(crate) hosts: Vec<MeshFinding>,
+    pub(crate) platform: Vec<MeshFinding>,
 }
 
 /// What differs between two meshes, of what it is found by.

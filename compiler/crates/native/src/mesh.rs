@@ -53,6 +53,28 @@ impl Mesh {
         Ok(Self { mesh: Arc::new(mesh) })
     }
 
+    #[staticmethod]
+    #[pyo3(signature = (image, files, schema, namespaces = Vec::new()))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn restored(
+        py: Python<'_>,
+        image: PyBackedBytes,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Option<Self>> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let mesh = py.detach(|| {
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            Linked::restored(&image, files.collect(), &schema, &namespaces)
+        });
+        Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
+    }
+
+    fn image<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        py.detach(|| self.mesh.image()).map(|image| PyBytes::new(py, &image))
+    }
+
     #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
     fn patched(
         &self,
