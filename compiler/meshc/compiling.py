@@ -84,7 +84,7 @@ class Compiled:
 
 
 class Kept(Protocol):
-    """Findings of earlier runs; see `meshc.cache`."""
+    """What is kept of earlier runs; see `meshc.cache`."""
 
     def of(
         self,
@@ -93,6 +93,14 @@ class Kept(Protocol):
         find: Callable[[], tuple[Finding, ...]],
     ) -> tuple[Finding, ...]:
         """Give what `find` gives for these files; `said` is what else it depends on."""
+
+    def mesh(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        namespaces: Sequence[tuple[str, str]],
+        link: Callable[[], Mesh],
+    ) -> Mesh:
+        """Give what `link` gives for these files."""
 
 
 def lint_files(
@@ -110,7 +118,14 @@ def lint_files(
     """
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
-    linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
+    namespaces = settings.namespaces
+
+    @cache
+    def linked() -> Mesh:
+        if kept is None:
+            return meshes.link(intents, namespaces, environment)
+        base = kept.mesh(intents, namespaces, lambda: meshes.link(intents, namespaces))
+        return base if environment is None else meshes.within(base, namespaces, environment)
 
     def find() -> tuple[Finding, ...]:
         return found_in(linked(), intents, settings, asked.at, environment)

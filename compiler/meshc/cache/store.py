@@ -16,6 +16,8 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read or written."""
 MOST: Final = 32
 """Files kept; the longest unused go first."""
+ALL: Final = 256 * 1024 * 1024
+"""Bytes of all files kept."""
 
 
 class Store:
@@ -66,10 +68,12 @@ class Store:
 
     def _prune(self) -> None:
         """Delete what was not used for longest; somebody else may be doing the same."""
-        found = sorted(os.scandir(self.folder), key=used)
-        for entry in found[:-MOST]:
+        left = ALL
+        for number, entry in enumerate(sorted(os.scandir(self.folder), key=used, reverse=True)):
             with contextlib.suppress(OSError):
-                Path(entry.path).unlink()
+                left -= entry.stat(follow_symlinks=False).st_size
+                if number >= MOST or left < 0:
+                    Path(entry.path).unlink()
 
     def give_up(self, why: str) -> None:
         """Say once why the folder is of no use."""

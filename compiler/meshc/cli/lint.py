@@ -99,7 +99,7 @@ def command(  # noqa: PLR0913 - click gives each option a parameter
             mended = fixing.apply(read, repository, lint, unsafe=unsafe_fixes)
             files, linted = mended.state.files, mended.state.linted
         else:
-            kept = caching.kept(cache_dir, off=no_cache)
+            kept = caching.kept(cache_dir, repository, off=no_cache)
             linted = lint_files(files, asked, environment=env, kept=kept)
     threshold = Severity(fail_on) if fail_on else linted.settings.fail_on
     run = outputs.run(linted, files, threshold)
