@@ -12,6 +12,7 @@ mod methods;
 mod offers;
 mod outside;
 mod platform;
+mod policy_tests;
 mod ports;
 mod protocols;
 mod quotas;
@@ -55,6 +56,18 @@ impl Report<'_> {
     }
 }
 
+impl Report<'_> {
+    /// As much of a span as stands on its first line: where an item of several begins.
+    fn line_of(&self, file: u32, span: Span) -> Span {
+        let bytes = self.mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
+        let inside = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let line = inside.iter().position(|byte| *byte == b'\n').unwrap_or(inside.len());
+        let line = inside.get(..line).unwrap_or_default().trim_ascii_end().len();
+        let length = u32::try_from(line).unwrap_or(u32::MAX);
+        Span { start: span.start, end: span.start.saturating_add(length) }
+    }
+}
+
 pub(crate) fn judge(mesh: &mut Mesh) {
     let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
     let namespaces =
@@ -85,7 +98,7 @@ pub(crate) fn judge(mesh: &mut Mesh) {
     platform::judge(&mut report);
     platform::judge_baselines(&mut report);
     hosts::judge_claims(&mut report);
-    users::judge_tests(&mut report);
+    policy_tests::judge(&mut report);
     let mut findings = report.findings;
     mesh.findings.append(&mut findings);
 }
