@@ -111,7 +111,7 @@ def test_an_example_is_taken_and_kept_whole(server: Server, example: Path) -> No
     remove(server, document)
 
 
-STATUS = {
+STATUS: dict[str, Any] = {
     "observedGeneration": 1,
     "conditions": [
         {
