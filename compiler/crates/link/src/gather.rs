@@ -193,6 +193,15 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
         value: timeout.value,
         origin: Origin::Written(file, timeout.span),
     });
+    for (number, second) in row.namespaces.iter().enumerate() {
+        let mut before = row.namespaces.iter().take(number);
+        if let Some(first) = before.find(|one| one.value == second.value) {
+            let message = format!("namespace `{}` is there twice", second.value);
+            let finding = Finding::new("MC211", second.span, message)
+                .help("list it once, with all of its hosts");
+            mesh.report_with(file, finding, (file, first.span, "the first one".into()));
+        }
+    }
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;

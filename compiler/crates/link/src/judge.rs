@@ -13,6 +13,7 @@ mod methods;
 mod offers;
 mod outside;
 mod platform;
+mod policy_tests;
 mod ports;
 mod protocols;
 mod quotas;
@@ -56,6 +57,16 @@ impl Report<'_> {
     ) {
         let related = place.into_iter().collect();
         self.findings.push(MeshFinding { file, finding, related });
+    }
+
+    /// As much of a span as stands on its first line: where an item of several begins.
+    fn line_of(&self, file: u32, span: Span) -> Span {
+        let bytes = self.mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
+        let inside = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let line = inside.iter().position(|byte| *byte == b'\n').unwrap_or(inside.len());
+        let line = inside.get(..line).unwrap_or_default().trim_ascii_end().len();
+        let length = u32::try_from(line).unwrap_or(u32::MAX);
+        Span { start: span.start, end: span.start.saturating_add(length) }
     }
 }
 
@@ -125,7 +136,7 @@ impl<'a> Report<'a> {
         outside::judge(self);
         platform::judge(self);
         platform::judge_baselines(self);
-        users::judge_tests(self);
+        policy_tests::judge(self);
         core::mem::take(&mut self.findings)
     }
 }

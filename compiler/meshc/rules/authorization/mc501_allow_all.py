@@ -50,6 +50,7 @@ spec:
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find rules of services that are limited by nothing; a gateway's public is its purpose."""
     allow = mesh.table("allow")
-    rows = allow.matching(callers__contains="anyone", operations=None, conditions=0, gateway=False)
+    # Asked in this order: few rules name no operation, and only of those the lists are read.
+    rows = allow.matching(operations=None, conditions=0, gateway=False, callers__contains="anyone")
     for row, service in zip(rows, allow.values("service", rows), strict=True):
         yield Found(f"a rule of `{service}` admits everybody to everything", *allow.place(row))

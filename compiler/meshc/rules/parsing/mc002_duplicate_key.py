@@ -51,8 +51,11 @@ spec:
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
-    """Remove the first of the two: most readers that take both let the last one win."""
-    if not finding.related:
+    """Remove the first of the two: most readers that take both let the last one win.
+
+    Where several keys of an item are there twice another item may begin: nothing is removed.
+    """
+    if not finding.related or not (finding.help or "").startswith("keep one"):
         return None
     first = finding.related[0].place
     edit = entry_removed(first, sources)

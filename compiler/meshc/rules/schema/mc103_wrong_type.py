@@ -17,6 +17,7 @@ from meshc.mesh.editing import node_at, over
 from meshc.rules.rule import fails, fixed, passes
 
 if TYPE_CHECKING:
+    from meshc._native import Node
     from meshc.findings import Finding, Fix
     from meshc.mesh.sources import Sources
 
@@ -50,6 +51,8 @@ spec:
 
 
 UNQUOTED: Final = re.compile(r"write (\S+), without quotes\Z")
+MAKE_LIST: Final = "make it a list"
+LISTED: Final = re.compile(r"write `(\[.*\])`\Z")
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
@@ -60,14 +63,23 @@ def fix(finding: Finding, sources: Sources) -> Fix | None:
     if bare := UNQUOTED.match(finding.help or ""):
         return over(finding.primary, bare[1], f"write {bare[1]} without quotes", safe=True)
     source = sources.text(finding.primary.file)
-    if finding.message.startswith("expected a list") and b"\n" not in source[node.start : node.end]:
-        text = source[node.start : node.end].decode()
-        plain = node.style == "plain" and any(mark in text for mark in ",[]{}")
-        if plain or node.style not in {"plain", "single", "double", "flow"}:
-            return None
-        return over(finding.primary, f"[{text}]", "make it a list of one", safe=False)
+    if finding.message.startswith("expected a list"):
+        return listed(finding, node, source)
     items = node.items()
     if len(items) == 1 and items[0].kind == "scalar" and node.style == "flow":
         only = source[items[0].start : items[0].end].decode()
         return over(finding.primary, only, f"write {only} without brackets", safe=False)
     return None
+
+
+def listed(finding: Finding, node: Node, source: bytes) -> Fix | None:
+    """Make a list of what stands in place of one, where its items may be of that kind."""
+    text = source[node.start : node.end].decode()
+    if node.kind == "mapping" and node.style == "flow" and "\n" not in text:
+        return over(finding.primary, f"[{text}]", MAKE_LIST, safe=False)
+    items = LISTED.match(finding.help or "")
+    if items is None or node.kind != "scalar" or "\n" in text:
+        return None
+    # Inside brackets a plain text ends at marks that it may hold outside.
+    marked = node.style == "plain" and any(mark in text for mark in ",[]{}")
+    return over(finding.primary, items[1] if marked else f"[{text}]", MAKE_LIST, safe=False)
