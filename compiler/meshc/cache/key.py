@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib takes longer
 PARTS: Final = (
@@ -21,6 +22,7 @@ PARTS: Final = (
     "compiling.py",
     "findings.py",
     "names.py",
+    "record.py",
     "spans.py",
 )
 """What of the package decides which findings there are, beside the extension and the checks."""

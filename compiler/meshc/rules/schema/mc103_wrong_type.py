@@ -9,14 +9,14 @@ Write a value of the type shown.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.mesh.editing import node_at, over
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding, Fix
     from meshc.mesh.sources import Sources
 
@@ -49,7 +49,8 @@ spec:
 )
 
 
-UNQUOTED: Final = re.compile(r"write (\S+), without quotes\Z")
+UNQUOTED: Final = "write ", ", without quotes"
+"""What stands around the bare word in the advice to write one."""
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
@@ -57,8 +58,10 @@ def fix(finding: Finding, sources: Sources) -> Fix | None:
     node = node_at(finding.primary, sources)
     if node is None:
         return None
-    if bare := UNQUOTED.match(finding.help or ""):
-        return over(finding.primary, bare[1], f"write {bare[1]} without quotes", safe=True)
+    advice, (before, behind) = finding.help or "", UNQUOTED
+    bare = advice.removeprefix(before).removesuffix(behind)
+    if f"{before}{bare}{behind}" == advice and len(bare.split()) == 1 and bare == bare.strip():
+        return over(finding.primary, bare, f"write {bare} without quotes", safe=True)
     source = sources.text(finding.primary.file)
     if finding.message.startswith("expected a list") and b"\n" not in source[node.start : node.end]:
         text = source[node.start : node.end].decode()
