@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -49,6 +50,7 @@ def run(verb: str, words: list[str]) -> int:
     """Run a verb: without click where it is certain what the words mean."""
     one = (VERBS | UNLISTED)[verb]
     if one.plain:
+        gc.disable()  # one pass over modules and data that live until the end
         from meshc.cli import option
 
         module = import_module(one.plain)

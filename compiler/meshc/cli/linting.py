@@ -6,7 +6,6 @@ Nothing that this imports takes long to import, for a hook that lints one file d
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 
@@ -46,7 +45,6 @@ OPTIONS: Final = (
 
 def run(values: Values) -> int:
     """Lint as the options say; gives the exit code."""
-    gc.disable()  # one pass over data that lives until the end
     began = time.perf_counter()
     from meshc.compiling import lint_files
 
