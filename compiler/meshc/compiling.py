@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from meshc.repo.listing import File
 
     class Kept(Protocol):
-        """Findings of earlier runs; see `meshc.cache`."""
+        """What is kept of earlier runs; see `meshc.cache`."""
 
         def of(
             self,
@@ -41,6 +41,14 @@ if TYPE_CHECKING:
             find: Callable[[], tuple[Finding, ...]],
         ) -> tuple[Finding, ...]:
             """Give what `find` gives for these files; `said` is what else it depends on."""
+
+        def mesh(
+            self,
+            files: Sequence[tuple[str, bytes]],
+            namespaces: Sequence[tuple[str, str]],
+            link: Callable[[], Mesh],
+        ) -> Mesh:
+            """Give what `link` gives for these files."""
 
 
 __all__ = [
@@ -110,11 +118,18 @@ def lint_files(
     """
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
+    namespaces = settings.namespaces
     made: list[Mesh] = []
+
+    def link() -> Mesh:
+        if kept is None:
+            return meshes.link(intents, namespaces, environment)
+        base = kept.mesh(intents, namespaces, lambda: meshes.link(intents, namespaces))
+        return base if environment is None else meshes.within(base, namespaces, environment)
 
     def linked() -> Mesh:
         if not made:
-            made.append(meshes.link(intents, settings.namespaces, environment))
+            made.append(link())
         return made[0]
 
     def find() -> tuple[Finding, ...]:

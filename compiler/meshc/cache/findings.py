@@ -1,7 +1,8 @@
-"""Findings kept by what they depend on."""
+"""Findings kept by what they depend on, and meshes by their repository."""
 
 from __future__ import annotations
 
+from meshc import mesh as meshes
 from meshc.cache.key import key
 from meshc.findings import Finding, Related, Severity
 from meshc.spans import Place
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from meshc._native import Mesh
     from meshc.cache.store import Store
 
     Row = list[Any]  # JSON of several types
@@ -19,9 +21,31 @@ if TYPE_CHECKING:
 class KeptFindings:
     """Finds what was found before, and finds anew what was not."""
 
-    def __init__(self, store: Store) -> None:
-        """Name the store."""
+    def __init__(self, store: Store, repository: str = "") -> None:
+        """Name the store, and the repository: of each the newest mesh is kept."""
         self._store = store
+        self._repository = repository
+
+    def mesh(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        namespaces: Sequence[tuple[str, str]],
+        link: Callable[[], Mesh],
+    ) -> Mesh:
+        """Give what `link` gives for these files, begun with a kept mesh where one is near enough.
+
+        `namespaces` are those of folders, which linking depends on beside the files.
+        """
+        said = [part for one in namespaces for part in one]
+        name = f"{key([], [self._repository, *said])}.mesh"
+        image = self._store.load(name)
+        mesh = None if image is None else meshes.restored(image, files, namespaces)
+        if mesh is None:
+            mesh = link()
+            image = mesh.image()
+            if image is not None:
+                self._store.save(name, image)
+        return mesh
 
     def of(
         self,

@@ -15,6 +15,8 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read or written."""
 MOST: Final = 32
 """Files kept; the longest unused go first."""
+ALL: Final = 256 * 1024 * 1024
+"""Bytes of all files kept."""
 
 
 class Store:
@@ -63,9 +65,11 @@ class Store:
 
     def _prune(self) -> None:
         """Delete what was not used for longest; somebody else may be doing the same."""
-        found = sorted(os.scandir(self.folder), key=used)
-        for entry in found[:-MOST]:
-            quietly(os.unlink, entry.path)
+        left = ALL
+        for number, entry in enumerate(sorted(os.scandir(self.folder), key=used, reverse=True)):
+            left -= size(entry)
+            if number >= MOST or left < 0:
+                quietly(os.unlink, entry.path)
 
     def give_up(self, why: str) -> None:
         """Say once why the folder is of no use."""
@@ -102,6 +106,14 @@ def used(entry: os.DirEntry[str]) -> float:
         return entry.stat(follow_symlinks=False).st_mtime
     except OSError:
         return 0.0
+
+
+def size(entry: os.DirEntry[str]) -> int:
+    """Give the bytes of a file; one that is gone by now has none."""
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
 
 
 def sealed(content: bytes) -> bytes:

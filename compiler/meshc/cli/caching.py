@@ -25,15 +25,15 @@ OPTIONS: Final = (
 )
 
 
-def kept(folder: str | None, *, off: bool) -> KeptFindings | None:
-    """Give the kept findings; nothing where there is no folder for them."""
+def kept(folder: str | None, repository: str, *, off: bool) -> KeptFindings | None:
+    """Give what is kept of earlier runs; nothing where there is no folder for it."""
     folder = None if off else folder or default()
     if folder is None:
         return None
     from meshc.cache.findings import KeptFindings
     from meshc.cache.store import Store
 
-    return KeptFindings(Store(folder, say))
+    return KeptFindings(Store(folder, say), os.path.realpath(repository))
 
 
 def default() -> str | None:

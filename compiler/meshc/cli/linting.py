@@ -85,5 +85,5 @@ def remembered(files: Sequence[File], asked: Asked, values: Values) -> Linted:
     """Lint files, or give what is known about them from an earlier run."""
     from meshc.compiling import lint_files
 
-    kept = caching.kept(values["cache_dir"], off=values["no_cache"])
+    kept = caching.kept(values["cache_dir"], values["repository"], off=values["no_cache"])
     return lint_files(files, asked, environment=values["env"], kept=kept)

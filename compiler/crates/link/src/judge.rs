@@ -27,6 +27,7 @@ use meshc_document::Span;
 use rustc_hash::FxHashSet;
 
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::whole::Differs;
 
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
@@ -60,15 +61,26 @@ impl Report<'_> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
-        let namespaces =
-            listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
+        let mut namespaces: FxHashSet<&str> =
+            mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
+        let mut last = "";
+        for workload in &mesh.workloads {
+            // They are sorted by namespace.
+            if workload.namespace != last {
+                last = &workload.namespace;
+                namespaces.insert(last);
+            }
+        }
         Self { mesh, namespaces, findings: Vec::new(), unknown: false }
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that
     /// is not there.
-    pub(crate) fn judge(&mut self, ix: WorkloadIx, workload: &Workload) -> (Vec<MeshFinding>, bool) {
+    pub(crate) fn judge(
+        &mut self,
+        ix: WorkloadIx,
+        workload: &Workload,
+    ) -> (Vec<MeshFinding>, bool) {
         self.unknown = false;
         ports::judge(self, workload);
         rules::judge(self, workload);
@@ -118,11 +130,17 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Judges every workload.
-pub(crate) fn judge(mesh: &mut Mesh) {
+/// Judges workloads, and then all of them together where something differs.
+pub(crate) fn judge(mesh: &mut Mesh, some: impl Iterator<Item = WorkloadIx>, differs: Differs) {
+    let whole = core::mem::take(&mut mesh.whole);
     let mut report = Report::new(mesh);
-    let found: Vec<_> = mesh.each().map(|(ix, one)| report.judge(ix, one)).collect();
-    for (told, found) in mesh.told.iter_mut().zip(found) {
-        (told.judged, told.unknown) = found;
+    let some = some.filter_map(|ix| Some((ix, mesh.workload(ix)?)));
+    let found: Vec<_> = some.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
+    let whole = whole.judged(&mut report, differs);
+    for (ix, found) in found {
+        if let Some(told) = mesh.told.get_mut(ix.index()) {
+            (told.judged, told.unknown) = found;
+        }
     }
+    mesh.whole = whole;
 }
