@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
 from meshc import mesh as meshes
 from meshc.cache.key import key
 from meshc.findings import Finding, Related, Severity
 from meshc.spans import Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from meshc._native import Mesh
     from meshc.cache.store import Store
 
-Row = list[Any]  # JSON of several types
+    Row = list[Any]  # JSON of several types
 
 
 class KeptFindings:
@@ -69,14 +68,20 @@ class KeptFindings:
 
 def encode(findings: Sequence[Finding]) -> bytes:
     """Give findings as bytes; fixes are made later and are none yet."""
+    if not findings:
+        return b"[]"
+    import json  # a lint imports nothing that takes long where it need not
+
     return json.dumps([packed(one) for one in findings], separators=(",", ":")).encode()
 
 
 def decode(content: bytes) -> tuple[Finding, ...] | None:
     """Give the findings of `encode`; nothing for anything else."""
+    from meshc._native import from_json  # the same
+
     try:
-        return tuple(unpacked(row) for row in json.loads(content))
-    except (ValueError, TypeError, RecursionError):
+        return tuple(unpacked(row) for row in from_json(content))
+    except (ValueError, TypeError):
         return None
 
 

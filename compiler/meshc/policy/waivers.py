@@ -5,17 +5,17 @@ The checker holds their form; a document that is not a whole Waiver hides nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
 from meshc.names import CODE
 from meshc.policy.selection import meant, suppressible
 from meshc.policy.suppressions import Span, is_day, unsuppressible
+from meshc.record import dataclass
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from meshc._native import Node
     from meshc.mesh.sources import Sources

@@ -10,13 +10,14 @@ Delete one of the two, or give one of them its real name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Fix, Severity
 from meshc.mesh.editing import entry_removed
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 
