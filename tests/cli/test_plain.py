@@ -117,7 +117,7 @@ def test_a_lint_imports_nothing_that_takes_long(
     (repository / "meshc.toml").unlink()  # who writes settings pays for the reader of TOML
     if broken:
         (repository / "cart.yaml").write_text(SERVICE)
-    for _ in range(2):  # the second finds what the first kept
+    for turn in range(3):  # the first writes bytecode, the others find what it kept
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", PROGRAM, "lint", *words, "--cache-dir", "../kept"],
             cwd=repository,
@@ -128,4 +128,4 @@ def test_a_lint_imports_nothing_that_takes_long(
         *said, modules = done.stdout.splitlines()
         assert done.returncode == broken, done.stderr
         assert ("MC201" in "".join(said)) == broken
-        assert not SLOW & set(modules.split())
+        assert turn == 0 or not SLOW & set(modules.split())
