@@ -43,12 +43,12 @@ fn main() {
     for threads in [1, meshc_emit::THREADS] {
         measure(&format!("emit, {threads} threads"), rounds, || each(&mesh, threads, length));
         let title = format!("emit and hash, {threads} threads");
-        measure(&title, rounds, || each(&mesh, threads, Blobs::named));
+        measure(&title, rounds, || each(&mesh, threads, |blobs| blobs.named()));
     }
     let lineage =
         || Lineage { commit: "worktree".into(), compiler: String::new(), height: 1, parent: None };
     measure("with the manifest", rounds, || {
-        let named = each(&mesh, meshc_emit::THREADS, Blobs::named).expect("canonical");
+        let named = each(&mesh, meshc_emit::THREADS, |blobs| blobs.named()).expect("canonical");
         manifest(&mesh.trust_domain, named, lineage())
     });
     measure("hash, one thread", rounds, || {

@@ -1,7 +1,7 @@
 use meshc_check::unit::{InstanceRow, RouteRow, TrafficRow, VersionRow};
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
 
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, key};
 use crate::rules::{numbered, sorted};
 
 /// What a workload declares of others, in the order of their names.
@@ -77,8 +77,8 @@ pub(crate) fn call(callee: &Workload, edge: &Edge, json: &mut Json) {
     let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
     json.object(|object| {
         let name = operation.map(|operation| operation.name.as_str());
-        object.optional("operation", name, Json::text);
-        object.optional("timeoutMs", edge.timeout_ms, Json::number);
+        object.optional(key!("operation"), name, Json::text);
+        object.optional(key!("timeoutMs"), edge.timeout_ms, Json::number);
     });
 }
 
@@ -93,8 +93,8 @@ pub(crate) fn clusters(callee: &Workload, json: &mut Json) {
             labels.all(|label| one.labels.contains(label))
         };
         json.object(|object| {
-            object.key("endpoints").list(callee.instances.iter().filter(has), endpoint);
-            object.key("name").text(version.map_or("", |version| &version.name.value));
+            object.key(key!("endpoints")).list(callee.instances.iter().filter(has), endpoint);
+            object.key(key!("name")).text(version.map_or("", |version| &version.name.value));
         });
     });
 }
@@ -102,8 +102,8 @@ pub(crate) fn clusters(callee: &Workload, json: &mut Json) {
 fn endpoint(json: &mut Json, instance: &InstanceRow) {
     let zone = instance.labels.iter().find(|(name, _)| name == "zone");
     json.object(|object| {
-        object.key("address").text(&instance.address.value);
-        object.optional("zone", zone, |json, (_, value)| json.text(value));
+        object.key(key!("address")).text(&instance.address.value);
+        object.optional(key!("zone"), zone, |json, (_, value)| json.text(value));
     });
 }
 
@@ -111,9 +111,9 @@ fn endpoint(json: &mut Json, instance: &InstanceRow) {
 pub(crate) fn ports(callee: &Workload, json: &mut Json) {
     json.list(&callee.row.ports, |json, port| {
         json.object(|object| {
-            object.key("name").text(&port.name.value);
-            object.key("port").number(port.port.value.into());
-            object.key("protocol").value(&port.protocol);
+            object.key(key!("name")).text(&port.name.value);
+            object.key(key!("port")).number(port.port.value.into());
+            object.key(key!("protocol")).value(&port.protocol);
         });
     });
 }
@@ -123,13 +123,15 @@ pub(crate) fn traffic(mesh: &Mesh, callee: &Workload, json: &mut Json) {
     let items = callee.row.traffic.iter().enumerate();
     json.list(items, |json, (number, row)| {
         json.object(|object| {
-            object.key("headers").value(&row.headers);
+            object.key(key!("headers")).values(&row.headers);
             match &row.name {
-                Some(name) => object.key("name").text(name),
-                None => object.key("name").text(&numbered("traffic", number)),
+                Some(name) => object.key(key!("name")).text(name),
+                None => object.key(key!("name")).text(&numbered("traffic", number)),
             }
-            object.optional("operations", row.operations.as_deref(), |json, all| sorted(all, json));
-            object.key("query").value(&row.query);
+            object.optional(key!("operations"), row.operations.as_deref(), |json, all| {
+                sorted(all, json)
+            });
+            object.key(key!("query")).values(&row.query);
             shares((mesh, callee), row, object);
         });
     });
@@ -139,10 +141,10 @@ fn shares((mesh, callee): (&Mesh, &Workload), row: &TrafficRow, object: &mut Obj
     let values = mesh.values(callee);
     let mut shares: Vec<_> = row.to.iter().collect();
     shares.sort_by(|a, b| a.version.value.cmp(&b.version.value));
-    object.key("to").list(shares, |json, share| {
+    object.key(key!("to")).list(shares, |json, share| {
         json.object(|object| {
-            object.key("cluster").text(&share.version.value);
-            object.key("weight").number(values.weight(share).value);
+            object.key(key!("cluster")).text(&share.version.value);
+            object.key(key!("weight")).number(values.weight(share).value);
         });
     });
 }

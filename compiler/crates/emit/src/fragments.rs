@@ -5,7 +5,7 @@ use meshc_snapshot::capability::Needs;
 use meshc_snapshot::places::Place;
 
 use crate::destination::{authorities, call, clusters, means_it_elsewhere, ports, traffic};
-use crate::json::Json;
+use crate::json::{Json, key};
 use crate::operations::{in_order, operation, rest};
 use crate::places::Lines;
 use crate::threads::in_parts;
@@ -80,20 +80,20 @@ impl Part {
         let (mut operations, mut readings) = (0..0, 0..0);
         let behind = self.json.written(|json| {
             // The fields of a destination before these are `authorities` and `calls`.
-            json.rest_of_object("calls", |object| {
-                clusters(workload, object.key("clusters"));
-                object.key("identity").text(&workload.identity);
-                operations = object.key("operations").written(|json| {
+            json.rest_of_object(key!("calls"), |object| {
+                clusters(workload, object.key(key!("clusters")));
+                object.key(key!("identity")).text(&workload.identity);
+                operations = object.key(key!("operations")).written(|json| {
                     let rest = rest(mesh, workload);
                     let all = in_order(workload, rest.as_ref());
                     json.list(all, |json, one| operation(one, json, &mut matching));
                 });
-                ports(workload, object.key("ports"));
-                readings = object.key("readings").written(|json| {
+                ports(workload, object.key(key!("ports")));
+                readings = object.key(key!("readings")).written(|json| {
                     json.value(&mesh.values(workload).readings().value);
                 });
-                traffic(mesh, workload, object.key("traffic"));
-                object.key("workload").text(&workload.id);
+                traffic(mesh, workload, object.key(key!("traffic")));
+                object.key(key!("workload")).text(&workload.id);
             });
         });
         let row = &workload.row;

@@ -6,7 +6,7 @@ use meshc_snapshot::capability::Needs;
 use meshc_snapshot::slice::Tls;
 
 use crate::fragments::Fragment;
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, key};
 use crate::rules::{guardrails, numbered, rules, sorted};
 
 /// What the slices of all workloads share of what they accept.
@@ -34,30 +34,30 @@ impl<'m> Inbound<'m> {
     ) {
         let (row, both) = (&workload.row, (self.mesh, workload));
         json.object(|object| {
-            rules(both, ("allow", &row.allow), object.key("allow"), needs);
+            rules(both, ("allow", &row.allow), object.key(key!("allow")), needs);
             if row.audit {
                 needs.audit();
-                object.key("audit").truth(true);
+                object.key(key!("audit")).truth(true);
             }
-            object.key("authorities").raw(own.authorities(true));
-            rules(both, ("deny", &row.deny), object.key("deny"), needs);
+            object.key(key!("authorities")).raw(own.authorities(true));
+            rules(both, ("deny", &row.deny), object.key(key!("deny")), needs);
             self.federated(workload, object, needs);
             self.trusted_gateways(workload, object);
             if self.mesh.guardrails_of(workload).any(|one| !one.row.deny.is_empty()) {
-                guardrails(both, object.key("guardrails"), needs);
+                guardrails(both, object.key(key!("guardrails")), needs);
             }
-            object.key("identity").text(&workload.identity);
+            object.key(key!("identity")).text(&workload.identity);
             self.issuers(workload, object, needs);
-            object.key("listeners").list(&row.ports, |json, port| {
+            object.key(key!("listeners")).list(&row.ports, |json, port| {
                 self.listener(workload, port, json, needs);
             });
             needs.join(own.matching());
-            object.key("operations").raw(own.operations());
-            probes(workload, object.key("probes"), needs);
+            object.key(key!("operations")).raw(own.operations());
+            probes(workload, object.key(key!("probes")), needs);
             if !row.rate_limits.is_empty() {
-                self.rate_limits(workload, object.key("rateLimits"), needs);
+                self.rate_limits(workload, object.key(key!("rateLimits")), needs);
             }
-            object.key("readings").raw(own.readings());
+            object.key(key!("readings")).raw(own.readings());
         });
     }
 
@@ -76,11 +76,11 @@ impl<'m> Inbound<'m> {
         if sound.peek().is_none() {
             return;
         }
-        object.key("federated").list(sound, |json, (bundle, name)| {
+        object.key(key!("federated")).list(sound, |json, (bundle, name)| {
             needs.federated();
             json.object(|object| {
-                object.key("bundle").text(bundle);
-                object.key("trustDomain").text(name);
+                object.key(key!("bundle")).text(bundle);
+                object.key(key!("trustDomain")).text(name);
             });
         });
     }
@@ -91,7 +91,7 @@ impl<'m> Inbound<'m> {
         let mut rules = self.mesh.rules_of(workload);
         let asked = !workload.is_gateway() && rules.any(|rule| !rule.client.is_empty());
         if asked && !self.gateways.is_empty() {
-            object.key("gateways").texts(self.gateways.iter().copied());
+            object.key(key!("gateways")).texts(self.gateways.iter().copied());
         }
     }
 
@@ -99,7 +99,7 @@ impl<'m> Inbound<'m> {
         let issuers = self.mesh.issuers_of(workload).filter_map(|one| one.sliced.as_ref());
         let mut issuers = issuers.peekable();
         if issuers.peek().is_some() {
-            object.key("issuers").list(issuers, |json, issuer| {
+            object.key(key!("issuers")).list(issuers, |json, issuer| {
                 needs.issuer();
                 json.value(issuer);
             });
@@ -116,14 +116,14 @@ impl<'m> Inbound<'m> {
         let mut hosts: Vec<&str> = port.hosts.iter().map(|host| host.value.as_str()).collect();
         hosts.sort_unstable();
         json.object(|object| {
-            object.optional("certificate", port.certificate.as_deref(), Json::text);
-            object.key("hosts").texts(hosts);
-            object.key("name").text(&port.name.value);
-            object.key("port").number(port.port.value.into());
-            object.key("protocol").value(&port.protocol);
+            object.optional(key!("certificate"), port.certificate.as_deref(), Json::text);
+            object.key(key!("hosts")).texts(hosts);
+            object.key(key!("name")).text(&port.name.value);
+            object.key(key!("port")).number(port.port.value.into());
+            object.key(key!("protocol")).value(&port.protocol);
             let target = self.mesh.values(workload).target(port).value;
-            object.key("target").number(target.into());
-            object.key("tls").value(&tls);
+            object.key(key!("target")).number(target.into());
+            object.key(key!("tls")).value(&tls);
         });
     }
 
@@ -134,16 +134,16 @@ impl<'m> Inbound<'m> {
             let per = values.per(row).value;
             needs.limit(&per);
             json.object(|object| {
-                object.key("burst").number(values.burst(row).value);
-                object.key("count").number(row.count.value);
+                object.key(key!("burst")).number(values.burst(row).value);
+                object.key(key!("count")).number(row.count.value);
                 match &row.name {
-                    Some(name) => object.key("name").text(name),
-                    None => object.key("name").text(&numbered("rateLimits", number)),
+                    Some(name) => object.key(key!("name")).text(name),
+                    None => object.key(key!("name")).text(&numbered("rateLimits", number)),
                 }
                 let operations = row.operations.as_deref();
-                object.optional("operations", operations, |json, all| sorted(all, json));
-                object.key("per").value(&per);
-                object.key("periodMs").number(row.period_ms);
+                object.optional(key!("operations"), operations, |json, all| sorted(all, json));
+                object.key(key!("per")).value(&per);
+                object.key(key!("periodMs")).number(row.period_ms);
             });
         });
     }
@@ -153,8 +153,8 @@ fn probes(workload: &Workload, json: &mut Json, needs: &mut Needs) {
     json.list(&workload.row.probes, |json, (path, port)| {
         needs.probe();
         json.object(|object| {
-            object.key("path").text(&path.value);
-            object.key("port").text(&port.value);
+            object.key(key!("path")).text(&path.value);
+            object.key(key!("port")).text(&port.value);
         });
     });
 }

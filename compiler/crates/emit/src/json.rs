@@ -8,6 +8,16 @@ use core::ops::Range;
 
 use serde::Serialize;
 
+/// A key as it stands in an object, behind the comma that the first does without. Such texts are in
+/// the order of the keys themselves, as no letter is before a quotation mark.
+macro_rules! key {
+    ($key:literal) => {
+        concat!(",\"", $key, "\":")
+    };
+}
+
+pub(crate) use key;
+
 /// JSON that grows. What serde could not write is kept until [`Json::fault`] is asked.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
@@ -60,17 +70,10 @@ impl Json {
     }
 
     pub(crate) fn number(&mut self, number: u32) {
-        let mut digits = [0_u8; 10];
-        let (mut left, mut count) = (number, 0);
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (left % 10) as u8;
-            (left, count) = (left / 10, count + 1);
-            if left == 0 {
-                break;
-            }
+        if number >= 10 {
+            self.number(number / 10);
         }
-        let from = digits.len() - count;
-        self.bytes.extend_from_slice(digits.get(from..).unwrap_or_default());
+        self.bytes.push(b'0' + (number % 10) as u8);
     }
 
     pub(crate) fn truth(&mut self, truth: bool) {
@@ -86,6 +89,11 @@ impl Json {
         if let Err(fault) = serde_json::to_writer(&mut self.bytes, value) {
             self.fault.get_or_insert(fault);
         }
+    }
+
+    /// A list of such values; most of them are empty.
+    pub(crate) fn values<T: Serialize>(&mut self, values: &[T]) {
+        if values.is_empty() { self.raw(b"[]") } else { self.value(values) }
     }
 
     pub(crate) fn list<T>(
@@ -126,17 +134,12 @@ impl Json {
 }
 
 impl Object<'_> {
-    /// Names the next field, whose value the caller writes at once.
+    /// Names the next field, whose value the caller writes at once; see [`key`].
     pub(crate) fn key(&mut self, key: &'static str) -> &mut Json {
         debug_assert!(self.last < key, "`{key}` behind `{}`", self.last);
-        let bytes = &mut self.to.bytes;
-        if !self.last.is_empty() {
-            bytes.push(b',');
-        }
+        let bare = if self.last.is_empty() { key.get(1..).unwrap_or(key) } else { key };
         self.last = key;
-        bytes.push(b'"');
-        bytes.extend_from_slice(key.as_bytes());
-        bytes.extend_from_slice(b"\":");
+        self.to.bytes.extend_from_slice(bare.as_bytes());
         self.to
     }
 
@@ -171,22 +174,22 @@ mod tests {
     fn objects_and_lists_have_their_commas() {
         let text = written(|json| {
             json.object(|object| {
-                object.key("a").list([1, 20, 300], |json, number| json.number(number));
-                object.key("b").object(|_| ());
-                object.optional("c", None::<&str>, Json::text);
-                object.key("d").texts([]);
+                object.key(key!("a")).list([1, 20, 300], |json, number| json.number(number));
+                object.key(key!("b")).object(|_| ());
+                object.optional(key!("c"), None::<&str>, Json::text);
+                object.key(key!("d")).texts([]);
             });
         });
         assert_eq!(text, r#"{"a":[1,20,300],"b":{},"c":null,"d":[]}"#);
     }
 
     #[test]
-    #[should_panic(expected = "`a` behind `b`")]
+    #[should_panic(expected = "`,\"a\":` behind `,\"b\":`")]
     fn keys_out_of_order_are_noticed() {
         written(|json| {
             json.object(|object| {
-                object.key("b").null();
-                object.key("a").null();
+                object.key(key!("b")).null();
+                object.key(key!("a")).null();
             });
         });
     }
@@ -197,7 +200,7 @@ mod tests {
             let canonical = |value: serde_json::Value| {
                 String::from_utf8(meshc_snapshot::canonical(&value).unwrap()).unwrap()
             };
-            prop_assert_eq!(written(|json| json.text(&text)), canonical(text.clone().into()));
+            prop_assert_eq!(written(|json| json.text(&text)), canonical(text.into()));
             prop_assert_eq!(written(|json| json.number(number)), canonical(number.into()));
         }
     }

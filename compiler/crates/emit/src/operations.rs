@@ -5,7 +5,7 @@ use meshc_link::{Mesh, Workload};
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::slice::{Match, Operation, Protocol, Retry};
 
-use crate::json::Json;
+use crate::json::{Json, key};
 
 /// The operation of what no other one matches.
 const REST: &str = "rest";
@@ -38,19 +38,21 @@ pub(crate) fn rest(mesh: &Mesh, workload: &Workload) -> Option<Operation> {
 /// Writes an operation and notes what it asks for.
 pub(crate) fn operation(operation: &Operation, json: &mut Json, needs: &mut Needs) {
     json.object(|object| {
-        object.key("idempotent").truth(operation.idempotent);
-        object.key("matches").list(&operation.matches, |json, one| matching(one, json, needs));
-        object.key("name").text(&operation.name);
-        object.key("ports").list(&operation.ports, |json, port| json.number(*port));
+        object.key(key!("idempotent")).truth(operation.idempotent);
+        object
+            .key(key!("matches"))
+            .list(&operation.matches, |json, one| matching(one, json, needs));
+        object.key(key!("name")).text(&operation.name);
+        object.key(key!("ports")).list(&operation.ports, |json, port| json.number(*port));
         let retry = &operation.retry;
-        object.key("retry").object(|object| {
-            object.key("attempts").number(retry.attempts);
+        object.key(key!("retry")).object(|object| {
+            object.key(key!("attempts")).number(retry.attempts);
             if let Some(on) = &retry.on {
-                object.key("on").value(on);
+                object.key(key!("on")).value(on);
             }
-            object.optional("perTryMs", retry.per_try_ms, Json::number);
+            object.optional(key!("perTryMs"), retry.per_try_ms, Json::number);
         });
-        object.key("timeoutMs").number(operation.timeout_ms);
+        object.key(key!("timeoutMs")).number(operation.timeout_ms);
     });
 }
 
@@ -58,13 +60,13 @@ pub(crate) fn operation(operation: &Operation, json: &mut Json, needs: &mut Need
 pub(crate) fn matching(one: &Match, json: &mut Json, needs: &mut Needs) {
     needs.matching(one);
     json.object(|object| {
-        object.key("headers").value(&one.headers);
-        object.optional("host", one.host.as_deref(), Json::text);
-        object.key("methods").texts(one.methods.iter().map(String::as_str));
-        object.key("path").text(&one.path);
-        object.key("query").value(&one.query);
+        object.key(key!("headers")).values(&one.headers);
+        object.optional(key!("host"), one.host.as_deref(), Json::text);
+        object.key(key!("methods")).texts(one.methods.iter().map(String::as_str));
+        object.key(key!("path")).text(&one.path);
+        object.key(key!("query")).values(&one.query);
         if let Some(regex) = &one.regex {
-            object.key("regex").text(regex);
+            object.key(key!("regex")).text(regex);
         }
     });
 }

@@ -8,7 +8,7 @@ use meshc_snapshot::slice::FORMAT;
 
 use crate::destination::{Called, routes};
 use crate::fragments::{Fragment, Fragments};
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, key};
 use crate::operations::{in_order, rest};
 
 /// Lines of the files that are asked about, for turning spans into places.
@@ -81,27 +81,31 @@ impl<'a, 'm> Placing<'a, 'm> {
         self.gather(of, called);
         let lists = Lists { placing: self, next: Cell::new(0) };
         json.object(|object| {
-            lists.write(object.key("allow"));
-            lists.write(object.key("deny"));
-            object.key("destinations").list(called.each(), |json, _| {
+            lists.write(object.key(key!("allow")));
+            lists.write(object.key(key!("deny")));
+            object.key(key!("destinations")).list(called.each(), |json, _| {
                 json.object(|object| {
-                    lists.write(object.key("calls"));
-                    lists.write(object.key("traffic"));
+                    lists.write(object.key(key!("calls")));
+                    lists.write(object.key(key!("traffic")));
                 });
             });
-            object.key("files").texts(self.files.iter().filter_map(|(_, file)| self.path(*file)));
-            object.key("format").number(FORMAT);
-            lists.write_some("guardrails", object);
-            lists.write(object.key("operations"));
-            lists.write_some("rateLimits", object);
-            lists.write(object.key("routes"));
-            lists.write_one(object.key("workload"));
+            object
+                .key(key!("files"))
+                .texts(self.files.iter().filter_map(|(_, file)| self.path(*file)));
+            object.key(key!("format")).number(FORMAT);
+            lists.write_some(key!("guardrails"), object);
+            lists.write(object.key(key!("operations")));
+            lists.write_some(key!("rateLimits"), object);
+            lists.write(object.key(key!("routes")));
+            lists.write_one(object.key(key!("workload")));
         });
     }
 
     /// Finds the places and their files.
     fn gather(&mut self, (ix, workload): (WorkloadIx, &Workload), called: &Called<'_>) {
-        (self.places.clear(), self.ends.clear(), self.files.clear());
+        self.places.clear();
+        self.ends.clear();
+        self.files.clear();
         let (lines, row) = (self.lines, &workload.row);
         let mesh = lines.mesh();
         let here = |span: Span| lines.place(workload.file, span);
@@ -194,6 +198,12 @@ impl<'a> Lists<'a, '_> {
     fn place(&self, Place(file, line, column): Place, json: &mut Json) {
         let rank = self.placing.lines.rank(file);
         let at = self.placing.files.partition_point(|(other, _)| *other < rank);
-        json.list([u32::try_from(at).unwrap_or(0), line, column], Json::number);
+        json.raw(b"[");
+        json.number(u32::try_from(at).unwrap_or(0));
+        json.raw(b",");
+        json.number(line);
+        json.raw(b",");
+        json.number(column);
+        json.raw(b"]");
     }
 }

@@ -4,7 +4,7 @@ use meshc_check::unit::{At, RuleRow};
 use meshc_link::{Mesh, Workload};
 use meshc_snapshot::capability::{Asked, Needs};
 
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, key};
 use crate::operations::matching;
 
 /// Writes rules of a workload's own; `list` names those without a name.
@@ -59,24 +59,27 @@ fn rule(
     });
     json.object(|object| {
         if row.audit {
-            object.key("audit").truth(true);
+            object.key(key!("audit")).truth(true);
         }
-        networks("client", &row.client, object);
-        from((mesh, namespace), row, object.key("from"));
-        object.key("headers").value(&row.headers);
+        networks(key!("client"), &row.client, object);
+        from((mesh, namespace), row, object.key(key!("from")));
+        object.key(key!("headers")).values(&row.headers);
         if let Some(hours) = &row.hours {
-            object.key("hours").value(hours);
+            object.key(key!("hours")).value(hours);
         }
-        object.key("matches").list(&row.matches, |json, one| matching(&one.value, json, needs));
-        object.key("name").text(name);
-        object.optional("operations", row.operations.as_deref(), |json, all| sorted(all, json));
-        object.key("query").value(&row.query);
-        networks("source", &row.source, object);
-        object.optional("until", row.until, |json, until| json.value(&until));
+        object
+            .key(key!("matches"))
+            .list(&row.matches, |json, one| matching(&one.value, json, needs));
+        object.key(key!("name")).text(name);
+        object
+            .optional(key!("operations"), row.operations.as_deref(), |json, all| sorted(all, json));
+        object.key(key!("query")).values(&row.query);
+        networks(key!("source"), &row.source, object);
+        object.optional(key!("until"), row.until, |json, until| json.value(&until));
         if let Some(user) = &row.user {
-            object.key("user").object(|object| {
-                object.key("claims").value(&user.claims);
-                object.key("issuer").text(&user.issuer.value);
+            object.key(key!("user")).object(|object| {
+                object.key(key!("claims")).value(&user.claims);
+                object.key(key!("issuer")).text(&user.issuer.value);
             });
         }
     });
@@ -115,13 +118,13 @@ fn from((mesh, namespace): (&Mesh, &str), row: &RuleRow, json: &mut Json) {
         list.dedup();
     }
     json.object(|object| {
-        object.key("anonymous").truth(from.anonymous);
-        object.key("anyone").truth(from.anyone);
-        object.key("everyone").truth(row.from.is_none());
-        object.key("identities").texts(from.identities);
-        object.key("namespaces").texts(from.namespaces);
+        object.key(key!("anonymous")).truth(from.anonymous);
+        object.key(key!("anyone")).truth(from.anyone);
+        object.key(key!("everyone")).truth(row.from.is_none());
+        object.key(key!("identities")).texts(from.identities);
+        object.key(key!("namespaces")).texts(from.namespaces);
         if !from.prefixes.is_empty() {
-            object.key("prefixes").texts(from.prefixes);
+            object.key(key!("prefixes")).texts(from.prefixes);
         }
     });
 }

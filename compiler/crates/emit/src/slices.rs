@@ -6,7 +6,7 @@ use meshc_snapshot::slice::FORMAT;
 use crate::destination::{Called, routes};
 use crate::fragments::Fragments;
 use crate::inbound::Inbound;
-use crate::json::Json;
+use crate::json::{Json, key};
 use crate::operations::matching;
 use crate::places::{Lines, Placing};
 use crate::rules::numbered;
@@ -123,7 +123,7 @@ impl Shared<'_> {
         let mut needs = Needs::LEAST;
         let own = self.fragments.of(ix);
         json.object(|object| {
-            object.key("destinations").list(called.each(), |json, (callee, edges)| {
+            object.key(key!("destinations")).list(called.each(), |json, (callee, edges)| {
                 let both = self.mesh.workload(callee).zip(self.fragments.of(callee));
                 if let Some((callee, fragment)) = both {
                     needs.join(fragment.needs());
@@ -131,13 +131,13 @@ impl Shared<'_> {
                     fragment.write(callee, near, edges, json);
                 }
             });
-            object.key("format").number(FORMAT);
+            object.key(key!("format")).number(FORMAT);
             if let Some(own) = own {
-                self.inbound.write(workload, own, object.key("inbound"), &mut needs);
+                self.inbound.write(workload, own, object.key(key!("inbound")), &mut needs);
             }
-            self.routes((ix, workload), object.key("routes"), &mut needs);
-            object.key("trustDomain").text(&self.mesh.trust_domain);
-            object.key("workload").text(&workload.id);
+            self.routes((ix, workload), object.key(key!("routes")), &mut needs);
+            object.key(key!("trustDomain")).text(&self.mesh.trust_domain);
+            object.key(key!("workload")).text(&workload.id);
         });
         needs
     }
@@ -152,15 +152,15 @@ impl Shared<'_> {
             let inherited = inherited.iter().flat_map(|operation| &operation.matches);
             let matches = row.matches.iter().map(|one| &one.value).chain(inherited);
             json.object(|object| {
-                object.key("destination").text(&callee.id);
-                object.key("hosts").texts(hosts);
-                object.key("matches").list(matches, |json, one| matching(one, json, needs));
+                object.key(key!("destination")).text(&callee.id);
+                object.key(key!("hosts")).texts(hosts);
+                object.key(key!("matches")).list(matches, |json, one| matching(one, json, needs));
                 match &row.name {
-                    Some(name) => object.key("name").text(name),
-                    None => object.key("name").text(&numbered("routes", edge.item as usize)),
+                    Some(name) => object.key(key!("name")).text(name),
+                    None => object.key(key!("name")).text(&numbered("routes", edge.item as usize)),
                 }
                 let name = operation.map(|operation| operation.name.as_str());
-                object.optional("operation", name, Json::text);
+                object.optional(key!("operation"), name, Json::text);
             });
         });
     }

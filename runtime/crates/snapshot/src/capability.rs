@@ -98,7 +98,7 @@ impl Needs {
     /// What a slice asks for.
     #[must_use]
     pub fn of(slice: &Slice) -> Self {
-        let mut needs = Needs::LEAST;
+        let mut needs = Self::LEAST;
         let inbound = &slice.inbound;
         for to in &slice.destinations {
             needs.destination(to.ports.iter().map(|port| port.protocol), !to.traffic.is_empty());
