@@ -4,6 +4,7 @@ Private; the public face is `meshc.compiling`.
 """
 
 from collections.abc import Iterable, Sequence
+from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
 __all__ = [
@@ -186,6 +187,20 @@ class Mesh:
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:
         """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
+    def manifest(self, commit: str, compiler: str, height: int, parent: str | None) -> bytes:
+        """Give the manifest of what `slices` gives, of which nothing is kept."""
+    def write_blobs(
+        self,
+        folder: str | PathLike[str],
+        commit: str,
+        compiler: str,
+        height: int,
+        parent: str | None,
+    ) -> bytes:
+        """Write what `slices` gives, every blob named by its digest, and give the manifest.
+
+        Raises `OSError`; some may be written then.
+        """
     def render(
         self,
         schema: bytes,
@@ -344,6 +359,15 @@ def check_pattern(pattern: str) -> tuple[int, str, str] | None:
 
 def needs(slice: bytes) -> list[str]:
     """Give the capabilities a slice asks for, sorted; raises `ValueError` for one not readable."""
+
+def manifest(
+    slices: Sequence[tuple[str, bytes, bytes]],
+    commit: str,
+    compiler: str,
+    height: int,
+    parent: str | None,
+) -> bytes:
+    """Give the manifest of slices and their places; raises `ValueError` for one not readable."""
 
 def missing_capability(wanted: Sequence[str]) -> str | None:
     """Give the first capability that this runtime lacks."""

@@ -87,6 +87,10 @@ class Linted:
         return worst(self.findings) is not Severity.ERROR
 
 
+Slice = tuple[str, bytes, bytes]
+"""`(workload, slice, places)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A mesh with one slice per workload; without slices if an error was found."""
@@ -94,8 +98,13 @@ class Compiled:
     findings: tuple[Finding, ...]
     mesh: Mesh
     commit: str
-    slices: tuple[tuple[str, bytes, bytes], ...]
-    """`(workload, slice, places)`, sorted by workload; slice and places are RFC 8785 JSON."""
+    emitted: Callable[[], tuple[Slice, ...]]
+    """Emits when it is first asked: whoever needs digests alone asks the mesh for its manifest."""
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """Give `(workload, slice, places)`, sorted by workload; both are RFC 8785 JSON."""
+        return self.emitted()
 
     @property
     def fit(self) -> bool:
@@ -241,7 +250,8 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     mesh = meshes.link(intents, settings.namespaces, environment)
     judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
     fit = worst(judged.findings) is not Severity.ERROR
-    return Compiled(judged.findings, mesh, commit, tuple(mesh.slices()) if fit else ())
+    emitted = cache(lambda: tuple(mesh.slices()) if fit else ())
+    return Compiled(judged.findings, mesh, commit, emitted)
 
 
 compile = compile_files  # noqa: A001 - read as `compiling.compile`

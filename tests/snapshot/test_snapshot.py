@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshc import compiling, snapshot
-from meshc._native import canonical_json
+from meshc._native import canonical_json, needs
 from meshc.repo import Folder
 from meshc.snapshot import atomic
 
@@ -56,17 +56,41 @@ def test_another_key_and_no_key_trust_nothing() -> None:
 
 def test_a_manifest_is_canonical_and_blind_to_order() -> None:
     files = Folder(str(ROOT / "examples/boutique")).files()
-    slices = compiling.compile_files(files, "c" * 40).slices
+    compiled = compiling.compile_files(files, "c" * 40)
+    slices = compiled.slices
     lineage = snapshot.Lineage("c" * 40, 7, "sha256:" + "0" * 64)
     made = snapshot.manifest(slices, lineage)
     assert canonical_json(made) == made
     assert snapshot.manifest(slices[::-1], lineage) == made
+    assert snapshot.manifest_of(compiled.mesh, lineage) == made
     content = json.loads(made)
     assert content["height"] == 7
     assert content["trustDomain"] == "boutique.test"
     assert {one["workload"]: one["slice"] for one in content["slices"]} == {
         name: snapshot.digest(body) for name, body, _ in slices
     }
+    needed = {name for _, body, _ in slices for name in needs(body)}
+    assert content["capabilities"] == sorted(needed)
+
+
+def test_a_manifest_of_nothing_is_one_too() -> None:
+    lineage = snapshot.Lineage("worktree", 1, None)
+    made = snapshot.manifest([], lineage)
+    assert snapshot.manifest_of(compiling.compile_files([], "worktree").mesh, lineage) == made
+    assert json.loads(made)["slices"] == []
+    with pytest.raises(ValueError, match="malformed"):
+        snapshot.manifest([("shop/a", b"{}", b"{}")], lineage)
+
+
+def test_blobs_are_written_under_the_names_of_the_manifest(tmp_path: Path) -> None:
+    compiled = compiling.compile_files(Folder(str(ROOT / "examples/boutique")).files(), "c" * 40)
+    lineage = snapshot.Lineage("c" * 40, 1, None)
+    made = snapshot.manifest_of(compiled.mesh, lineage, tmp_path)
+    assert made == snapshot.manifest(compiled.slices, lineage)
+    wanted = {snapshot.digest(one): one for _, *both in compiled.slices for one in both}
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == wanted
+    with pytest.raises(FileNotFoundError):
+        snapshot.manifest_of(compiled.mesh, lineage, tmp_path / "missing")
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

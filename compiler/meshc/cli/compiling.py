@@ -30,7 +30,7 @@ def command(
     """Compile a repository to one slice per workload and a manifest that names them."""
     gc.disable()  # one pass over data that lives until the end
     from meshc.cli import snapshots
-    from meshc.snapshot import digest
+    from meshc.snapshot import digest, manifest_of
 
     if key and not out:
         raise click.UsageError("--key signs what --out writes", click.get_current_context())
@@ -40,7 +40,8 @@ def command(
     if out:
         name = snapshots.write(Path(out), compiled, signer)
     else:
-        name = digest(snapshots.manifest(compiled))
+        name = digest(manifest_of(compiled.mesh, snapshots.lineage(compiled)))
     click.echo(name)
-    click.echo(f"{len(compiled.slices)} workloads, commit {compiled.commit}", err=True)
+    count = len(compiled.mesh.table("services"))
+    click.echo(f"{count} workloads, commit {compiled.commit}", err=True)
     return exits.CLEAN

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
 import shutil
@@ -21,6 +22,8 @@ from meshc.cli import exits
 from meshc.snapshot import atomic, digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from meshc.compiling import Compiled
@@ -37,9 +40,9 @@ class Stored:
     slices: tuple[tuple[str, bytes, bytes], ...]
 
 
-def manifest(compiled: Compiled) -> bytes:
-    """Give the manifest of a mesh compiled by hand: a first snapshot, without parent."""
-    return snapshot.manifest(compiled.slices, snapshot.Lineage(compiled.commit, 1, None))
+def lineage(compiled: Compiled) -> snapshot.Lineage:
+    """Say where a mesh compiled by hand stands: a first snapshot, without parent."""
+    return snapshot.Lineage(compiled.commit, 1, None)
 
 
 def load_key(path: str) -> Ed25519PrivateKey:
@@ -87,35 +90,37 @@ def write_public(path: Path, key: Ed25519PrivateKey) -> Path:
 
 def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> str:
     """Write a snapshot whole; gives the digest of its manifest."""
-    payload = manifest(compiled)
-    files = {"envelope.json": snapshot.seal(payload, key)} if key else {"manifest.json": payload}
-    for _, content, places in compiled.slices:
-        files[f"blobs/{digest(content)}"] = content
-        files[f"blobs/{digest(places)}"] = places
-    replace(folder, files)
+    with replacing(folder) as fresh:
+        (fresh / "blobs").mkdir()
+        payload = snapshot.manifest_of(compiled.mesh, lineage(compiled), fresh / "blobs")
+        if key:
+            (fresh / "envelope.json").write_bytes(snapshot.seal(payload, key))
+        else:
+            (fresh / "manifest.json").write_bytes(payload)
     return digest(payload)
 
 
 def write_offline(folder: Path, compiled: Compiled, workload: str, key: Ed25519PrivateKey) -> None:
     """Write what a proxy without a controller starts from: its own slice, signed."""
     content, places = next((s, p) for name, s, p in compiled.slices if name == workload)
-    payload = snapshot.seal(manifest(compiled), key)
-    replace(folder, {"envelope.json": payload, "slice.json": content, "places.json": places})
+    payload = snapshot.seal(snapshot.manifest_of(compiled.mesh, lineage(compiled)), key)
+    with replacing(folder) as fresh:
+        (fresh / "envelope.json").write_bytes(payload)
+        (fresh / "slice.json").write_bytes(content)
+        (fresh / "places.json").write_bytes(places)
 
 
-def replace(folder: Path, files: dict[str, bytes]) -> None:
-    """Put a folder of files in place of another; what was there stays until all is written."""
+@contextlib.contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes another's place at the end; the old one stays until then."""
     if folder.exists() and not any((folder / name).exists() for name in MARKS):
         raise exits.Failure(f"`{folder}` exists and holds no snapshot; it is left alone")
     fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        for parent in {(fresh / name).parent for name in files}:
-            parent.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            path = fresh / name
-            path.write_bytes(content)
+        fresh.mkdir(parents=True)
+        yield fresh
         os.sync()  # once for all: a folder of a large mesh has tens of thousands of files
     except OSError:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -16,11 +16,14 @@ from meshc import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
         Ed25519PublicKey,
     )
+
+    from meshc._native import Mesh
 
 FORMAT: Final = 1
 """The form of slices and manifests; a proxy refuses any other."""
@@ -46,25 +49,25 @@ def digest(content: bytes) -> str:
 
 
 def manifest(slices: Sequence[tuple[str, bytes, bytes]], lineage: Lineage) -> bytes:
-    """Give the manifest of compiled slices as RFC 8785 JSON."""
-    from meshc._native import needs  # the extension is loaded only when something is compiled
+    """Give the manifest of slices and their places, in any order, as RFC 8785 JSON.
 
-    needed = sorted({name for _, content, _ in slices for name in needs(content)})
-    content = {
-        "capabilities": needed,
-        "commit": lineage.commit,
-        "compiler": __version__,
-        "format": FORMAT,
-        "height": lineage.height,
-        "parent": lineage.parent,
-        "slices": [
-            {"places": digest(places), "slice": digest(content), "workload": workload}
-            for workload, content, places in sorted(slices)
-        ],
-        "trustDomain": json.loads(slices[0][1])["trustDomain"] if slices else "",
-    }
-    # Integers and ASCII keys only: sorted keys without blanks are the canonical form.
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    Raises `ValueError` for a slice that cannot be read.
+    """
+    from meshc import _native  # the extension is loaded only when something is compiled
+
+    commit, height, parent = lineage.commit, lineage.height, lineage.parent
+    return _native.manifest(slices, commit, __version__, height, parent)
+
+
+def manifest_of(mesh: Mesh, lineage: Lineage, blobs: Path | None = None) -> bytes:
+    """Give the manifest of what a mesh compiles to; slices and places are hashed and not kept.
+
+    They are written to the folder `blobs`, each named by its digest; raises `OSError` then.
+    """
+    commit, height, parent = lineage.commit, lineage.height, lineage.parent
+    if blobs is None:
+        return mesh.manifest(commit, __version__, height, parent)
+    return mesh.write_blobs(blobs, commit, __version__, height, parent)
 
 
 def pre_authentication(payload: bytes) -> bytes:

@@ -1,131 +1,150 @@
-use meshc_check::unit::InstanceRow;
+use meshc_check::unit::{InstanceRow, RouteRow, TrafficRow, VersionRow};
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
-use meshc_snapshot::slice::{Call, Cluster, Destination, Endpoint, Port, Traffic, Weighted};
 
-use crate::inbound::{authorities, operations};
+use crate::json::{Json, Object, key};
+use crate::rules::{numbered, sorted};
 
-/// A workload's own edges, in written order.
-pub(crate) fn own_edges(mesh: &Mesh, caller: WorkloadIx) -> &[Edge] {
-    let start = mesh.edges.partition_point(|edge| edge.caller < caller);
-    let end = mesh.edges.partition_point(|edge| edge.caller <= caller);
-    mesh.edges.get(start..end).unwrap_or_default()
+/// What a workload declares of others, in the order of their names.
+pub(crate) struct Called<'m> {
+    edges: Vec<&'m Edge>,
 }
 
-/// Whom a workload may call, in the order of their names, each with the edges to it.
-pub(crate) fn called(
-    mesh: &Mesh,
-    caller: WorkloadIx,
-) -> impl Iterator<Item = (WorkloadIx, &Workload, impl Iterator<Item = &Edge>)> {
-    let own = own_edges(mesh, caller);
-    let others = mesh.graph.callees(caller).iter().filter(move |callee| **callee != caller);
-    others.filter_map(move |callee| {
-        let edges = own.iter().filter(move |edge| edge.callee == *callee);
-        Some((*callee, mesh.workload(*callee)?, edges))
+impl<'m> Called<'m> {
+    pub(crate) fn new(mesh: &'m Mesh, caller: WorkloadIx) -> Self {
+        let own = own_edges(mesh, caller).iter();
+        let mut edges: Vec<&Edge> = own.filter(|edge| edge.callee != caller).collect();
+        edges.sort_by_key(|edge| edge.callee); // stable: the edges to one stay in written order
+        Self { edges }
+    }
+
+    /// Each with the edges to it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (WorkloadIx, &[&'m Edge])> {
+        let groups = self.edges.chunk_by(|one, next| one.callee == next.callee);
+        groups.filter_map(|edges| Some((edges.first()?.callee, edges)))
+    }
+}
+
+/// The routes of a gateway, in written order, each with whom it leads to.
+pub(crate) fn routes<'m>(
+    mesh: &'m Mesh,
+    ix: WorkloadIx,
+    workload: &'m Workload,
+) -> impl Iterator<Item = (&'m Edge, &'m RouteRow, &'m Workload)> {
+    let own = if workload.is_gateway() { own_edges(mesh, ix) } else { &[] };
+    own.iter().filter_map(|edge| {
+        let row = workload.row.routes.get(edge.item as usize)?;
+        Some((edge, row, mesh.workload(edge.callee)?))
     })
 }
 
-/// A workload as callers of its own namespace see it, without what they declare of it.
-pub(crate) fn destination(mesh: &Mesh, callee: &Workload) -> Destination {
-    Destination {
-        authorities: authorities_for(mesh, callee, true),
-        calls: Vec::new(),
-        clusters: clusters(callee),
-        identity: callee.identity.clone(),
-        operations: operations(mesh, callee),
-        ports: callee
-            .row
-            .ports
-            .iter()
-            .map(|port| Port {
-                name: port.name.value.clone(),
-                port: port.port.value,
-                protocol: port.protocol,
-            })
-            .collect(),
-        readings: mesh.values(callee).readings().value,
-        traffic: traffic(mesh, callee),
-        workload: callee.id.clone(),
-    }
+/// A workload's own edges, in written order.
+fn own_edges(mesh: &Mesh, caller: WorkloadIx) -> &[Edge] {
+    let start = mesh.edges.partition_point(|edge| edge.caller < caller);
+    let rest = mesh.edges.get(start..).unwrap_or_default();
+    let count = rest.partition_point(|edge| edge.caller <= caller);
+    rest.get(..count).unwrap_or_default()
 }
 
-/// The names by which a caller, of the same namespace or of another, may call a workload.
-pub(crate) fn authorities_for(mesh: &Mesh, callee: &Workload, near: bool) -> Vec<String> {
-    let mut names = authorities(mesh, callee);
-    if !near {
-        // Without a namespace a name means one of the caller's own.
-        let own = &callee.row.name.value;
-        let short = |name: &String| {
-            let behind = name.strip_prefix(own.as_str());
-            behind == Some("")
-                || (behind.is_some_and(|rest| {
-                    Some(rest.trim_start_matches('.')) == mesh.cluster_suffix.as_deref()
-                }))
-        };
-        names.retain(|name| !short(name));
+/// Every name a service answers to, sorted; none for a gateway, which takes any.
+pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
+    if workload.is_gateway() {
+        return Vec::new();
     }
-    names
+    let (name, namespace) = (&workload.row.name.value, &workload.namespace);
+    let mut all =
+        vec![name.clone(), format!("{name}.{namespace}"), format!("{name}.{namespace}.svc")];
+    if let Some(suffix) = &mesh.cluster_suffix {
+        let longer: Vec<String> = all.iter().map(|short| format!("{short}.{suffix}")).collect();
+        all.extend(longer);
+    }
+    all.extend(workload.row.hosts.iter().map(|host| host.value.clone()));
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
-pub(crate) fn call(callee: &Workload, edge: &Edge) -> Call {
+/// Whether a name of a workload means it to callers of other namespaces too: without a namespace a
+/// name means one of the caller's own.
+pub(crate) fn means_it_elsewhere(mesh: &Mesh, workload: &Workload, name: &str) -> bool {
+    let short = name.strip_prefix(workload.row.name.value.as_str()).is_some_and(|behind| {
+        behind.is_empty() || Some(behind.trim_start_matches('.')) == mesh.cluster_suffix.as_deref()
+    });
+    !short
+}
+
+/// Writes one declared call.
+pub(crate) fn call(callee: &Workload, edge: &Edge, json: &mut Json) {
     let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
-    Call {
-        operation: operation.map(|operation| operation.name.clone()),
-        timeout_ms: edge.timeout_ms,
-    }
+    json.object(|object| {
+        let name = operation.map(|operation| operation.name.as_str());
+        object.optional(key!("operation"), name, Json::text);
+        object.optional(key!("timeoutMs"), edge.timeout_ms, Json::number);
+    });
 }
 
-fn clusters(callee: &Workload) -> Vec<Cluster> {
-    let all =
-        Cluster { endpoints: callee.instances.iter().map(endpoint).collect(), name: String::new() };
-    let mut versions: Vec<Cluster> = callee
-        .row
-        .versions
-        .iter()
-        .map(|version| {
-            let has =
-                |one: &&InstanceRow| version.labels.iter().all(|label| one.labels.contains(label));
-            Cluster {
-                endpoints: callee.instances.iter().filter(has).map(endpoint).collect(),
-                name: version.name.value.clone(),
-            }
-        })
-        .collect();
-    versions.sort_by(|a, b| a.name.cmp(&b.name));
-    core::iter::once(all).chain(versions).collect()
+/// Writes the sets of a callee's instances.
+pub(crate) fn clusters(callee: &Workload, json: &mut Json) {
+    let mut versions: Vec<&VersionRow> = callee.row.versions.iter().collect();
+    versions.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let all = core::iter::once(None);
+    json.list(all.chain(versions.into_iter().map(Some)), |json, version| {
+        let has = |one: &&InstanceRow| {
+            let mut labels = version.iter().flat_map(|version| &version.labels);
+            labels.all(|label| one.labels.contains(label))
+        };
+        json.object(|object| {
+            object.key(key!("endpoints")).list(callee.instances.iter().filter(has), endpoint);
+            object.key(key!("name")).text(version.map_or("", |version| &version.name.value));
+        });
+    });
 }
 
-fn endpoint(instance: &InstanceRow) -> Endpoint {
+fn endpoint(json: &mut Json, instance: &InstanceRow) {
     let zone = instance.labels.iter().find(|(name, _)| name == "zone");
-    Endpoint { address: instance.address.value.clone(), zone: zone.map(|(_, value)| value.clone()) }
+    json.object(|object| {
+        object.key(key!("address")).text(&instance.address.value);
+        object.optional(key!("zone"), zone, |json, (_, value)| json.text(value));
+    });
 }
 
-fn traffic(mesh: &Mesh, callee: &Workload) -> Vec<Traffic> {
-    let values = mesh.values(callee);
+/// Writes the ports of a callee.
+pub(crate) fn ports(callee: &Workload, json: &mut Json) {
+    json.list(&callee.row.ports, |json, port| {
+        json.object(|object| {
+            object.key(key!("name")).text(&port.name.value);
+            object.key(key!("port")).number(port.port.value.into());
+            object.key(key!("protocol")).value(&port.protocol);
+        });
+    });
+}
+
+/// Writes the traffic items of a callee.
+pub(crate) fn traffic(mesh: &Mesh, callee: &Workload, json: &mut Json) {
     let items = callee.row.traffic.iter().enumerate();
-    items
-        .map(|(number, row)| {
-            let operations = row.operations.as_ref().map(|named| {
-                let mut names: Vec<String> = named.iter().map(|one| one.value.clone()).collect();
-                names.sort_unstable();
-                names.dedup();
-                names
-            });
-            let mut to: Vec<Weighted> = row
-                .to
-                .iter()
-                .map(|share| Weighted {
-                    cluster: share.version.value.clone(),
-                    weight: values.weight(share).value,
-                })
-                .collect();
-            to.sort_by(|a, b| a.cluster.cmp(&b.cluster));
-            Traffic {
-                headers: row.headers.clone(),
-                name: row.name.clone().unwrap_or_else(|| format!("traffic[{number}]")),
-                operations,
-                query: row.query.clone(),
-                to,
+    json.list(items, |json, (number, row)| {
+        json.object(|object| {
+            object.key(key!("headers")).values(&row.headers);
+            match &row.name {
+                Some(name) => object.key(key!("name")).text(name),
+                None => object.key(key!("name")).text(&numbered("traffic", number)),
             }
-        })
-        .collect()
+            object.optional(key!("operations"), row.operations.as_deref(), |json, all| {
+                sorted(all, json)
+            });
+            object.key(key!("query")).values(&row.query);
+            shares((mesh, callee), row, object);
+        });
+    });
+}
+
+fn shares((mesh, callee): (&Mesh, &Workload), row: &TrafficRow, object: &mut Object<'_>) {
+    let values = mesh.values(callee);
+    let mut shares: Vec<_> = row.to.iter().collect();
+    shares.sort_by(|a, b| a.version.value.cmp(&b.version.value));
+    object.key(key!("to")).list(shares, |json, share| {
+        json.object(|object| {
+            object.key(key!("cluster")).text(&share.version.value);
+            object.key(key!("weight")).number(values.weight(share).value);
+        });
+    });
 }

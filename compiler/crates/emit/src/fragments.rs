@@ -1,73 +1,152 @@
-use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
+use core::ops::Range;
 
-use crate::destination::{authorities_for, call, destination};
+use meshc_link::{Edge, Workload, WorkloadIx};
+use meshc_snapshot::capability::Needs;
+use meshc_snapshot::places::Place;
+
+use crate::destination::{authorities, call, clusters, means_it_elsewhere, ports, traffic};
+use crate::json::{Json, key};
+use crate::operations::{in_order, operation, rest};
+use crate::places::Lines;
 use crate::threads::in_parts;
 
-/// Every callee as its callers' slices hold it, written once: what callers declare of it is all that
-/// differs between them.
+/// What slices of several workloads hold of one, written once: its own slice and those of its
+/// callers.
 pub(crate) struct Fragments {
-    all: Vec<Option<Fragment>>,
+    parts: Vec<Part>,
+    /// Workloads of a part.
+    size: usize,
 }
 
-/// A destination as JSON, apart from its `calls`.
-struct Fragment {
-    /// What is before them for a caller of the same namespace.
-    near: Vec<u8>,
-    /// The same for any other caller.
-    far: Vec<u8>,
-    behind: Vec<u8>,
+/// Fragments of some workloads that follow each other.
+#[derive(Default)]
+struct Part {
+    json: Json,
+    places: Vec<Place>,
+    ranges: Vec<Ranges>,
+}
+
+/// Where the pieces of one workload are.
+struct Ranges {
+    near: Range<usize>,
+    far: Range<usize>,
+    behind: Range<usize>,
+    operations: Range<usize>,
+    readings: Range<usize>,
+    places: Range<usize>,
+    matching: Needs,
+    needs: Needs,
+}
+
+/// The pieces of one workload.
+#[derive(Clone, Copy)]
+pub(crate) struct Fragment<'f> {
+    part: &'f Part,
+    ranges: &'f Ranges,
 }
 
 impl Fragments {
-    pub(crate) fn new(mesh: &Mesh) -> Result<Self, serde_json::Error> {
-        let all: Vec<_> = mesh.each().collect();
-        let all = in_parts(&all, |(ix, workload)| {
-            let called = !mesh.graph.callers(*ix).is_empty();
-            called.then(|| Fragment::new(mesh, workload)).transpose()
-        })?;
-        Ok(Self { all })
+    /// Writes the fragments of all workloads, as many at a time as there are threads.
+    pub(crate) fn new(lines: &Lines<'_>, size: usize) -> Result<Self, serde_json::Error> {
+        let all: Vec<(WorkloadIx, &Workload)> = lines.mesh().each().collect();
+        let parts = in_parts(&all, size, |some| {
+            let mut part = Part::default();
+            for (_, workload) in some {
+                let ranges = part.write(lines, workload);
+                part.ranges.push(ranges);
+            }
+            part.json.fault().map(|()| part)
+        });
+        Ok(Self { parts: parts.into_iter().collect::<Result<_, _>>()?, size: size.max(1) })
     }
 
-    /// Adds a callee as the last of a slice's destinations; nothing for one that nobody calls.
-    pub(crate) fn write<'e>(
-        &self,
-        (caller, callee): (&Workload, (WorkloadIx, &Workload)),
-        edges: impl Iterator<Item = &'e Edge>,
-        to: &mut Vec<u8>,
-    ) -> Result<(), serde_json::Error> {
-        let (ix, workload) = callee;
-        let Some(fragment) = self.all.get(ix.index()).and_then(Option::as_ref) else {
-            return Ok(());
-        };
-        let near = caller.namespace == workload.namespace;
-        to.extend_from_slice(if near { &fragment.near } else { &fragment.far });
-        let calls: Vec<_> = edges.map(|edge| call(workload, edge)).collect();
-        serde_json::to_writer(&mut *to, &calls)?;
-        to.extend_from_slice(&fragment.behind);
-        Ok(())
+    /// The fragment of a workload.
+    pub(crate) fn of(&self, ix: WorkloadIx) -> Option<Fragment<'_>> {
+        let part = self.parts.get(ix.index() / self.size)?;
+        Some(Fragment { part, ranges: part.ranges.get(ix.index() % self.size)? })
     }
 }
 
-impl Fragment {
-    fn new(mesh: &Mesh, callee: &Workload) -> Result<Self, serde_json::Error> {
-        let whole = destination(mesh, callee);
-        let near = head(&whole.authorities)?;
-        let text = serde_json::to_vec(&whole)?;
-        // The fields of a destination are declared in the order of RFC 8785: `authorities`, `calls`,
-        // which are none yet, then the others.
-        let behind = text.get(near.len().saturating_add(NONE.len())..).unwrap_or_default().to_vec();
-        let far = head(&authorities_for(mesh, callee, false))?;
-        Ok(Self { near, far, behind })
+impl Part {
+    fn write(&mut self, lines: &Lines<'_>, workload: &Workload) -> Ranges {
+        let mesh = lines.mesh();
+        let (mut matching, mut needs) = (Needs::LEAST, Needs::LEAST);
+        let names = authorities(mesh, workload);
+        let near = self.json.written(|json| json.texts(names.iter().map(String::as_str)));
+        let far = self.json.written(|json| {
+            let names = names.iter().map(String::as_str);
+            json.texts(names.filter(|name| means_it_elsewhere(mesh, workload, name)));
+        });
+        let (mut operations, mut readings) = (0..0, 0..0);
+        let behind = self.json.written(|json| {
+            // The fields of a destination before these are `authorities` and `calls`.
+            json.rest_of_object(key!("calls"), |object| {
+                clusters(workload, object.key(key!("clusters")));
+                object.key(key!("identity")).text(&workload.identity);
+                operations = object.key(key!("operations")).written(|json| {
+                    let rest = rest(mesh, workload);
+                    let all = in_order(workload, rest.as_ref());
+                    json.list(all, |json, one| operation(one, json, &mut matching));
+                });
+                ports(workload, object.key(key!("ports")));
+                readings = object.key(key!("readings")).written(|json| {
+                    json.value(&mesh.values(workload).readings().value);
+                });
+                traffic(mesh, workload, object.key(key!("traffic")));
+                object.key(key!("workload")).text(&workload.id);
+            });
+        });
+        let row = &workload.row;
+        needs.join(matching);
+        needs.destination(row.ports.iter().map(|port| port.protocol), !row.traffic.is_empty());
+        let first = self.places.len();
+        self.places.extend(row.traffic.iter().map(|item| lines.place(workload.file, item.span)));
+        let places = first..self.places.len();
+        Ranges { near, far, behind, operations, readings, places, matching, needs }
     }
 }
 
-/// An empty list.
-const NONE: &str = "[]";
+impl<'f> Fragment<'f> {
+    fn piece(self, range: &Range<usize>) -> &'f [u8] {
+        self.part.json.bytes().get(range.clone()).unwrap_or_default()
+    }
 
-/// A destination up to its calls.
-fn head(authorities: &[String]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut head = b"{\"authorities\":".to_vec();
-    serde_json::to_writer(&mut head, authorities)?;
-    head.extend_from_slice(b",\"calls\":");
-    Ok(head)
+    /// The names it answers to: for callers of its own namespace, or for others.
+    pub(crate) fn authorities(self, near: bool) -> &'f [u8] {
+        self.piece(if near { &self.ranges.near } else { &self.ranges.far })
+    }
+
+    /// Its operations.
+    pub(crate) fn operations(self) -> &'f [u8] {
+        self.piece(&self.ranges.operations)
+    }
+
+    /// How it may read a path.
+    pub(crate) fn readings(self) -> &'f [u8] {
+        self.piece(&self.ranges.readings)
+    }
+
+    /// What its operations ask for.
+    pub(crate) const fn matching(self) -> Needs {
+        self.ranges.matching
+    }
+
+    /// What a slice asks for that it is a destination of.
+    pub(crate) const fn needs(self) -> Needs {
+        self.ranges.needs
+    }
+
+    /// Places of its traffic items; their files are those of the mesh.
+    pub(crate) fn traffic(self) -> &'f [Place] {
+        self.part.places.get(self.ranges.places.clone()).unwrap_or_default()
+    }
+
+    /// Writes it as a destination of a caller that declares some calls of it.
+    pub(crate) fn write(self, callee: &Workload, near: bool, edges: &[&Edge], json: &mut Json) {
+        json.raw(b"{\"authorities\":");
+        json.raw(self.authorities(near));
+        json.raw(b",\"calls\":");
+        json.list(edges, |json, edge| call(callee, edge, json));
+        json.raw(self.piece(&self.ranges.behind));
+    }
 }

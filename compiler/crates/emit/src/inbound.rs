@@ -1,216 +1,160 @@
 use std::collections::BTreeSet;
 
-use meshc_check::unit::{At, RuleRow};
-use meshc_link::defaults::{REQUEST_TIMEOUT_MS, RETRY_ATTEMPTS};
-use meshc_link::{Guardrail, Mesh, Workload, trust_domain_of};
-use meshc_snapshot::slice::{
-    Federated, From, Inbound, Listener, Operation, Probe, Protocol, RateLimit, Retry, Rule, Tls,
-    User,
-};
+use meshc_check::unit::{PortRow, RateLimitRow};
+use meshc_link::{Mesh, Workload, trust_domain_of};
+use meshc_snapshot::capability::Needs;
+use meshc_snapshot::slice::Tls;
 
-/// What a workload accepts.
-pub(crate) fn inbound(mesh: &Mesh, workload: &Workload) -> Inbound {
-    let row = &workload.row;
-    Inbound {
-        allow: rules(mesh, &workload.namespace, &row.allow, "allow"),
-        authorities: authorities(mesh, workload),
-        audit: workload.row.audit,
-        gateways: gateways(mesh, workload),
-        guardrails: guardrails(mesh, workload),
-        deny: rules(mesh, &workload.namespace, &row.deny, "deny"),
-        federated: federated(mesh, workload),
-        identity: workload.identity.clone(),
-        issuers: mesh.issuers_of(workload).filter_map(|one| one.sliced.clone()).collect(),
-        listeners: listeners(mesh, workload),
-        operations: operations(mesh, workload),
-        probes: row
-            .probes
-            .iter()
-            .map(|(path, port)| Probe { path: path.value.clone(), port: port.value.clone() })
-            .collect(),
-        rate_limits: rate_limits(mesh, workload),
-        readings: mesh.values(workload).readings().value,
-    }
+use crate::fragments::Fragment;
+use crate::json::{Json, Object, key};
+use crate::rules::{guardrails, numbered, rules, sorted};
+
+/// What the slices of all workloads share of what they accept.
+pub(crate) struct Inbound<'m> {
+    mesh: &'m Mesh,
+    /// Identities of every gateway, sorted.
+    gateways: Vec<&'m str>,
 }
 
-/// The operations, sorted; with `rest` among them where its timeout is not the language's default.
-pub(crate) fn operations(mesh: &Mesh, workload: &Workload) -> Vec<Operation> {
-    let mut all = workload.operations.clone();
-    let timeout_ms = mesh.values(workload).timeout().value;
-    let http = (0_u32..).zip(&workload.row.ports);
-    let ports: Vec<u32> =
-        http.filter(|(_, port)| port.protocol == Protocol::Http).map(|(index, _)| index).collect();
-    if timeout_ms != REQUEST_TIMEOUT_MS && !ports.is_empty() {
-        let at = all.partition_point(|one| one.name.as_str() < REST);
-        let retry = Retry { attempts: RETRY_ATTEMPTS, on: None, per_try_ms: None };
-        let (matches, name) = (Vec::new(), REST.to_owned());
-        all.insert(at, Operation { idempotent: false, matches, name, ports, retry, timeout_ms });
+impl<'m> Inbound<'m> {
+    pub(crate) fn new(mesh: &'m Mesh) -> Self {
+        let gateways = mesh.workloads.iter().filter(|one| one.is_gateway());
+        let mut gateways: Vec<&str> = gateways.map(|one| one.identity.as_str()).collect();
+        gateways.sort_unstable();
+        Self { mesh, gateways }
     }
-    all
-}
 
-/// The operation of what no other one matches.
-const REST: &str = "rest";
-
-/// Every name a service answers to, sorted; none for a gateway, which takes any.
-pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
-    if workload.is_gateway() {
-        return Vec::new();
-    }
-    let (name, namespace) = (&workload.row.name.value, &workload.namespace);
-    let mut all =
-        vec![name.clone(), format!("{name}.{namespace}"), format!("{name}.{namespace}.svc")];
-    if let Some(suffix) = &mesh.cluster_suffix {
-        let longer: Vec<String> = all.iter().map(|short| format!("{short}.{suffix}")).collect();
-        all.extend(longer);
-    }
-    all.extend(workload.row.hosts.iter().map(|host| host.value.clone()));
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// The trust domains that a rule names, with their bundles. Nobody proves an identity to a gateway.
-fn federated(mesh: &Mesh, workload: &Workload) -> Vec<Federated> {
-    if workload.is_gateway() {
-        return Vec::new();
-    }
-    let callers = mesh.rules_of(workload).flat_map(|rule| &rule.federated);
-    let named: BTreeSet<&str> = callers.map(|one| trust_domain_of(&one.value)).collect();
-    let known = mesh.federation.iter().filter(|one| named.contains(one.trust_domain.as_str()));
-    known
-        .filter_map(|one| {
-            let (bundle, trust_domain) = (one.bundle.clone()?, one.trust_domain.clone());
-            Some(Federated { bundle, trust_domain })
-        })
-        .collect()
-}
-
-/// The gateways whose word about a client counts, where a rule asks for it; a gateway needs nobody's.
-fn gateways(mesh: &Mesh, workload: &Workload) -> Vec<String> {
-    let mut rules = mesh.rules_of(workload);
-    if workload.is_gateway() || rules.all(|rule| rule.client.is_empty()) {
-        return Vec::new();
-    }
-    let gateways = mesh.workloads.iter().filter(|one| one.is_gateway());
-    let mut all: Vec<String> = gateways.map(|one| one.identity.clone()).collect();
-    all.sort_unstable();
-    all
-}
-
-fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
-    let ports = workload.row.ports.iter();
-    ports
-        .map(|port| {
-            let mut hosts: Vec<String> = port.hosts.iter().map(|host| host.value.clone()).collect();
-            hosts.sort_unstable();
-            Listener {
-                certificate: port.certificate.clone(),
-                hosts,
-                name: port.name.value.clone(),
-                port: port.port.value,
-                protocol: port.protocol,
-                target: mesh.values(workload).target(port).value,
-                tls: match (workload.is_gateway(), &port.certificate) {
-                    (false, _) => Tls::Mutual,
-                    (true, Some(_)) => Tls::Terminate,
-                    (true, None) => Tls::None,
-                },
+    /// Writes what a workload accepts.
+    pub(crate) fn write(
+        &self,
+        workload: &Workload,
+        own: Fragment<'_>,
+        json: &mut Json,
+        needs: &mut Needs,
+    ) {
+        let (row, both) = (&workload.row, (self.mesh, workload));
+        json.object(|object| {
+            rules(both, ("allow", &row.allow), object.key(key!("allow")), needs);
+            if row.audit {
+                needs.audit();
+                object.key(key!("audit")).truth(true);
             }
-        })
-        .collect()
-}
-
-/// The rules of the guardrails that hold for a workload, by their names.
-fn guardrails(mesh: &Mesh, workload: &Workload) -> Vec<Rule> {
-    let of = |one: &Guardrail| -> Vec<Rule> {
-        let named = one.row.deny.iter().map(|row| (one.rule_name(row), row));
-        named.map(|(name, row)| rule(mesh, &workload.namespace, row, name)).collect()
-    };
-    mesh.guardrails_of(workload).flat_map(of).collect()
-}
-
-fn rules(mesh: &Mesh, namespace: &str, rows: &[RuleRow], list: &str) -> Vec<Rule> {
-    let name = |number: usize, row: &RuleRow| {
-        row.name.clone().unwrap_or_else(|| format!("{list}[{number}]"))
-    };
-    let named = rows.iter().enumerate();
-    named.map(|(number, row)| rule(mesh, namespace, row, name(number, row))).collect()
-}
-
-/// A rule as a slice holds it; a caller without a namespace is one of `namespace`.
-fn rule(mesh: &Mesh, namespace: &str, row: &RuleRow, name: String) -> Rule {
-    Rule {
-        audit: row.audit,
-        client: row.client.clone(),
-        from: from(mesh, namespace, row),
-        headers: row.headers.clone(),
-        hours: row.hours.clone(),
-        matches: row.matches.iter().map(|one| one.value.clone()).collect(),
-        name,
-        operations: row.operations.as_deref().map(sorted),
-        query: row.query.clone(),
-        source: row.source.clone(),
-        until: row.until,
-        user: row
-            .user
-            .as_ref()
-            .map(|user| User { claims: user.claims.clone(), issuer: user.issuer.value.clone() }),
+            object.key(key!("authorities")).raw(own.authorities(true));
+            rules(both, ("deny", &row.deny), object.key(key!("deny")), needs);
+            self.federated(workload, object, needs);
+            self.trusted_gateways(workload, object);
+            if self.mesh.guardrails_of(workload).any(|one| !one.row.deny.is_empty()) {
+                guardrails(both, object.key(key!("guardrails")), needs);
+            }
+            object.key(key!("identity")).text(&workload.identity);
+            self.issuers(workload, object, needs);
+            object.key(key!("listeners")).list(&row.ports, |json, port| {
+                self.listener(workload, port, json, needs);
+            });
+            needs.join(own.matching());
+            object.key(key!("operations")).raw(own.operations());
+            probes(workload, object.key(key!("probes")), needs);
+            if !row.rate_limits.is_empty() {
+                self.rate_limits(workload, object.key(key!("rateLimits")), needs);
+            }
+            object.key(key!("readings")).raw(own.readings());
+        });
     }
-}
 
-fn rate_limits(mesh: &Mesh, workload: &Workload) -> Vec<RateLimit> {
-    let values = mesh.values(workload);
-    let rows = workload.row.rate_limits.iter().enumerate();
-    rows.map(|(number, row)| RateLimit {
-        burst: values.burst(row).value,
-        count: row.count.value,
-        name: row.name.clone().unwrap_or_else(|| format!("rateLimits[{number}]")),
-        operations: row.operations.as_deref().map(sorted),
-        per: values.per(row).value,
-        period_ms: row.period_ms,
-    })
-    .collect()
-}
+    /// The trust domains that a rule names, with their bundles. Nobody proves an identity to a
+    /// gateway.
+    fn federated(&self, workload: &Workload, object: &mut Object<'_>, needs: &mut Needs) {
+        if workload.is_gateway() || self.mesh.federation.is_empty() {
+            return;
+        }
+        let callers = self.mesh.rules_of(workload).flat_map(|rule| &rule.federated);
+        let named: BTreeSet<&str> = callers.map(|one| trust_domain_of(&one.value)).collect();
+        let known = self.mesh.federation.iter();
+        let known = known.filter(|one| named.contains(one.trust_domain.as_str()));
+        let sound = known.filter_map(|one| Some((one.bundle.as_deref()?, &one.trust_domain)));
+        let mut sound = sound.peekable();
+        if sound.peek().is_none() {
+            return;
+        }
+        object.key(key!("federated")).list(sound, |json, (bundle, name)| {
+            needs.federated();
+            json.object(|object| {
+                object.key(key!("bundle")).text(bundle);
+                object.key(key!("trustDomain")).text(name);
+            });
+        });
+    }
 
-fn sorted(named: &[At<String>]) -> Vec<String> {
-    let mut names: Vec<String> = named.iter().map(|one| one.value.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
+    /// The gateways whose word about a client counts, where a rule asks for it; a gateway needs
+    /// nobody's.
+    fn trusted_gateways(&self, workload: &Workload, object: &mut Object<'_>) {
+        let mut rules = self.mesh.rules_of(workload);
+        let asked = !workload.is_gateway() && rules.any(|rule| !rule.client.is_empty());
+        if asked && !self.gateways.is_empty() {
+            object.key(key!("gateways")).texts(self.gateways.iter().copied());
+        }
+    }
 
-fn from(mesh: &Mesh, namespace: &str, row: &RuleRow) -> From {
-    let Some(callers) = &row.from else { return From { everyone: true, ..From::default() } };
-    let mut from = From::default();
-    for caller in callers {
-        match caller.value.as_str() {
-            "anyone" => from.anyone = true,
-            "anonymous" => from.anonymous = true,
-            text => match text.strip_suffix("/*") {
-                Some(all) => from.namespaces.push(all.to_owned()),
-                None => {
-                    let id = match text.split_once('/') {
-                        Some(_) => text.to_owned(),
-                        None => format!("{namespace}/{text}"),
-                    };
-                    let found = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
-                    from.identities.extend(found.map(|one| one.identity.clone()));
+    fn issuers(&self, workload: &Workload, object: &mut Object<'_>, needs: &mut Needs) {
+        let issuers = self.mesh.issuers_of(workload).filter_map(|one| one.sliced.as_ref());
+        let mut issuers = issuers.peekable();
+        if issuers.peek().is_some() {
+            object.key(key!("issuers")).list(issuers, |json, issuer| {
+                needs.issuer();
+                json.value(issuer);
+            });
+        }
+    }
+
+    fn listener(&self, workload: &Workload, port: &PortRow, json: &mut Json, needs: &mut Needs) {
+        let tls = match (workload.is_gateway(), &port.certificate) {
+            (false, _) => Tls::Mutual,
+            (true, Some(_)) => Tls::Terminate,
+            (true, None) => Tls::None,
+        };
+        needs.listener(port.protocol, tls);
+        let mut hosts: Vec<&str> = port.hosts.iter().map(|host| host.value.as_str()).collect();
+        hosts.sort_unstable();
+        json.object(|object| {
+            object.optional(key!("certificate"), port.certificate.as_deref(), Json::text);
+            object.key(key!("hosts")).texts(hosts);
+            object.key(key!("name")).text(&port.name.value);
+            object.key(key!("port")).number(port.port.value.into());
+            object.key(key!("protocol")).value(&port.protocol);
+            let target = self.mesh.values(workload).target(port).value;
+            object.key(key!("target")).number(target.into());
+            object.key(key!("tls")).value(&tls);
+        });
+    }
+
+    fn rate_limits(&self, workload: &Workload, json: &mut Json, needs: &mut Needs) {
+        let values = self.mesh.values(workload);
+        let rows = workload.row.rate_limits.iter().enumerate();
+        json.list(rows, |json, (number, row): (usize, &RateLimitRow)| {
+            let per = values.per(row).value;
+            needs.limit(&per);
+            json.object(|object| {
+                object.key(key!("burst")).number(values.burst(row).value);
+                object.key(key!("count")).number(row.count.value);
+                match &row.name {
+                    Some(name) => object.key(key!("name")).text(name),
+                    None => object.key(key!("name")).text(&numbered("rateLimits", number)),
                 }
-            },
-        }
+                let operations = row.operations.as_deref();
+                object.optional(key!("operations"), operations, |json, all| sorted(all, json));
+                object.key(key!("per")).value(&per);
+                object.key(key!("periodMs")).number(row.period_ms);
+            });
+        });
     }
-    for one in &row.federated {
-        match one.value.strip_suffix('*') {
-            Some(above) => from.prefixes.push(above.to_owned()),
-            None => from.identities.push(one.value.clone()),
-        }
-    }
-    from.prefixes.sort_unstable();
-    from.prefixes.dedup();
-    from.identities.sort_unstable();
-    from.identities.dedup();
-    from.namespaces.sort_unstable();
-    from.namespaces.dedup();
-    from
+}
+
+fn probes(workload: &Workload, json: &mut Json, needs: &mut Needs) {
+    json.list(&workload.row.probes, |json, (path, port)| {
+        needs.probe();
+        json.object(|object| {
+            object.key(key!("path")).text(&path.value);
+            object.key(key!("port")).text(&port.value);
+        });
+    });
 }

@@ -6,8 +6,11 @@
 mod destination;
 mod fragments;
 mod inbound;
+mod json;
+mod operations;
 mod places;
 mod render;
+mod rules;
 mod slices;
 mod threads;
 
@@ -15,4 +18,4 @@ mod threads;
 mod tests;
 
 pub use render::render;
-pub use slices::{Emitted, emit};
+pub use slices::{Blobs, Emitted, THREADS, each, emit};

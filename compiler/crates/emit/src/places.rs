@@ -1,129 +1,209 @@
-use meshc_check::unit::RuleRow;
+use core::cell::Cell;
+use std::sync::OnceLock;
+
 use meshc_document::{LineIndex, Span};
-use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
-use meshc_snapshot::places::{DestinationPlaces, Place, Places};
-use meshc_snapshot::slice::{FORMAT, Slice};
+use meshc_link::{Mesh, Workload, WorkloadIx};
+use meshc_snapshot::places::Place;
+use meshc_snapshot::slice::FORMAT;
 
-use crate::destination::called;
+use crate::destination::{Called, routes};
+use crate::fragments::{Fragment, Fragments};
+use crate::json::{Json, Object, key};
+use crate::operations::{in_order, rest};
 
-/// Lines of every file, for turning spans into places.
-pub(crate) struct Placing<'a> {
-    mesh: &'a Mesh,
-    lines: Vec<LineIndex<'a>>,
+/// Lines of the files that are asked about, for turning spans into places.
+pub(crate) struct Lines<'m> {
+    mesh: &'m Mesh,
+    /// Of every file, once it is asked about.
+    lines: Vec<OnceLock<LineIndex<'m>>>,
+    /// Where each file stands among all, by path.
+    ranks: Vec<u32>,
 }
 
-/// The files one workload's places speak of.
-#[derive(Default)]
-struct Files {
-    indices: Vec<u32>,
-}
-
-impl<'a> Placing<'a> {
-    pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        let lines = mesh.files.iter().map(|file| LineIndex::new(&file.bytes)).collect();
-        Self { mesh, lines }
+impl<'m> Lines<'m> {
+    pub(crate) fn new(mesh: &'m Mesh) -> Self {
+        let path = |file: &u32| mesh.files.get(*file as usize).map(|file| file.path.as_str());
+        let mut by_path: Vec<u32> = (0_u32..).zip(&mesh.files).map(|(file, _)| file).collect();
+        by_path.sort_by(|a, b| path(a).cmp(&path(b)));
+        let mut ranks = vec![0; by_path.len()];
+        for (rank, file) in (0_u32..).zip(by_path) {
+            if let Some(place) = ranks.get_mut(file as usize) {
+                *place = rank;
+            }
+        }
+        let lines = mesh.files.iter().map(|_| OnceLock::new()).collect();
+        Self { mesh, lines, ranks }
     }
 
-    /// Places of one slice, list by list as the slice has them.
-    pub(crate) fn places(&self, ix: WorkloadIx, workload: &Workload, slice: &Slice) -> Places {
-        let row = &workload.row;
-        let here = |span: Span| self.place(workload.file, span);
-        let rules = |rows: &[RuleRow]| rows.iter().map(|row| here(row.span)).collect();
-        let operations = slice.inbound.operations.iter().map(|operation| {
+    pub(crate) const fn mesh(&self) -> &'m Mesh {
+        self.mesh
+    }
+
+    /// A place with the file's index in the mesh.
+    pub(crate) fn place(&self, file: u32, span: Span) -> Place {
+        let (file, span) = self.mesh.resolve(file, span);
+        let both = self.lines.get(file as usize).zip(self.mesh.files.get(file as usize));
+        let lines = both.map(|(lines, file)| lines.get_or_init(|| LineIndex::new(&file.bytes)));
+        let (line, column) = lines.map_or((1, 1), |lines| lines.position(span.start));
+        Place(file, line, column)
+    }
+
+    fn rank(&self, file: u32) -> u32 {
+        self.ranks.get(file as usize).copied().unwrap_or(u32::MAX)
+    }
+}
+
+/// Writes the places of one workload after the other, always in the same memory.
+pub(crate) struct Placing<'a, 'm> {
+    lines: &'a Lines<'m>,
+    fragments: &'a Fragments,
+    /// The places of one workload, list behind list as its form has them.
+    places: Vec<Place>,
+    /// Where each list ends.
+    ends: Vec<usize>,
+    /// Ranks and indices of the files they are in, sorted.
+    files: Vec<(u32, u32)>,
+}
+
+impl<'a, 'm> Placing<'a, 'm> {
+    pub(crate) fn new(lines: &'a Lines<'m>, fragments: &'a Fragments) -> Self {
+        let (places, ends, files) = (Vec::new(), Vec::new(), Vec::new());
+        Self { lines, fragments, places, ends, files }
+    }
+
+    /// Writes the places of one slice, list by list as the slice has them.
+    pub(crate) fn write(
+        &mut self,
+        of: (WorkloadIx, &Workload),
+        called: &Called<'_>,
+        json: &mut Json,
+    ) {
+        self.gather(of, called);
+        let lists = Lists { placing: self, next: Cell::new(0) };
+        json.object(|object| {
+            lists.write(object.key(key!("allow")));
+            lists.write(object.key(key!("deny")));
+            object.key(key!("destinations")).list(called.each(), |json, _| {
+                json.object(|object| {
+                    lists.write(object.key(key!("calls")));
+                    lists.write(object.key(key!("traffic")));
+                });
+            });
+            object
+                .key(key!("files"))
+                .texts(self.files.iter().filter_map(|(_, file)| self.path(*file)));
+            object.key(key!("format")).number(FORMAT);
+            lists.write_some(key!("guardrails"), object);
+            lists.write(object.key(key!("operations")));
+            lists.write_some(key!("rateLimits"), object);
+            lists.write(object.key(key!("routes")));
+            lists.write_one(object.key(key!("workload")));
+        });
+    }
+
+    /// Finds the places and their files.
+    fn gather(&mut self, (ix, workload): (WorkloadIx, &Workload), called: &Called<'_>) {
+        self.places.clear();
+        self.ends.clear();
+        self.files.clear();
+        let (lines, row) = (self.lines, &workload.row);
+        let mesh = lines.mesh();
+        let here = |span: Span| lines.place(workload.file, span);
+        self.list(row.allow.iter().map(|rule| here(rule.span)));
+        self.list(row.deny.iter().map(|rule| here(rule.span)));
+        for (callee, edges) in called.each() {
+            self.list(edges.iter().map(|edge| here(edge.span)));
+            let traffic = self.fragments.of(callee).map(Fragment::traffic);
+            self.list(traffic.unwrap_or_default().iter().copied());
+            self.file(mesh.workload(callee).map_or(workload.file, |callee| callee.file));
+        }
+        for one in mesh.guardrails_of(workload) {
+            self.places.extend(one.row.deny.iter().map(|rule| lines.place(one.file, rule.span)));
+        }
+        self.end();
+        let rest = rest(mesh, workload);
+        self.list(in_order(workload, rest.as_ref()).map(|operation| {
             let written = row.operations.iter().find(|one| one.name.value == operation.name);
             let port = row.ports.iter().find(|one| one.name.value == operation.name);
             let span = written.map(|one| one.name.span).or_else(|| port.map(|one| one.name.span));
             here(span.unwrap_or(row.name.span))
-        });
-        let guardrails = self
-            .mesh
-            .guardrails_of(workload)
-            .flat_map(|one| one.row.deny.iter().map(|rule| self.place(one.file, rule.span)));
-        let routes = slice.routes.iter().zip(&row.routes);
-        let mut places = Places {
-            guardrails: guardrails.collect(),
-            allow: rules(&row.allow),
-            deny: rules(&row.deny),
-            destinations: called(self.mesh, ix)
-                .map(|(_, callee, edges)| self.destination(workload, callee, edges))
-                .collect(),
-            files: Vec::new(),
-            format: FORMAT,
-            operations: operations.collect(),
-            rate_limits: row.rate_limits.iter().map(|limit| here(limit.span)).collect(),
-            routes: routes.map(|(_, row)| here(row.span)).collect(),
-            workload: here(row.name.span),
-        };
-        self.name_files(&mut places, ix, workload);
-        places
+        }));
+        self.list(row.rate_limits.iter().map(|limit| here(limit.span)));
+        self.list(routes(mesh, ix, workload).map(|(_, row, _)| here(row.span)));
+        self.list([here(row.name.span)]);
+        self.file(workload.file);
+        self.files.sort_unstable();
+        self.files.dedup();
     }
 
-    fn destination<'e>(
-        &self,
-        caller: &Workload,
-        callee: &Workload,
-        edges: impl Iterator<Item = &'e Edge>,
-    ) -> DestinationPlaces {
-        let items = callee.row.traffic.iter();
-        DestinationPlaces {
-            calls: edges.map(|edge| self.place(caller.file, edge.span)).collect(),
-            traffic: items.map(|item| self.place(callee.file, item.span)).collect(),
+    fn list(&mut self, places: impl IntoIterator<Item = Place>) {
+        self.places.extend(places);
+        self.end();
+    }
+
+    /// Ends a list.
+    fn end(&mut self) {
+        let start = self.ends.last().copied().unwrap_or(0);
+        for at in start..self.places.len() {
+            self.file(self.places.get(at).map_or(0, |place| place.0));
+        }
+        self.ends.push(self.places.len());
+    }
+
+    fn file(&mut self, file: u32) {
+        let one = (self.lines.rank(file), file);
+        if self.files.last() != Some(&one) {
+            self.files.push(one);
         }
     }
 
-    /// A place with the file's index in the mesh.
-    fn place(&self, file: u32, span: Span) -> Place {
-        let (file, span) = self.mesh.resolve(file, span);
-        let (line, column) =
-            self.lines.get(file as usize).map_or((1, 1), |lines| lines.position(span.start));
-        Place(file, line, column)
-    }
-
-    /// Lists the files that the places speak of, and gives the places their indices in that list.
-    fn name_files(&self, places: &mut Places, ix: WorkloadIx, workload: &Workload) {
-        let mut files = Files::default();
-        files.add(workload.file);
-        let callees = self.mesh.graph.callees(ix).iter();
-        for callee in callees.filter_map(|callee| self.mesh.workload(*callee)) {
-            files.add(callee.file);
-        }
-        each(places, |place| files.add(place.0));
-        files.sort(self.mesh);
-        each(places, |place| place.0 = files.index(place.0));
-        places.files = files.paths(self.mesh);
+    fn path(&self, file: u32) -> Option<&'m str> {
+        self.lines.mesh().files.get(file as usize).map(|file| file.path.as_str())
     }
 }
 
-fn each(places: &mut Places, mut with: impl FnMut(&mut Place)) {
-    let Places { allow, deny, guardrails, operations, rate_limits, routes, .. } = places;
-    for list in [allow, deny, guardrails, operations, rate_limits, routes] {
-        list.iter_mut().for_each(&mut with);
-    }
-    for one in &mut places.destinations {
-        one.calls.iter_mut().chain(&mut one.traffic).for_each(&mut with);
-    }
-    with(&mut places.workload);
+/// The lists of a workload, one after the other.
+struct Lists<'a, 'm> {
+    placing: &'a Placing<'a, 'm>,
+    next: Cell<usize>,
 }
 
-impl Files {
-    fn add(&mut self, file: u32) {
-        if !self.indices.contains(&file) {
-            self.indices.push(file);
+impl<'a> Lists<'a, '_> {
+    fn take(&self) -> &'a [Place] {
+        let at = self.next.get();
+        self.next.set(at + 1);
+        let ends = &self.placing.ends;
+        let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+        let end = ends.get(at).copied().unwrap_or(start);
+        self.placing.places.get(start..end).unwrap_or_default()
+    }
+
+    fn write(&self, json: &mut Json) {
+        json.list(self.take(), |json, place| self.place(*place, json));
+    }
+
+    /// Writes a list that is left out where it is empty.
+    fn write_some(&self, key: &'static str, object: &mut Object<'_>) {
+        let places = self.take();
+        if !places.is_empty() {
+            object.key(key).list(places, |json, place| self.place(*place, json));
         }
     }
 
-    fn sort(&mut self, mesh: &Mesh) {
-        let path = |file: u32| mesh.files.get(file as usize).map(|file| file.path.as_str());
-        self.indices.sort_by(|a, b| path(*a).cmp(&path(*b)));
+    /// Writes the one place of a list.
+    fn write_one(&self, json: &mut Json) {
+        self.place(self.take().first().copied().unwrap_or_default(), json);
     }
 
-    fn index(&self, file: u32) -> u32 {
-        let at = self.indices.iter().position(|one| *one == file).unwrap_or(0);
-        u32::try_from(at).unwrap_or(0)
-    }
-
-    fn paths(&self, mesh: &Mesh) -> Vec<String> {
-        let files = self.indices.iter().filter_map(|file| mesh.files.get(*file as usize));
-        files.map(|file| file.path.clone()).collect()
+    fn place(&self, Place(file, line, column): Place, json: &mut Json) {
+        let rank = self.placing.lines.rank(file);
+        let at = self.placing.files.partition_point(|(other, _)| *other < rank);
+        json.raw(b"[");
+        json.number(u32::try_from(at).unwrap_or(0));
+        json.raw(b",");
+        json.number(line);
+        json.raw(b",");
+        json.number(column);
+        json.raw(b"]");
     }
 }

@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use meshc_check::Schema;
 use meshc_decide::Tables;
 use meshc_link::Mesh;
+use meshc_snapshot::capability::Needs;
+use proptest::prelude::*;
 
-use crate::emit;
+use crate::{each, emit};
 
 const SCHEMA: &[u8] = include_bytes!("../../../meshc/schema/generated.json");
 const MESH: &str =
@@ -36,13 +39,14 @@ fn shop(edge: bool) -> Vec<(String, Vec<u8>)> {
     ]
 }
 
-fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
+fn linked(files: Vec<(String, Vec<u8>)>) -> Mesh {
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let mesh = Mesh::read(
-        files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect(),
-        &schema,
-        &[],
-    );
+    let files = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
+    Mesh::read(files, &schema, &[])
+}
+
+fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
+    let mesh = linked(files);
     let errors: Vec<_> = mesh.findings.iter().filter(|one| one.finding.code < "MC212").collect();
     assert!(errors.is_empty(), "{errors:?}");
     let emitted = emit(&mesh).expect("canonical");
@@ -119,4 +123,154 @@ fn the_rest_waits_as_long_as_the_service_says() {
     let all = slices(files);
     assert_eq!(rest(&all["shop/a"].0), Some(3_000));
     assert_eq!(rest(&all["shop/b"].0), None, "15 s are the default and need no words");
+}
+
+/// Holds what was written against the types it is read into: the same bytes from the generic
+/// canonicaliser, and the same needs from the slice as a whole.
+fn is_as_its_types_say(mesh: &Mesh) -> usize {
+    let checked = each(mesh, 2, |blobs| {
+        let slice = meshc_snapshot::read::slice(blobs.slice).expect("a slice");
+        let places = meshc_snapshot::read::places(blobs.places).expect("places");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        let wanted = meshc_snapshot::canonical(&slice).expect("canonical");
+        assert_eq!(text(blobs.slice.to_vec()), text(wanted), "{}", blobs.workload);
+        let wanted = meshc_snapshot::canonical(&places).expect("canonical");
+        assert_eq!(text(blobs.places.to_vec()), text(wanted), "{}", blobs.workload);
+        assert_eq!(blobs.needs, Needs::of(&slice), "{}", blobs.workload);
+        let length = |places: &[_]| places.len();
+        assert_eq!(length(&places.routes), slice.routes.len());
+        assert_eq!(length(&places.operations), slice.inbound.operations.len());
+        assert_eq!(length(&places.guardrails), slice.inbound.guardrails.len());
+    });
+    checked.expect("emitted").len()
+}
+
+fn read_into(folder: &Path, root: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let named = |ending| path.extension().is_some_and(|extension| extension == ending);
+        if path.is_dir() {
+            read_into(&path, root, files);
+        } else if named("yaml") || named("json") || named("pem") {
+            let short = path.strip_prefix(root).expect("inside").to_string_lossy();
+            files.push((short.into_owned(), std::fs::read(&path).expect("a file")));
+        }
+    }
+}
+
+#[test]
+fn every_example_and_every_case_is_written_as_its_types_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let folders = ["examples", "tests/link/cases"].into_iter().flat_map(|folder| {
+        std::fs::read_dir(root.join(folder)).expect("a folder").map(|one| one.expect("an entry"))
+    });
+    let mut workloads = 0;
+    for folder in folders.map(|one| one.path()).filter(|path| path.is_dir()) {
+        let mut files = Vec::new();
+        read_into(&folder, &folder, &mut files);
+        workloads += is_as_its_types_say(&linked(files));
+    }
+    assert!(workloads > 60, "{workloads}");
+}
+
+#[test]
+fn threads_change_nothing() {
+    let mesh = linked(shop(true));
+    let all = |threads| {
+        let held = |blobs: &crate::Blobs<'_>| {
+            (blobs.workload.to_owned(), blobs.slice.to_vec(), blobs.places.to_vec())
+        };
+        each(&mesh, threads, held).expect("emitted")
+    };
+    let one = all(1);
+    assert_eq!(one.len(), 4);
+    for threads in [0, 2, 3, 4, 9] {
+        assert_eq!(all(threads), one, "{threads} threads");
+    }
+}
+
+/// Text as people may write it: with everything that JSON escapes, as YAML takes it in quotes.
+fn text() -> impl Strategy<Value = String> {
+    let letters =
+        prop_oneof!["[a-z]", Just("é".to_owned()), "[\\\\\"\t\n\u{1f600}]", Just("/".into())];
+    prop::collection::vec(letters, 1..6).prop_map(|letters| letters.concat())
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    let quoted = text().prop_map(|text| serde_json::Value::String(text).to_string()).boxed();
+    let listed = prop::collection::vec(quoted.clone(), 1..3).prop_map(|all| all.join(", "));
+    prop_oneof![
+        quoted.clone().prop_map(|text| format!("{{equals: {text}}}")),
+        quoted.clone().prop_map(|text| format!("{{prefix: {text}}}")),
+        quoted.prop_map(|text| format!("{{not: {{suffix: {text}}}}}")),
+        listed.prop_map(|list| format!("{{oneOf: [{list}]}}")),
+        any::<bool>().prop_map(|there| format!("{{present: {there}}}")),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = String> {
+    let callers = prop::sample::subsequence(vec!["a", "c", "shop/d", "shop/*"], 1..=4);
+    let operations = prop::sample::subsequence(vec!["write", "read", "rest"], 1..=3);
+    let source = prop::option::of(Just("source: {cidr: [10.0.0.0/8]}"));
+    let hours = "hours: {days: [mon, fri], from: \"09:00\", to: \"17:00\", zone: Europe/Berlin}";
+    let hours = Just(hours);
+    let name = prop::option::of("rule-[a-z]{1,4}");
+    let when = (prop::option::of(condition()), prop::option::of(condition()));
+    let rest = (source, prop::option::of(hours), any::<bool>(), any::<bool>());
+    (name, callers, prop::option::of(operations), when, rest).prop_map(
+        |(name, callers, operations, (header, query), (source, hours, until, audit))| {
+            let when = [
+                header.map(|test| format!("headers: {{x-a: {test}}}")),
+                query.map(|test| format!("query: {{q: {test}}}")),
+                source.map(str::to_owned),
+                hours.map(str::to_owned),
+            ];
+            let when = when.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let fields = [
+                name.map(|name| format!("name: {name}")),
+                Some(format!("from: [{}]", callers.join(", "))),
+                operations.map(|all| format!("operations: [{}]", all.join(", "))),
+                (!when.is_empty()).then(|| format!("when: {{{when}}}")),
+                until.then(|| "until: \"2030-01-01\"".to_owned()),
+                audit.then(|| "enforce: audit".to_owned()),
+            ];
+            format!("{{{}}}", fields.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn made_up_meshes_are_written_as_their_types_say(
+        allow in prop::collection::vec(rule(), 0..4),
+        deny in prop::collection::vec(rule(), 0..3),
+        timeout in prop::option::of(1_u32..100),
+        tests in prop::collection::vec(condition(), 0..3),
+    ) {
+        let mut rest = String::new();
+        for (list, rules) in [("allow", &allow), ("deny", &deny)] {
+            if !rules.is_empty() {
+                rest.push_str(&format!("  {list}:\n    - {}\n", rules.join("\n    - ")));
+            }
+        }
+        if let Some(seconds) = timeout {
+            rest.push_str(&format!("  requests: {{timeout: {seconds}s}}\n"));
+        }
+        if !tests.is_empty() {
+            rest.push_str("  versions: {v1: {labels: {version: v1}}}\n  traffic:\n");
+            for (number, test) in tests.iter().enumerate() {
+                let to = "to: [{version: v1, weight: 9}]";
+                rest.push_str(&format!("    - {{name: t{number}, headers: {{x-b: {test}}}, {to}}}\n"));
+            }
+        }
+        let mut files = shop(true);
+        files.retain(|(path, _)| path != "b.yaml");
+        files.push(service("b", &rest));
+        let mesh = linked(files);
+        let unread = mesh.findings.iter().find(|one| one.finding.code < "MC100");
+        prop_assert!(unread.is_none(), "{:?}", unread);
+        prop_assert_eq!(is_as_its_types_say(&mesh), 4);
+    }
 }

@@ -1,24 +1,19 @@
-/// Threads that emit.
-const THREADS: usize = 2;
-
-/// Gives what `make` gives for each item, in their order, made on threads.
-pub(crate) fn in_parts<T: Sync, R: Send, E: Send>(
+/// Gives what `make` gives for each part of some items, in their order: as many parts as threads, or
+/// fewer, the first made on this thread.
+pub(crate) fn in_parts<T: Sync, R: Send>(
     items: &[T],
-    make: impl Fn(&T) -> Result<R, E> + Sync,
-) -> Result<Vec<R>, E> {
-    let part = items.len().div_ceil(THREADS).max(1);
+    size: usize,
+    make: impl Fn(&[T]) -> R + Sync,
+) -> Vec<R> {
     let make = &make;
-    let parts: Vec<Result<Vec<R>, E>> = std::thread::scope(|scope| {
-        let start = |part| scope.spawn(move || Iterator::map(<[T]>::iter(part), make).collect());
-        let handles: Vec<_> = items.chunks(part).map(start).collect();
-        let join = |handle: std::thread::ScopedJoinHandle<'_, Result<Vec<R>, E>>| {
-            handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        handles.into_iter().map(join).collect()
-    });
-    let mut all = Vec::with_capacity(items.len());
-    for part in parts {
-        all.extend(part?);
-    }
-    Ok(all)
+    let mut parts = items.chunks(size.max(1));
+    let Some(first) = parts.next() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = parts.map(|part| scope.spawn(move || make(part))).collect();
+        let mut all = vec![make(first)];
+        for handle in handles {
+            all.push(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
 }

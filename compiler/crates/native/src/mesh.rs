@@ -1,9 +1,12 @@
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
+use meshc_emit::Blobs;
 use meshc_link::{Content, Mesh as Linked};
+use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -117,6 +120,34 @@ impl Mesh {
             .collect())
     }
 
+    fn manifest<'py>(
+        &self,
+        py: Python<'py>,
+        commit: String,
+        compiler: String,
+        height: u64,
+        parent: Option<String>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let lineage = Lineage { commit, compiler, height, parent };
+        self.manifest_with(py, lineage, |_, _| Ok(()))
+    }
+
+    fn write_blobs<'py>(
+        &self,
+        py: Python<'py>,
+        folder: PathBuf,
+        commit: String,
+        compiler: String,
+        height: u64,
+        parent: Option<String>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let lineage = Lineage { commit, compiler, height, parent };
+        self.manifest_with(py, lineage, |blobs, named| {
+            std::fs::write(folder.join(&named.entry.slice), blobs.slice)?;
+            std::fs::write(folder.join(&named.entry.places), blobs.places)
+        })
+    }
+
     #[pyo3(signature = (schema, namespaces = Vec::new(), environment = None))]
     fn render(
         &self,
@@ -159,6 +190,27 @@ impl Mesh {
         let (file, span) = self.table(table)?.span(row)?;
         let (line, column) = position(&self.mesh, file, span);
         Ok((path(&self.mesh, file), line, column, span.start, span.end))
+    }
+}
+
+impl Mesh {
+    /// The manifest; every workload's blobs are handed on, on several threads.
+    fn manifest_with<'py>(
+        &self,
+        py: Python<'py>,
+        lineage: Lineage,
+        hand_on: impl Fn(&Blobs<'_>, &Named) -> std::io::Result<()> + Sync + Send,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let mistake = |why: serde_json::Error| PyValueError::new_err(why.to_string());
+        let made = py.detach(|| {
+            let named = meshc_emit::each(&self.mesh, meshc_emit::THREADS, |blobs| {
+                let named = blobs.named();
+                hand_on(blobs, &named).map(|()| named)
+            });
+            let named = named.map_err(mistake)?.into_iter().collect::<std::io::Result<_>>()?;
+            manifest(&self.mesh.trust_domain, named, lineage).map_err(mistake)
+        });
+        made.map(|made| PyBytes::new(py, &made))
     }
 }
 
