@@ -24,12 +24,14 @@ from meshc.repo.listing import ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from typing import Protocol
+    from typing import Protocol, TypeVar
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
+
+    T = TypeVar("T")
 
     class Kept(Protocol):
         """What is kept of earlier runs; see `meshc.cache`."""
@@ -128,7 +130,6 @@ def lint_files(
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
     namespaces = settings.namespaces
-    made: list[Mesh] = []
 
     def link() -> Mesh:
         if kept is None:
@@ -136,10 +137,7 @@ def lint_files(
         base = kept.mesh(intents, namespaces, lambda: meshes.link(intents, namespaces))
         return base if environment is None else meshes.within(base, namespaces, environment)
 
-    def linked() -> Mesh:
-        if not made:
-            made.append(link())
-        return made[0]
+    linked = once(link)
 
     def find() -> tuple[Finding, ...]:
         return found_in(linked(), intents, settings, asked.at, environment)
@@ -250,8 +248,20 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     mesh = meshes.link(intents, settings.namespaces, environment)
     judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
     fit = worst(judged.findings) is not Severity.ERROR
-    emitted = cache(lambda: tuple(mesh.slices()) if fit else ())
+    emitted = once(lambda: tuple(mesh.slices()) if fit else ())
     return Compiled(judged.findings, mesh, commit, emitted)
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Give what gives what `make` makes, and makes it when it is first asked."""
+    made: list[T] = []
+
+    def given() -> T:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return given
 
 
 compile = compile_files  # noqa: A001 - read as `compiling.compile`
