@@ -55,6 +55,9 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn is_float(text: &str) -> bool {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {
+        return false;
+    }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if matches!(text, ".nan" | ".NaN" | ".NAN") || matches!(unsigned, ".inf" | ".Inf" | ".INF") {
         return true;
@@ -81,19 +84,30 @@ pub(crate) fn is_null(text: &str, style: Style) -> bool {
 /// other than text. Asked where text is wanted.
 #[must_use]
 pub fn yaml11_trap(text: &str) -> Option<Trap> {
-    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
-    // Nothing longer than `false` that begins with a letter or `/` is anything but text.
-    if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+    // Of what begins with a letter only words of few letters are anything but text.
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return if text.len() > 5 { None } else { word_trap(text) };
+    }
+    if text.len() > 5 && text.starts_with('/') {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
-    let cased = text == lower || text == text.to_ascii_uppercase() || is_capitalised(text);
-    if cased && WORDS.contains(&lower.as_str()) {
-        return Some(Trap::Boolean);
-    }
-    let special = matches!(text, "" | "~" | "=" | "<<") || (cased && lower == "null");
+    let special = matches!(text, "" | "~" | "=" | "<<");
     let number = core_type(text, Style::Plain) != CoreType::Str || is_old_number(text);
     (special || number || is_date(text)).then_some(Trap::Ambiguous)
+}
+
+/// The words that are truth values to YAML 1.1, and the one that is nothing; in lower or upper case,
+/// or capitalised.
+fn word_trap(text: &str) -> Option<Trap> {
+    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let truth = WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if !truth && !"null".eq_ignore_ascii_case(text) {
+        return None;
+    }
+    let lower = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let upper = text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let trap = if truth { Trap::Boolean } else { Trap::Ambiguous };
+    (lower || upper || is_capitalised(text)).then_some(trap)
 }
 
 fn is_capitalised(text: &str) -> bool {
@@ -117,8 +131,11 @@ fn is_old_number(text: &str) -> bool {
     if let Some((first, rest)) = unsigned.split_once(':') {
         return is_loose_digits(first) && is_sexagesimal(rest);
     }
-    let plain: String = unsigned.chars().filter(|&c| c != '_').collect();
-    plain.len() != unsigned.len() && (is_integer(&plain) || is_float(&plain))
+    if !unsigned.contains('_') {
+        return false;
+    }
+    let plain = unsigned.replace('_', "");
+    is_integer(&plain) || is_float(&plain)
 }
 
 /// Digits among which `_` stands for nothing.

@@ -112,8 +112,8 @@ impl Walk<'_> {
 
     /// Whether a node is one of the choices of a field, even one that is refused for now.
     fn is_choice(&self, rule: &Rule, field: &str, node: NodeId) -> bool {
-        let field = rule.properties.iter().find(|(name, _)| name == field);
-        let choices = field.and_then(|(_, ix)| self.schema.rule(*ix)).map(|rule| &rule.choices);
+        let field = rule.properties.get(field);
+        let choices = field.and_then(|ix| self.schema.rule(ix)).map(|rule| &rule.choices);
         let Kind::Scalar { text, .. } = self.tree.kind(node) else { return false };
         choices.is_some_and(|choices| choices.iter().any(|choice| choice == text))
     }
@@ -144,8 +144,8 @@ impl Walk<'_> {
     /// Says which fields are missing, of which exactly one is wanted: those not refused for now.
     fn one_missing(&self, rule: &Rule) -> String {
         let taken = |name: &&String| {
-            let field = rule.properties.iter().find(|(field, _)| field == *name);
-            field.is_some_and(|(_, ix)| self.schema.not_yet(*ix).is_none())
+            let field = rule.properties.get(name);
+            field.is_some_and(|ix| self.schema.not_yet(ix).is_none())
         };
         let names: Vec<String> =
             rule.one_of.iter().filter(taken).map(|name| format!("`{name}`")).collect();
