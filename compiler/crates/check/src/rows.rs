@@ -64,24 +64,26 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn texts(&self, node: NodeId, key: &str) -> Vec<At<String>> {
-        self.sound_texts(node, key, |item| self.at(item))
+        self.optional_texts(node, key).unwrap_or_default()
     }
 
     /// The texts of a list without their places.
     pub(crate) fn strings(&self, node: NodeId, key: &str) -> Vec<String> {
-        self.sound_texts(node, key, |item| self.tree.text(item).to_owned())
+        let Some(list) = self.tree.get(node, key) else { return Vec::new() };
+        self.sound_texts(list.value, |item| self.tree.text(item).to_owned())
     }
 
-    fn sound_texts<T>(&self, node: NodeId, key: &str, read: impl Fn(NodeId) -> T) -> Vec<T> {
+    fn sound_texts<T>(&self, list: NodeId, read: impl Fn(NodeId) -> T) -> Vec<T> {
         let sound = |item: &NodeId| {
             !self.checked.is_bad(*item) && matches!(self.tree.kind(*item), Kind::Scalar { .. })
         };
-        exactly(self.items(node, key).filter(sound), |item| Some(read(item)))
+        exactly(self.tree.items(list).filter(sound), |item| Some(read(item)))
     }
 
     /// The texts of a list, or nothing where the list was not written.
     pub(crate) fn optional_texts(&self, node: NodeId, key: &str) -> Option<Vec<At<String>>> {
-        self.tree.get(node, key).map(|_| self.texts(node, key))
+        let list = self.tree.get(node, key)?;
+        Some(self.sound_texts(list.value, |item| self.at(item)))
     }
 
     pub(crate) fn number<T: core::str::FromStr>(&self, node: NodeId, key: &str) -> Option<At<T>> {
@@ -111,15 +113,14 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn duration(&mut self, node: NodeId, key: &str) -> Option<At<u32>> {
-        let text = self.text(node, key)?;
-        match quantity::milliseconds(&text.value) {
-            Some(value) => Some(At { value, span: text.span }),
-            None => {
-                let message = format!("`{}` is not a duration between 1ms and 24 days", text.value);
-                self.findings.push(Finding::new("MC112", text.span, message));
-                None
-            }
+        let value = self.get(node, key)?;
+        let (text, span) = (self.tree.text(value), self.tree.span(value));
+        if let Some(value) = quantity::milliseconds(text) {
+            return Some(At { value, span });
         }
+        let message = format!("`{text}` is not a duration between 1ms and 24 days");
+        self.findings.push(Finding::new("MC112", span, message));
+        None
     }
 
     pub(crate) fn day(&mut self, node: NodeId, key: &str) -> Option<i64> {

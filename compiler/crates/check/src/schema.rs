@@ -22,6 +22,7 @@ pub struct Schema {
     kinds: FxHashMap<String, RuleIx>,
     not_yet_kinds: FxHashMap<String, String>,
     pub(crate) api_version: String,
+    anything: Rule,
 }
 
 /// A schema this checker cannot carry out; a mistake of ours, never of a user.
@@ -70,6 +71,8 @@ pub(crate) struct Rule {
     pub(crate) one_of: Vec<String>,
     /// A field, and the one without which it says nothing.
     pub(crate) only_with: Vec<[String; 2]>,
+    /// Whether its fields have to do with each other in one of these ways.
+    pub(crate) combines: bool,
     /// Values people ask for that are never taken, and why.
     pub(crate) refused_values: Vec<(String, String)>,
     /// Any JSON: scalars by their type, lists and mappings.
@@ -166,6 +169,7 @@ impl Schema {
                 .collect(),
             api_version: api_version.unwrap_or_default().to_owned(),
             rules: compiler.rules,
+            anything: Rule::default(),
         })
     }
 
@@ -175,6 +179,11 @@ impl Schema {
             Some(target) => self.rules.get(target.0),
             None => Some(rule),
         }
+    }
+
+    /// The rule that asks for nothing.
+    pub(crate) const fn anything(&self) -> &Rule {
+        &self.anything
     }
 
     /// Why a field or kind is refused for now.
@@ -233,6 +242,8 @@ impl<'a> Compiler<'a> {
             }
         }
         rule.needs = rule.properties.bits(&rule.required);
+        let alone = rule.exclusive.is_empty() && rule.goes_with.is_empty();
+        rule.combines = !(alone && rule.one_of.is_empty() && rule.only_with.is_empty());
         if let Some(slot) = self.rules.get_mut(ix.0) {
             *slot = rule;
         }

@@ -36,6 +36,24 @@ struct Walk<'a> {
     root: Option<RuleIx>,
 }
 
+/// Where to show that a node lacks something; found out when something does.
+#[derive(Clone, Copy)]
+enum Place {
+    /// There.
+    At(Span),
+    /// At its first line.
+    Head,
+}
+
+impl Place {
+    fn of(self, tree: &Tree, node: NodeId) -> Span {
+        match self {
+            Self::At(span) => span,
+            Self::Head => head(tree, node),
+        }
+    }
+}
+
 /// Checks one document.
 #[must_use]
 pub fn check(tree: &Tree, schema: &Schema) -> Checked {
@@ -43,7 +61,7 @@ pub fn check(tree: &Tree, schema: &Schema) -> Checked {
     if let Some((kind, rule)) = walk.kind() {
         walk.checked.kind = Some(kind);
         walk.root = Some(rule);
-        walk.node(tree.root(), rule, head(tree, tree.root()));
+        walk.node(tree.root(), rule, Place::Head);
     }
     walk.checked
 }
@@ -114,7 +132,7 @@ impl Walk<'_> {
         match self.tree.kind(entry.value) {
             Kind::Scalar { text, .. } => self.known_kind(entry.value, text),
             Kind::Null => {
-                self.no_value(entry.value, entry.key_span);
+                self.no_value(entry.value, Place::At(entry.key_span));
                 None
             }
             Kind::Sequence | Kind::Mapping => {
@@ -157,7 +175,7 @@ impl Walk<'_> {
     }
 
     /// Checks a node; `place` is where to show that something is missing in it.
-    fn node(&mut self, node: NodeId, ix: RuleIx, place: Span) {
+    fn node(&mut self, node: NodeId, ix: RuleIx, place: Place) {
         let Some(rule) = self.schema.rule(ix) else { return };
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
@@ -181,7 +199,8 @@ impl Walk<'_> {
         }
     }
 
-    fn no_value(&mut self, node: NodeId, place: Span) {
+    fn no_value(&mut self, node: NodeId, place: Place) {
+        let place = place.of(self.tree, node);
         let finding = Finding::new("MC103", place, "no value");
         self.report(node, finding.help("write one, or leave the key out"));
     }
@@ -215,10 +234,11 @@ impl Walk<'_> {
         }
     }
 
-    fn mapping(&mut self, node: NodeId, rule: &Rule, place: Span) {
+    fn mapping(&mut self, node: NodeId, rule: &Rule, place: Place) {
         let (mut count, mut known) = (0, 0);
         let (tree, schema) = (self.tree, self.schema);
-        let fallen = emptied(tree, schema, node, rule);
+        let empty = tree.has_null();
+        let fallen = if empty { emptied(tree, schema, node, rule) } else { None };
         let mut told = false;
         let alone = rule.most == Some(1) && rule.least == Some(1);
         let mut seen = Seen::default();
@@ -245,23 +265,24 @@ impl Walk<'_> {
             }
         }
         if i64::from(count) < rule.least.unwrap_or(0) {
-            self.report(
-                node,
-                Finding::new("MC102", place, "nothing in it").help(self.fields(rule)),
-            );
+            let finding = Finding::new("MC102", place.of(tree, node), "nothing in it");
+            self.report(node, finding.help(self.fields(rule)));
         }
         if rule.most.is_some_and(|most| most > 1 && i64::from(count) > most) {
             let message = format!("more than {} entries", rule.most.unwrap_or(0));
-            self.report(node, Finding::new("MC115", place, message));
+            self.report(node, Finding::new("MC115", place.of(tree, node), message));
         }
         let complete = rule.needs.is_some_and(|needs| seen.holds(needs));
         for name in rule.required.iter().filter(|_| !complete) {
             if self.tree.get(node, name).is_none() && !self.misspelt(node, rule, name) {
-                let finding = Finding::new("MC102", place, format!("`{name}` is missing"));
+                let message = format!("`{name}` is missing");
+                let finding = Finding::new("MC102", place.of(tree, node), message);
                 self.report(node, Finding { help: self.for_example(rule, name), ..finding });
             }
         }
-        self.combinations(node, rule, place);
+        if rule.combines {
+            self.combinations(node, rule, place.of(tree, node));
+        }
     }
 
     /// The first of the fields that stand beside what they belong into; the others are one mistake
@@ -290,7 +311,7 @@ impl Walk<'_> {
                 self.report(entry.value, not_yet(entry.key_span, &subject, why));
                 self.refused = true;
             }
-            self.node(entry.value, ix, entry.key_span);
+            self.node(entry.value, ix, Place::At(entry.key_span));
             self.refused = outside;
             return;
         }
@@ -298,11 +319,11 @@ impl Walk<'_> {
             return self.report(entry.value, finding);
         }
         if let Some((_, ix)) = &rule.patterned {
-            return self.node(entry.value, *ix, entry.key_span);
+            return self.node(entry.value, *ix, Place::At(entry.key_span));
         }
         match rule.additional {
             Additional::Any => {}
-            Additional::Checked(ix) => self.node(entry.value, ix, entry.key_span),
+            Additional::Checked(ix) => self.node(entry.value, ix, Place::At(entry.key_span)),
             Additional::Forbidden => {
                 let message = format!("`{}` is not a field here", entry.key);
                 let finding = Finding::new("MC101", entry.key_span, message);
@@ -365,8 +386,8 @@ impl Walk<'_> {
         if let Some(trap) = key_trap(entry) {
             return Some(trapped(trap, entry.key_span, entry.key));
         }
-        let plain = Rule::default();
-        let keys = rule.keys.and_then(|ix| self.schema.rule(ix)).unwrap_or(&plain);
+        let keys = rule.keys.and_then(|ix| self.schema.rule(ix));
+        let keys = keys.unwrap_or_else(|| self.schema.anything());
         let shaped = rule.patterned.as_ref().is_none_or(|(shape, _)| shape.is_match(entry.key));
         if shaped {
             return words::unfit(keys, entry.key_span, entry.key);
@@ -388,7 +409,7 @@ impl Walk<'_> {
         }
         for (number, item) in items.enumerate() {
             if let Some(ix) = rule.items {
-                self.node(item, ix, head(self.tree, item));
+                self.node(item, ix, Place::Head);
             }
             if rule.named && number > 0 {
                 self.item_name(item, rule);

@@ -45,6 +45,8 @@ pub struct Tree {
     /// Decoded text of scalars that are no plain piece of the source.
     pub(crate) decoded: String,
     pub(crate) nodes: Vec<Node>,
+    /// Whether any node is [`Kind::Null`].
+    pub(crate) nulls: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +101,12 @@ impl Tree {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Whether any node is nothing; nearly no document has one.
+    #[must_use]
+    pub const fn has_null(&self) -> bool {
+        self.nulls
     }
 
     /// What a node is; an alias is what it stands for.
