@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::finding::Finding;
 use crate::habits;
 use crate::quantity;
-use crate::rows::Rows;
+use crate::rows::{Rows, exactly};
 use crate::schema::Schema;
 use crate::suggest::nearest;
 use crate::unit::{
@@ -96,7 +96,7 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
     unit.documents += 1;
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
     let root = tree.root();
-    let (metadata, spec) = (rows.tree.get(root, "metadata"), rows.tree.get(root, "spec"));
+    let (metadata, spec) = (tree.get(root, "metadata"), tree.get(root, "spec"));
     if let Some(metadata) = metadata {
         crate::metadata::judge(&mut rows, metadata.value);
     }
@@ -109,9 +109,10 @@ fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
         let kind = checked.kind.as_deref().unwrap_or_default();
         declaration(&mut rows, (kind, spec.value), (namespace, name, labels), unit);
     }
-    let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
+    let named = metadata.is_some_and(|metadata| rows.get(metadata.value, "name").is_some());
     let known = DECLARED.contains(&checked.kind.as_deref().unwrap_or_default());
-    if !known || spec.is_none() || name.is_none() {
+    if !known || spec.is_none() || !named {
+        let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
         let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
         unit.unread |= name.is_none();
         unit.lost.extend(name.map(|name| (namespace, name)));
@@ -137,6 +138,9 @@ fn declaration(
                 _ => WorkloadKind::Gateway,
             };
             let row = workload(rows, spec, kind, (namespace, name));
+            if unit.workloads.is_empty() {
+                unit.workloads.reserve_exact(1); // One service is one file.
+            }
             unit.workloads.push(WorkloadRow { labels, ..row });
         }
         "Baseline" => {
@@ -184,13 +188,12 @@ fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
         trust_domain: rows.string(spec, "trustDomain"),
         cluster_suffix: rows.string(spec, "clusterSuffix"),
         timeout_ms: defaults.and_then(|requests| rows.duration(requests, "timeout")),
-        namespaces: namespaces.iter().filter_map(|item| rows.text(*item, "name")).collect(),
+        namespaces: namespaces.clone().filter_map(|item| rows.text(item, "name")).collect(),
         namespace_hosts: namespaces
-            .iter()
-            .filter(|item| rows.text(**item, "name").is_some())
-            .map(|item| rows.texts(*item, "hosts").into_iter().map(|host| host.value).collect())
+            .filter(|item| rows.get(*item, "name").is_some())
+            .map(|item| rows.strings(item, "hosts"))
             .collect(),
-        teams: rows.texts(spec, "teams").into_iter().map(|team| team.value).collect(),
+        teams: rows.strings(spec, "teams"),
         federation: each(rows, spec, "federation", federation),
         protected: rows.texts(spec, "protected"),
     }
@@ -221,13 +224,10 @@ fn workload(
         owner: rows.text(spec, "owner"),
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
-        ports: rows.items(spec, ports).into_iter().filter_map(|item| port(rows, item)).collect(),
-        instances: source
-            .map(|source| rows.items(source, "static"))
-            .into_iter()
-            .flatten()
-            .filter_map(|item| instance(rows, item))
-            .collect(),
+        ports: each(rows, spec, ports, |rows, item| port(rows, item)),
+        instances: source.map_or_else(Vec::new, |source| {
+            each(rows, source, "static", |rows, item| instance(rows, item))
+        }),
         instance_file: source.and_then(|source| rows.text(source, "file")),
         versions: versions(rows, spec),
         operations: operations(rows, spec),
@@ -250,9 +250,12 @@ fn workload(
 /// Whether a list says less than its author wrote: it or a part of it was refused, or it stands
 /// there under another name.
 fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
+    // Most documents are good: what is asked of every entry of every one comes last.
+    if rows.checked.is_clean() {
+        return false;
+    }
     rows.is_bad(spec)
         || rows.tree.entries(spec).any(|entry| {
-            // Most documents are good: what is asked of every entry of every one comes first.
             rows.has_bad(entry.value)
                 && (entry.key == key
                     || !nearest(entry.key, [key].into_iter()).is_empty()
@@ -266,7 +269,7 @@ pub(crate) fn each<T>(
     key: &str,
     make: impl Fn(&mut Rows<'_>, NodeId) -> Option<T>,
 ) -> Vec<T> {
-    rows.items(node, key).into_iter().filter_map(|item| make(rows, item)).collect()
+    exactly(rows.items(node, key), |item| make(rows, item))
 }
 
 fn port(rows: &Rows<'_>, item: NodeId) -> Option<PortRow> {
@@ -291,46 +294,39 @@ fn instance(rows: &Rows<'_>, item: NodeId) -> Option<InstanceRow> {
 
 fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
     let Some(mapping) = rows.tree.get(spec, "versions") else { return Vec::new() };
-    let entries = rows.tree.entries(mapping.value);
-    entries
-        .map(|entry| VersionRow {
+    exactly(rows.tree.entries(mapping.value), |entry| {
+        let labels = rows.get(entry.value, "labels");
+        Some(VersionRow {
             name: At { value: entry.key.to_owned(), span: entry.key_span },
-            labels: rows
-                .get(entry.value, "labels")
-                .map_or_else(Vec::new, |labels| rows.labels(labels, &[])),
+            labels: labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[])),
         })
-        .collect()
+    })
 }
 
 pub(crate) fn probes(rows: &Rows<'_>, spec: NodeId) -> Vec<(At<String>, At<String>)> {
-    let items = rows.items(spec, "probes").into_iter();
-    items.filter_map(|item| Some((rows.text(item, "path")?, rows.text(item, "port")?))).collect()
+    exactly(rows.items(spec, "probes"), |item| {
+        Some((rows.text(item, "path")?, rows.text(item, "port")?))
+    })
 }
 
 pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow> {
-    let Some(mapping) = rows.tree.get(spec, "operations") else { return Vec::new() };
-    let entries: Vec<_> = rows
-        .tree
-        .entries(mapping.value)
-        .map(|entry| (entry.key.to_owned(), entry.key_span, entry.value))
-        .collect();
-    entries
-        .into_iter()
-        .map(|(key, span, node)| {
-            let retry = rows.get(node, "retry");
-            OperationRow {
-                name: At { value: key, span },
-                matches: rows.matches(node),
-                port: rows.text(node, "port"),
-                idempotent: rows.truth(node, "idempotent"),
-                timeout_ms: rows.duration(node, "timeout"),
-                attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
-                retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
-                per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
-                added: false,
-            }
+    let tree = rows.tree;
+    let Some(mapping) = tree.get(spec, "operations") else { return Vec::new() };
+    exactly(tree.entries(mapping.value), |entry| {
+        let node = entry.value;
+        let retry = rows.get(node, "retry");
+        Some(OperationRow {
+            name: At { value: entry.key.to_owned(), span: entry.key_span },
+            matches: rows.matches(node),
+            port: rows.text(node, "port"),
+            idempotent: rows.truth(node, "idempotent"),
+            timeout_ms: rows.duration(node, "timeout"),
+            attempts: retry.and_then(|retry| rows.number(retry, "attempts")),
+            retry_on: retry.and_then(|retry| rows.words(retry, "retryOn", retry_on)),
+            per_try_ms: retry.and_then(|retry| rows.duration(retry, "perTry")),
+            added: false,
         })
-        .collect()
+    })
 }
 
 fn reading(word: &str) -> Option<Reading> {
@@ -361,13 +357,10 @@ fn traffic(rows: &mut Rows<'_>, item: NodeId) -> Option<TrafficRow> {
         headers: rows.conditions(item, "headers", true),
         query: rows.conditions(item, "query", false),
         operations: rows.optional_texts(item, "operations"),
-        to: to
-            .into_iter()
-            .filter_map(|to| {
-                let version = rows.text(to, "version")?;
-                Some(ShareRow { version, weight: rows.number(to, "weight") })
-            })
-            .collect(),
+        to: exactly(to, |to| {
+            let version = rows.text(to, "version")?;
+            Some(ShareRow { version, weight: rows.number(to, "weight") })
+        }),
     })
 }
 
@@ -416,7 +409,7 @@ pub(crate) fn denial(rows: &mut Rows<'_>, item: NodeId) -> Option<RuleRow> {
 
 /// The callers of a rule that are SPIFFE IDs.
 fn identities(rows: &Rows<'_>, rule: NodeId) -> Vec<At<String>> {
-    let callers = rows.items(rule, "from").into_iter();
+    let callers = rows.items(rule, "from");
     callers.filter_map(|caller| rows.text(caller, "identity")).collect()
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) denies: bool,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
     /// A sound value of a mapping.
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let value = self.tree.get(node, key)?.value;
@@ -39,10 +39,16 @@ impl Rows<'_> {
                 || self.tree.entries(node).any(|entry| self.has_bad(entry.value)))
     }
 
-    pub(crate) fn items(&self, node: NodeId, key: &str) -> Vec<NodeId> {
-        let list = self.tree.get(node, key).map(|entry| entry.value);
-        let items = list.into_iter().flat_map(|list| self.tree.items(list));
-        items.filter(|item| self.tree.kind(*item) != Kind::Null).collect()
+    /// The items of a list that are something; none where there is no list.
+    pub(crate) fn items(
+        &self,
+        node: NodeId,
+        key: &str,
+    ) -> impl Iterator<Item = NodeId> + Clone + use<'a> {
+        let tree = self.tree;
+        let list = tree.get(node, key).map(|entry| entry.value);
+        let items = list.map(|list| tree.items(list)).into_iter().flatten();
+        items.filter(|item| tree.kind(*item) != Kind::Null)
     }
 
     pub(crate) fn at(&self, node: NodeId) -> At<String> {
@@ -58,15 +64,26 @@ impl Rows<'_> {
     }
 
     pub(crate) fn texts(&self, node: NodeId, key: &str) -> Vec<At<String>> {
+        self.optional_texts(node, key).unwrap_or_default()
+    }
+
+    /// The texts of a list without their places.
+    pub(crate) fn strings(&self, node: NodeId, key: &str) -> Vec<String> {
+        let Some(list) = self.tree.get(node, key) else { return Vec::new() };
+        self.sound_texts(list.value, |item| self.tree.text(item).to_owned())
+    }
+
+    fn sound_texts<T>(&self, list: NodeId, read: impl Fn(NodeId) -> T) -> Vec<T> {
         let sound = |item: &NodeId| {
             !self.checked.is_bad(*item) && matches!(self.tree.kind(*item), Kind::Scalar { .. })
         };
-        self.items(node, key).into_iter().filter(sound).map(|item| self.at(item)).collect()
+        exactly(self.tree.items(list).filter(sound), |item| Some(read(item)))
     }
 
     /// The texts of a list, or nothing where the list was not written.
     pub(crate) fn optional_texts(&self, node: NodeId, key: &str) -> Option<Vec<At<String>>> {
-        self.tree.get(node, key).map(|_| self.texts(node, key))
+        let list = self.tree.get(node, key)?;
+        Some(self.sound_texts(list.value, |item| self.at(item)))
     }
 
     pub(crate) fn number<T: core::str::FromStr>(&self, node: NodeId, key: &str) -> Option<At<T>> {
@@ -88,23 +105,22 @@ impl Rows<'_> {
         meaning: impl Fn(&str) -> Option<T>,
     ) -> Option<At<Vec<T>>> {
         let list = self.get(node, key)?;
-        let words = self.texts(node, key);
-        let mut value: Vec<T> = words.iter().filter_map(|word| meaning(&word.value)).collect();
+        let words = self.strings(node, key);
+        let mut value: Vec<T> = words.iter().filter_map(|word| meaning(word)).collect();
         value.sort_unstable();
         value.dedup();
         Some(At { value, span: self.tree.span(list) })
     }
 
     pub(crate) fn duration(&mut self, node: NodeId, key: &str) -> Option<At<u32>> {
-        let text = self.text(node, key)?;
-        match quantity::milliseconds(&text.value) {
-            Some(value) => Some(At { value, span: text.span }),
-            None => {
-                let message = format!("`{}` is not a duration between 1ms and 24 days", text.value);
-                self.findings.push(Finding::new("MC112", text.span, message));
-                None
-            }
+        let value = self.get(node, key)?;
+        let (text, span) = (self.tree.text(value), self.tree.span(value));
+        if let Some(value) = quantity::milliseconds(text) {
+            return Some(At { value, span });
         }
+        let message = format!("`{text}` is not a duration between 1ms and 24 days");
+        self.findings.push(Finding::new("MC112", span, message));
+        None
     }
 
     pub(crate) fn day(&mut self, node: NodeId, key: &str) -> Option<i64> {
@@ -119,42 +135,41 @@ impl Rows<'_> {
 
     /// Labels of a mapping, sorted, without the keys named.
     pub(crate) fn labels(&self, node: NodeId, without: &[&str]) -> Vec<(String, String)> {
-        let mut labels: Vec<(String, String)> = self
+        let entries = self
             .tree
             .entries(node)
-            .filter(|entry| !without.contains(&entry.key) && !self.checked.is_bad(entry.value))
-            .map(|entry| (entry.key.to_owned(), self.tree.text(entry.value).to_owned()))
-            .collect();
+            .filter(|entry| !without.contains(&entry.key) && !self.checked.is_bad(entry.value));
+        let mut labels: Vec<(String, String)> = exactly(entries, |entry| {
+            Some((entry.key.to_owned(), self.tree.text(entry.value).to_owned()))
+        });
         labels.sort_unstable();
         labels
     }
 
     /// The alternatives of `match`.
     pub(crate) fn matches(&mut self, node: NodeId) -> Vec<At<Match>> {
-        let items = self.items(node, "match");
-        items.into_iter().filter_map(|item| self.one_match(item)).collect()
+        exactly(self.items(node, "match"), |item| self.one_match(item))
     }
 
     fn one_match(&mut self, item: NodeId) -> Option<At<Match>> {
         if self.has_bad(item) {
             return None;
         }
-        let span = self.tree.span(item);
-        if let Kind::Scalar { text, .. } = self.tree.kind(item) {
-            let text = text.to_owned();
-            let methods = match pattern::parse_shorthand(&text) {
+        let tree = self.tree;
+        let span = tree.span(item);
+        if let Kind::Scalar { text, .. } = tree.kind(item) {
+            let methods = match pattern::parse_shorthand(text) {
                 Ok((methods, _)) => methods,
-                Err(fault) => return self.faulty(&fault, &text, span),
+                Err(fault) => return self.faulty(&fault, text, span),
             };
             let path = text.split_once(' ').map(|(_, path)| path.to_owned())?;
-            self.starred_path(&text, text.len().saturating_sub(path.len()), span);
+            self.starred_path(text, text.len().saturating_sub(path.len()), span);
             let none = (Vec::new(), Vec::new());
             let (headers, query) = none;
             let value = Match { headers, host: None, methods, path, query, regex: None };
             return Some(At { value, span });
         }
-        let mut methods: Vec<String> =
-            self.texts(item, "method").into_iter().map(|method| method.value).collect();
+        let mut methods = self.strings(item, "method");
         methods.sort_unstable();
         methods.dedup();
         let regex = match self.get(item, "path").filter(|at| self.tree.kind(*at) == Kind::Mapping) {
@@ -311,6 +326,20 @@ impl Rows<'_> {
             _ => None,
         }
     }
+}
+
+/// What is made of each, in no more room than it takes: rows stay for as long as the mesh.
+pub(crate) fn exactly<I: Iterator + Clone, T>(
+    each: I,
+    make: impl FnMut(I::Item) -> Option<T>,
+) -> Vec<T> {
+    let most = each.clone().count();
+    let mut all = Vec::with_capacity(most);
+    all.extend(each.filter_map(make));
+    if all.len() < most {
+        all.shrink_to_fit();
+    }
+    all
 }
 
 /// The place of a part of a text: exact where the text stands as it is, with or without quotes

@@ -1,8 +1,12 @@
 //! The generated JSON Schema, compiled once: exactly the keywords that our models give.
 
-use regex::Regex;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
+
+use crate::fields::{Fields, Seen};
+use crate::form::Form;
 
 /// What the outermost object of the generated schema holds.
 const WHOLE: [&str; 6] =
@@ -18,6 +22,7 @@ pub struct Schema {
     kinds: FxHashMap<String, RuleIx>,
     not_yet_kinds: FxHashMap<String, String>,
     pub(crate) api_version: String,
+    anything: Rule,
 }
 
 /// A schema this checker cannot carry out; a mistake of ours, never of a user.
@@ -35,18 +40,21 @@ pub(crate) struct RuleIx(usize);
 pub(crate) struct Rule {
     pub(crate) wants: Option<Wants>,
     pub(crate) reference: Option<RuleIx>,
-    pub(crate) properties: Vec<(String, RuleIx)>,
+    pub(crate) properties: Fields,
     pub(crate) required: Vec<String>,
+    /// What is required, if that can be told by the fields that were seen.
+    pub(crate) needs: Option<Seen>,
     pub(crate) additional: Additional,
-    pub(crate) patterned: Option<(Regex, RuleIx)>,
+    pub(crate) patterned: Option<(Arc<Form>, RuleIx)>,
     pub(crate) keys: Option<RuleIx>,
     pub(crate) items: Option<RuleIx>,
     pub(crate) least: Option<i64>,
     pub(crate) most: Option<i64>,
-    pub(crate) pattern: Option<Regex>,
+    pub(crate) pattern: Option<Arc<Form>>,
     pub(crate) choices: Vec<String>,
     pub(crate) any_of: Vec<RuleIx>,
     pub(crate) format: Option<String>,
+    pub(crate) stands_for: Option<StandsFor>,
     /// A value as it may be written.
     pub(crate) example: Option<Value>,
     pub(crate) not_yet: Option<String>,
@@ -64,6 +72,8 @@ pub(crate) struct Rule {
     pub(crate) one_of: Vec<String>,
     /// A field, and the one without which it says nothing.
     pub(crate) only_with: Vec<[String; 2]>,
+    /// Whether its fields have to do with each other in one of these ways.
+    pub(crate) combines: bool,
     /// Values people ask for that are never taken, and why.
     pub(crate) refused_values: Vec<(String, String)>,
     /// Any JSON: scalars by their type, lists and mappings.
@@ -82,6 +92,17 @@ pub(crate) enum Wants {
     Mapping,
 }
 
+/// What a text of a format stands for, where a pattern cannot say that.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum StandsFor {
+    Day,
+    Duration,
+    Rate,
+    Sender,
+    Identity,
+    Address,
+}
+
 /// What becomes of a key that is not listed.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Additional {
@@ -93,10 +114,24 @@ pub(crate) enum Additional {
 
 struct Compiler<'a> {
     definitions: &'a Map<String, Value>,
-    by_name: FxHashMap<String, RuleIx>,
-    /// A pattern is compiled once, however many fields hold it.
-    patterns: FxHashMap<String, Regex>,
+    by_name: FxHashMap<&'a str, RuleIx>,
+    /// A pattern is one form, however many fields hold it.
+    patterns: FxHashMap<&'a str, Arc<Form>>,
     rules: Vec<Rule>,
+}
+
+impl StandsFor {
+    fn of(format: &str) -> Option<Self> {
+        Some(match format {
+            "date" => Self::Day,
+            "duration" => Self::Duration,
+            "rate" => Self::Rate,
+            "sender" => Self::Sender,
+            "spiffe-id" => Self::Identity,
+            "address" => Self::Address,
+            _ => return None,
+        })
+    }
 }
 
 impl Schema {
@@ -135,6 +170,7 @@ impl Schema {
                 .collect(),
             api_version: api_version.unwrap_or_default().to_owned(),
             rules: compiler.rules,
+            anything: Rule::default(),
         })
     }
 
@@ -144,6 +180,11 @@ impl Schema {
             Some(target) => self.rules.get(target.0),
             None => Some(rule),
         }
+    }
+
+    /// The rule that asks for nothing.
+    pub(crate) const fn anything(&self) -> &Rule {
+        &self.anything
     }
 
     /// Why a field or kind is refused for now.
@@ -164,16 +205,16 @@ impl Schema {
     }
 }
 
-impl Compiler<'_> {
-    fn definition(&mut self, name: &str) -> Result<RuleIx, SchemaFault> {
+impl<'a> Compiler<'a> {
+    fn definition(&mut self, name: &'a str) -> Result<RuleIx, SchemaFault> {
         if let Some(&ix) = self.by_name.get(name) {
             return Ok(ix);
         }
         let content = self.definitions.get(name);
-        let content = content.ok_or_else(|| fault(format!("no definition `{name}`")))?.clone();
+        let content = content.ok_or_else(|| fault(format!("no definition `{name}`")))?;
         let ix = self.reserve();
-        self.by_name.insert(name.to_owned(), ix);
-        self.fill(ix, &content)?;
+        self.by_name.insert(name, ix);
+        self.fill(ix, content)?;
         Ok(ix)
     }
 
@@ -182,13 +223,13 @@ impl Compiler<'_> {
         RuleIx(self.rules.len() - 1)
     }
 
-    fn nested(&mut self, content: &Value) -> Result<RuleIx, SchemaFault> {
+    fn nested(&mut self, content: &'a Value) -> Result<RuleIx, SchemaFault> {
         let ix = self.reserve();
         self.fill(ix, content)?;
         Ok(ix)
     }
 
-    fn fill(&mut self, ix: RuleIx, content: &Value) -> Result<(), SchemaFault> {
+    fn fill(&mut self, ix: RuleIx, content: &'a Value) -> Result<(), SchemaFault> {
         let content = content.as_object().ok_or_else(|| fault("a schema must be an object"))?;
         if content.contains_key("$ref")
             && let Some(other) = content.keys().find(|key| !REMARKS.contains(&key.as_str()))
@@ -201,19 +242,22 @@ impl Compiler<'_> {
                 plain(&mut rule, keyword, value)?;
             }
         }
+        rule.needs = rule.properties.bits(&rule.required);
+        let alone = rule.exclusive.is_empty() && rule.goes_with.is_empty();
+        rule.combines = !(alone && rule.one_of.is_empty() && rule.only_with.is_empty());
         if let Some(slot) = self.rules.get_mut(ix.0) {
             *slot = rule;
         }
         Ok(())
     }
 
-    fn regex(&mut self, pattern: &str) -> Result<Regex, SchemaFault> {
+    fn form(&mut self, pattern: &'a str) -> Result<Arc<Form>, SchemaFault> {
         if let Some(known) = self.patterns.get(pattern) {
-            return Ok(known.clone());
+            return Ok(Arc::clone(known));
         }
-        let compiled = Regex::new(pattern).map_err(|error| fault(error.to_string()))?;
-        self.patterns.insert(pattern.to_owned(), compiled.clone());
-        Ok(compiled)
+        let form = Arc::new(Form::new(pattern)?);
+        self.patterns.insert(pattern, Arc::clone(&form));
+        Ok(form)
     }
 
     /// Keywords that hold schemas or patterns; false for any other.
@@ -221,7 +265,7 @@ impl Compiler<'_> {
         &mut self,
         rule: &mut Rule,
         keyword: &str,
-        value: &Value,
+        value: &'a Value,
     ) -> Result<bool, SchemaFault> {
         match keyword {
             "$ref" => {
@@ -231,14 +275,15 @@ impl Compiler<'_> {
             }
             "properties" => {
                 for (name, inner) in value.as_object().into_iter().flatten() {
-                    rule.properties.push((name.clone(), self.nested(inner)?));
+                    let inner = self.nested(inner)?;
+                    rule.properties.push(name, inner);
                 }
             }
             "patternProperties" => {
                 let object = value.as_object().filter(|object| object.len() == 1);
                 let only = object.and_then(|object| object.iter().next());
                 let (pattern, inner) = only.ok_or_else(|| fault("one pattern of keys"))?;
-                rule.patterned = Some((self.regex(pattern)?, self.nested(inner)?));
+                rule.patterned = Some((self.form(pattern)?, self.nested(inner)?));
             }
             "additionalProperties" => {
                 rule.additional = match value {
@@ -249,7 +294,7 @@ impl Compiler<'_> {
             }
             "pattern" => {
                 let pattern = value.as_str().ok_or_else(|| fault("`pattern` must be text"))?;
-                rule.pattern = Some(self.regex(pattern)?);
+                rule.pattern = Some(self.form(pattern)?);
             }
             "propertyNames" => rule.keys = Some(self.nested(value)?),
             "items" => rule.items = Some(self.nested(value)?),
@@ -286,7 +331,10 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
         "const" => rule.choices = choices(core::slice::from_ref(value))?,
         "minItems" | "minLength" | "minProperties" | "minimum" => rule.least = number()?,
         "maxItems" | "maxLength" | "maxProperties" | "maximum" => rule.most = number()?,
-        "x-meshc-format" => rule.format = Some(text()?),
+        "x-meshc-format" => {
+            rule.format = Some(text()?);
+            rule.stands_for = value.as_str().and_then(StandsFor::of);
+        }
         "x-meshc-not-yet" => rule.not_yet = Some(text()?),
         "x-meshc-never" => rule.never = Some(text()?),
         "x-meshc-not-yet-values" => rule.not_yet_values = explained(value)?,

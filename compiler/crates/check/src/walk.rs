@@ -5,6 +5,7 @@ use meshc_document::{
 };
 use rustc_hash::FxHashSet;
 
+use crate::fields::Seen;
 use crate::finding::Finding;
 use crate::schema::{Additional, Rule, RuleIx, Schema, Wants};
 use crate::suggest::{did_you_mean, nearest};
@@ -35,6 +36,24 @@ struct Walk<'a> {
     root: Option<RuleIx>,
 }
 
+/// Where to show that a node lacks something; found out when something does.
+#[derive(Clone, Copy)]
+enum Place {
+    /// There.
+    At(Span),
+    /// At its first line.
+    Head,
+}
+
+impl Place {
+    fn of(self, tree: &Tree, node: NodeId) -> Span {
+        match self {
+            Self::At(span) => span,
+            Self::Head => head(tree, node),
+        }
+    }
+}
+
 /// Checks one document.
 #[must_use]
 pub fn check(tree: &Tree, schema: &Schema) -> Checked {
@@ -42,7 +61,7 @@ pub fn check(tree: &Tree, schema: &Schema) -> Checked {
     if let Some((kind, rule)) = walk.kind() {
         walk.checked.kind = Some(kind);
         walk.root = Some(rule);
-        walk.node(tree.root(), rule, head(tree, tree.root()));
+        walk.node(tree.root(), rule, Place::Head);
     }
     walk.checked
 }
@@ -113,7 +132,7 @@ impl Walk<'_> {
         match self.tree.kind(entry.value) {
             Kind::Scalar { text, .. } => self.known_kind(entry.value, text),
             Kind::Null => {
-                self.no_value(entry.value, entry.key_span);
+                self.no_value(entry.value, Place::At(entry.key_span));
                 None
             }
             Kind::Sequence | Kind::Mapping => {
@@ -156,7 +175,7 @@ impl Walk<'_> {
     }
 
     /// Checks a node; `place` is where to show that something is missing in it.
-    fn node(&mut self, node: NodeId, ix: RuleIx, place: Span) {
+    fn node(&mut self, node: NodeId, ix: RuleIx, place: Place) {
         let Some(rule) = self.schema.rule(ix) else { return };
         if !rule.any_of.is_empty() {
             return self.alternatives(node, rule, place);
@@ -180,7 +199,8 @@ impl Walk<'_> {
         }
     }
 
-    fn no_value(&mut self, node: NodeId, place: Span) {
+    fn no_value(&mut self, node: NodeId, place: Place) {
+        let place = place.of(self.tree, node);
         let finding = Finding::new("MC103", place, "no value");
         self.report(node, finding.help("write one, or leave the key out"));
     }
@@ -214,15 +234,21 @@ impl Walk<'_> {
         }
     }
 
-    fn mapping(&mut self, node: NodeId, rule: &Rule, place: Span) {
+    fn mapping(&mut self, node: NodeId, rule: &Rule, place: Place) {
         let (mut count, mut known) = (0, 0);
         let (tree, schema) = (self.tree, self.schema);
-        let fallen = emptied(tree, schema, node, rule);
+        let empty = tree.has_null();
+        let fallen = if empty { emptied(tree, schema, node, rule) } else { None };
         let mut told = false;
         let alone = rule.most == Some(1) && rule.least == Some(1);
+        let mut seen = Seen::default();
         for entry in self.tree.entries(node) {
             count += 1;
-            known += u32::from(rule.properties.iter().any(|(name, _)| name == entry.key));
+            let field = rule.properties.find(entry.key);
+            if let Some((number, _)) = field {
+                known += 1;
+                seen.add(number);
+            }
             if alone && known == 2 {
                 known += 1;
                 let message = format!("`{}` beside another: exactly one is wanted", entry.key);
@@ -232,32 +258,31 @@ impl Walk<'_> {
                 Some((above, _)) if above == entry.key => {
                     self.checked.bad.insert(entry.value);
                 }
-                Some((above, inner))
-                    if inner.properties.iter().any(|(name, _)| name == entry.key)
-                        && rule.properties.iter().all(|(name, _)| name != entry.key) =>
-                {
+                Some((above, inner)) if field.is_none() && inner.properties.has(entry.key) => {
                     self.fallen(entry, above, &mut told);
                 }
-                _ => self.entry(rule, entry),
+                _ => self.entry(rule, entry, field.map(|(_, ix)| ix)),
             }
         }
         if i64::from(count) < rule.least.unwrap_or(0) {
-            self.report(
-                node,
-                Finding::new("MC102", place, "nothing in it").help(self.fields(rule)),
-            );
+            let finding = Finding::new("MC102", place.of(tree, node), "nothing in it");
+            self.report(node, finding.help(self.fields(rule)));
         }
         if rule.most.is_some_and(|most| most > 1 && i64::from(count) > most) {
             let message = format!("more than {} entries", rule.most.unwrap_or(0));
-            self.report(node, Finding::new("MC115", place, message));
+            self.report(node, Finding::new("MC115", place.of(tree, node), message));
         }
-        for name in &rule.required {
+        let complete = rule.needs.is_some_and(|needs| seen.holds(needs));
+        for name in rule.required.iter().filter(|_| !complete) {
             if self.tree.get(node, name).is_none() && !self.misspelt(node, rule, name) {
-                let finding = Finding::new("MC102", place, format!("`{name}` is missing"));
+                let message = format!("`{name}` is missing");
+                let finding = Finding::new("MC102", place.of(tree, node), message);
                 self.report(node, Finding { help: self.for_example(rule, name), ..finding });
             }
         }
-        self.combinations(node, rule, place);
+        if rule.combines {
+            self.combinations(node, rule, place.of(tree, node));
+        }
     }
 
     /// The first of the fields that stand beside what they belong into; the others are one mistake
@@ -273,9 +298,8 @@ impl Walk<'_> {
         }
     }
 
-    fn entry(&mut self, rule: &Rule, entry: Entry<'_>) {
-        let known = rule.properties.iter().find(|(name, _)| name == entry.key);
-        if let Some(&(_, ix)) = known {
+    fn entry(&mut self, rule: &Rule, entry: Entry<'_>, field: Option<RuleIx>) {
+        if let Some(ix) = field {
             if let Some(why) = self.schema.rule(ix).and_then(|rule| rule.never.as_ref()) {
                 let message = format!("`{}` is not a field here", entry.key);
                 let finding = Finding::new("MC101", entry.key_span, message).help(why);
@@ -287,7 +311,7 @@ impl Walk<'_> {
                 self.report(entry.value, not_yet(entry.key_span, &subject, why));
                 self.refused = true;
             }
-            self.node(entry.value, ix, entry.key_span);
+            self.node(entry.value, ix, Place::At(entry.key_span));
             self.refused = outside;
             return;
         }
@@ -295,11 +319,11 @@ impl Walk<'_> {
             return self.report(entry.value, finding);
         }
         if let Some((_, ix)) = &rule.patterned {
-            return self.node(entry.value, *ix, entry.key_span);
+            return self.node(entry.value, *ix, Place::At(entry.key_span));
         }
         match rule.additional {
             Additional::Any => {}
-            Additional::Checked(ix) => self.node(entry.value, ix, entry.key_span),
+            Additional::Checked(ix) => self.node(entry.value, ix, Place::At(entry.key_span)),
             Additional::Forbidden => {
                 let message = format!("`{}` is not a field here", entry.key);
                 let finding = Finding::new("MC101", entry.key_span, message);
@@ -325,14 +349,14 @@ impl Walk<'_> {
     /// Whether a missing field stands there under another name, which was reported: a name near to
     /// it, or one near to none.
     fn misspelt(&mut self, node: NodeId, rule: &Rule, missing: &str) -> bool {
-        let known = |key: &str| rule.properties.iter().any(|(name, _)| name == key);
         let open = rule.additional != Additional::Forbidden;
-        let names = || rule.properties.iter().map(|(name, _)| name.as_str());
         let found = !open
             && self.tree.entries(node).any(|entry| {
                 // Nearly every key is known: only for others are the nearest looked for.
-                !known(entry.key)
-                    && nearest(entry.key, names()).first().is_none_or(|name| *name == missing)
+                !rule.properties.has(entry.key)
+                    && nearest(entry.key, rule.properties.names())
+                        .first()
+                        .is_none_or(|name| *name == missing)
             });
         let strayed = !open && self.strayed(node, rule, missing);
         if found || strayed {
@@ -344,11 +368,11 @@ impl Walk<'_> {
     /// Whether a missing field stands one level deeper, where it is none and was reported.
     fn strayed(&self, node: NodeId, rule: &Rule, missing: &str) -> bool {
         self.tree.entries(node).any(|entry| {
-            let field = rule.properties.iter().find(|(name, _)| name == entry.key);
-            let inner = field.and_then(|(_, ix)| self.schema.rule(*ix));
+            let field = rule.properties.get(entry.key);
+            let inner = field.and_then(|ix| self.schema.rule(ix));
             inner.is_some_and(|inner| {
                 inner.additional == Additional::Forbidden
-                    && inner.properties.iter().all(|(name, _)| name != missing)
+                    && !inner.properties.has(missing)
                     && self.tree.get(entry.value, missing).is_some()
             })
         })
@@ -362,8 +386,8 @@ impl Walk<'_> {
         if let Some(trap) = key_trap(entry) {
             return Some(trapped(trap, entry.key_span, entry.key));
         }
-        let plain = Rule::default();
-        let keys = rule.keys.and_then(|ix| self.schema.rule(ix)).unwrap_or(&plain);
+        let keys = rule.keys.and_then(|ix| self.schema.rule(ix));
+        let keys = keys.unwrap_or_else(|| self.schema.anything());
         let shaped = rule.patterned.as_ref().is_none_or(|(shape, _)| shape.is_match(entry.key));
         if shaped {
             return words::unfit(keys, entry.key_span, entry.key);
@@ -372,8 +396,8 @@ impl Walk<'_> {
     }
 
     fn list(&mut self, node: NodeId, rule: &Rule) {
-        let items: Vec<NodeId> = self.tree.items(node).collect();
-        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let items = self.tree.items(node);
+        let count = i64::try_from(items.clone().count()).unwrap_or(i64::MAX);
         let span = self.tree.span(node);
         if count < rule.least.unwrap_or(0) {
             let finding = Finding::new("MC102", span, "an empty list says nothing");
@@ -383,9 +407,9 @@ impl Walk<'_> {
             let message = format!("{count} items, at most {}", rule.most.unwrap_or(0));
             self.report(node, Finding::new("MC115", span, message));
         }
-        for (number, &item) in items.iter().enumerate() {
+        for (number, item) in items.enumerate() {
             if let Some(ix) = rule.items {
-                self.node(item, ix, head(self.tree, item));
+                self.node(item, ix, Place::Head);
             }
             if rule.named && number > 0 {
                 self.item_name(item, rule);
@@ -409,9 +433,11 @@ impl Walk<'_> {
             let help = self.reshaped(node, rule);
             return self.mismatch(node, rule.wants.map_or("text", words::shape), help);
         };
+        if rule.wants == Some(Wants::Text) {
+            return self.text(node, rule, text, style);
+        }
         let span = self.tree.span(node);
         match (rule.wants, core_type(text, style)) {
-            (Some(Wants::Text), _) => self.text(node, rule, text, style),
             (Some(Wants::Integer), CoreType::Int) => self.number(node, rule, text, span),
             (Some(Wants::Boolean), CoreType::Bool(_)) => {
                 self.choice(node, rule, &text.to_ascii_lowercase(), span);
@@ -448,9 +474,9 @@ impl Walk<'_> {
         // Quotes help only where the text would then be taken.
         let taken = rule.choices.is_empty() || rule.choices.iter().any(|one| one == text);
         if style == Style::Plain
+            && let Some(trap) = yaml11_trap(text)
             && taken
             && words::fits(rule, text)
-            && let Some(trap) = yaml11_trap(text)
         {
             return self.report(node, trapped(trap, span, text));
         }
@@ -497,13 +523,11 @@ fn emptied<'a>(
     node: NodeId,
     rule: &Rule,
 ) -> Option<(&'a str, &'a Rule)> {
-    let known = |rule: &Rule, key: &str| rule.properties.iter().any(|(name, _)| name == key);
     let mut empty = tree.entries(node).filter(|entry| tree.kind(entry.value) == Kind::Null);
     empty.find_map(|entry| {
-        let (_, ix) = rule.properties.iter().find(|(name, _)| name == entry.key)?;
-        let inner = schema.rule(*ix)?;
-        let mut beside = tree.entries(node).filter(|other| !known(rule, other.key));
-        beside.any(|other| known(inner, other.key)).then_some((entry.key, inner))
+        let inner = schema.rule(rule.properties.get(entry.key)?)?;
+        let mut beside = tree.entries(node).filter(|other| !rule.properties.has(other.key));
+        beside.any(|other| inner.properties.has(other.key)).then_some((entry.key, inner))
     })
 }
 

@@ -6,7 +6,7 @@ use meshc_svid::{SpiffeId, SpiffeIdFault};
 use crate::finding::Finding;
 use crate::intended;
 use crate::quantity;
-use crate::schema::{Rule, Wants};
+use crate::schema::{Rule, StandsFor, Wants};
 
 pub(crate) const fn shape(wants: Wants) -> &'static str {
     match wants {
@@ -51,23 +51,22 @@ pub(crate) fn unfit(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
 
 /// Whether a text has the length and the form its place wants.
 pub(crate) fn fits(rule: &Rule, text: &str) -> bool {
-    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    let short = rule.least.is_some_and(|least| length < least);
-    let long = rule.most.is_some_and(|most| length > most);
-    let shaped = rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-    !short && !long && shaped && means_something(rule.format.as_deref(), text)
+    let length = || i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let short = rule.least.is_some_and(|least| length() < least);
+    let long = rule.most.is_some_and(|most| length() > most);
+    let shaped = || rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    !short && !long && shaped() && rule.stands_for.is_none_or(|what| means(what, text))
 }
 
 /// What a pattern cannot say: days of the calendar, sums of durations, addresses.
-fn means_something(format: Option<&str>, text: &str) -> bool {
-    match format {
-        Some("date") => quantity::day(text).is_some(),
-        Some("duration") => quantity::milliseconds(text).is_some(),
-        Some("rate") => quantity::rate(text).is_some(),
-        Some("sender") => !text.starts_with("spiffe://") || SpiffeId::parse(text).is_ok(),
-        Some("spiffe-id") => names_workloads(text),
-        Some("address") => text.parse::<core::net::IpAddr>().is_ok(),
-        _ => true,
+fn means(what: StandsFor, text: &str) -> bool {
+    match what {
+        StandsFor::Day => quantity::day(text).is_some(),
+        StandsFor::Duration => quantity::milliseconds(text).is_some(),
+        StandsFor::Rate => quantity::rate(text).is_some(),
+        StandsFor::Sender => !text.starts_with("spiffe://") || SpiffeId::parse(text).is_ok(),
+        StandsFor::Identity => names_workloads(text),
+        StandsFor::Address => text.parse::<core::net::IpAddr>().is_ok(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::event::{Event, Style, Tag};
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
-use crate::scalar::{CoreType, core_type};
+use crate::scalar::{CoreType, core_type, is_null};
 use crate::tree::{Node, NodeId, Text, Tree, What};
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
         let templates = has_template(&source);
         // An intent has a node about every seven bytes.
         let nodes = Vec::with_capacity((source.len() / 6).min(4096));
-        let tree = Tree { source, decoded: String::new(), nodes };
+        let tree = Tree { source, decoded: String::new(), nodes, nulls: false };
         let (open, keys) = (Vec::with_capacity(8), Vec::with_capacity(32));
         let (anchors, findings) = (vec![], vec![]);
         Self { limits, tree, open, keys, templates, anchors, alias_nodes: 0, nodes_left, findings }
@@ -81,7 +81,7 @@ impl<'a> Builder<'a> {
     /// Ends a document and begins the next; the one that ended, unless it has no node.
     pub(crate) fn finish(&mut self) -> Option<Tree> {
         let source = Arc::clone(&self.tree.source);
-        let next = Tree { source, decoded: String::new(), nodes: vec![] };
+        let next = Tree { source, decoded: String::new(), nodes: vec![], nulls: false };
         let mut done = core::mem::replace(&mut self.tree, next);
         self.nodes_left = self.nodes_left.saturating_sub(done.nodes.len());
         self.alias_nodes = 0;
@@ -160,6 +160,9 @@ impl<'a> Builder<'a> {
     #[inline]
     fn check_plain(&mut self, node: NodeId, span: Span) {
         let length = span.end.saturating_sub(span.start);
+        if length <= 4 {
+            self.tree.nulls |= is_null(self.tree.text(node), Style::Plain);
+        }
         if self.templates && has_template(self.tree.text(node)) {
             self.findings.push(template(span));
         }
@@ -419,8 +422,14 @@ fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
 
 /// Whether a text has the mark of a template.
 fn has_template(text: &str) -> bool {
-    memchr::memchr2_iter(b'{', b'$', text.as_bytes())
-        .any(|at| text.as_bytes().get(at + 1) == Some(&b'{'))
+    const BLOCK: usize = 64;
+    let bytes = text.as_bytes();
+    let next = bytes.get(1..).unwrap_or_default();
+    // Without an early exit inside a block, so that it is done for many bytes at once.
+    bytes.chunks(BLOCK).zip(next.chunks(BLOCK)).any(|(one, next)| {
+        let pairs = one.iter().zip(next);
+        pairs.fold(false, |any, (&a, &b)| any | (((a == b'{') | (a == b'$')) & (b == b'{')))
+    })
 }
 
 fn meaningless(tag: &str, span: Span) -> Finding {

@@ -22,7 +22,8 @@ impl Graft {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        let tree = Tree { source: Arc::from(""), decoded: String::new(), nodes: Vec::new() };
+        let tree =
+            Tree { source: Arc::from(""), decoded: String::new(), nodes: Vec::new(), nulls: false };
         Self { tree, open: Vec::new() }
     }
 
@@ -95,7 +96,9 @@ impl Graft {
 
     fn push(&mut self, what: What, span: Span) {
         let end = self.next().saturating_add(1);
+        let node = NodeId(self.next());
         self.tree.nodes.push(Node { span, end, what });
+        self.tree.nulls |= self.tree.kind(node) == Kind::Null;
     }
 
     fn next(&self) -> u32 {

@@ -16,6 +16,7 @@ mod read;
 mod refusal;
 mod scalar;
 mod tree;
+mod word;
 mod yaml;
 
 #[cfg(test)]
@@ -31,4 +32,5 @@ pub use read::{File, read};
 pub use refusal::{Problem, Refusal};
 pub use scalar::{CoreType, Trap, core_type, yaml11_trap};
 pub use tree::{Entry, Kind, NodeId, Tree};
+pub use word::Word;
 pub use yaml::{Halt, Receiver, events};

@@ -55,6 +55,9 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn is_float(text: &str) -> bool {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {
+        return false;
+    }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if matches!(text, ".nan" | ".NaN" | ".NAN") || matches!(unsigned, ".inf" | ".Inf" | ".INF") {
         return true;
@@ -81,19 +84,46 @@ pub(crate) fn is_null(text: &str, style: Style) -> bool {
 /// other than text. Asked where text is wanted.
 #[must_use]
 pub fn yaml11_trap(text: &str) -> Option<Trap> {
-    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
-    // Nothing longer than `false` that begins with a letter or `/` is anything but text.
-    if text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+    // Of what begins with a letter only words of few letters are anything but text.
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return if text.len() > 5 { None } else { word_trap(text) };
+    }
+    if (text.len() > 5 && text.starts_with('/')) || is_no_number(text) {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
-    let cased = text == lower || text == text.to_ascii_uppercase() || is_capitalised(text);
-    if cased && WORDS.contains(&lower.as_str()) {
-        return Some(Trap::Boolean);
-    }
-    let special = matches!(text, "" | "~" | "=" | "<<") || (cased && lower == "null");
+    let special = matches!(text, "" | "~" | "=" | "<<");
     let number = core_type(text, Style::Plain) != CoreType::Str || is_old_number(text);
     (special || number || is_date(text)).then_some(Trap::Ambiguous)
+}
+
+/// What ends as no number does, or has two points and so is an address at most; dates, which end in
+/// any way, aside. Most of what begins with a digit.
+fn is_no_number(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let number = bytes.first().is_some_and(u8::is_ascii_digit);
+    if !number || bytes.get(4) == Some(&b'-') {
+        return false;
+    }
+    let end = bytes.last().is_some_and(|last| last.is_ascii_hexdigit() || b"._".contains(last));
+    !end || bytes.iter().filter(|byte| **byte == b'.').count() > 1
+}
+
+/// The words that are truth values to YAML 1.1, and the one that is nothing; in lower or upper case,
+/// or capitalised.
+fn word_trap(text: &str) -> Option<Trap> {
+    let mut lower = [0; 5];
+    for (slot, byte) in lower.iter_mut().zip(text.bytes()) {
+        *slot = byte.to_ascii_lowercase();
+    }
+    let truth = match lower.get(..text.len())? {
+        b"y" | b"n" | b"yes" | b"no" | b"on" | b"off" | b"true" | b"false" => true,
+        b"null" => false,
+        _ => return None,
+    };
+    let lower = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let upper = text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let trap = if truth { Trap::Boolean } else { Trap::Ambiguous };
+    (lower || upper || is_capitalised(text)).then_some(trap)
 }
 
 fn is_capitalised(text: &str) -> bool {
@@ -117,8 +147,11 @@ fn is_old_number(text: &str) -> bool {
     if let Some((first, rest)) = unsigned.split_once(':') {
         return is_loose_digits(first) && is_sexagesimal(rest);
     }
-    let plain: String = unsigned.chars().filter(|&c| c != '_').collect();
-    plain.len() != unsigned.len() && (is_integer(&plain) || is_float(&plain))
+    if !unsigned.contains('_') {
+        return false;
+    }
+    let plain = unsigned.replace('_', "");
+    is_integer(&plain) || is_float(&plain)
 }
 
 /// Digits among which `_` stands for nothing.
@@ -152,4 +185,22 @@ fn is_date(text: &str) -> bool {
         && month.len() <= 2
         && (1..=2).contains(&end)
         && (after.is_empty() || after.starts_with(['T', 't', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn what_is_no_number_is_none(text in "[0-9][0-9a-fA-FxoeE:._ tTszn+-]{0,12}") {
+            let trap = core_type(&text, Style::Plain) != CoreType::Str
+                || is_old_number(&text)
+                || is_date(&text);
+            prop_assert!(!(is_no_number(&text) && trap), "{}", text);
+        }
+    }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::event::Style;
 use crate::finding::Span;
 use crate::scalar::is_null;
+use crate::word::Word;
 
 /// A node of one [`Tree`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -44,6 +45,8 @@ pub struct Tree {
     /// Decoded text of scalars that are no plain piece of the source.
     pub(crate) decoded: String,
     pub(crate) nodes: Vec<Node>,
+    /// Whether any node is [`Kind::Null`].
+    pub(crate) nulls: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,16 +103,25 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    /// Whether any node is nothing; nearly no document has one.
+    #[must_use]
+    pub const fn has_null(&self) -> bool {
+        self.nulls
+    }
+
     /// What a node is; an alias is what it stands for.
     #[must_use]
+    #[inline]
     pub fn kind(&self, node: NodeId) -> Kind<'_> {
-        let (text, style) = match self.at(self.target(node)).map(|node| node.what) {
-            Some(What::Scalar(text, style)) => (self.read(text), style),
-            Some(What::Sequence) => return Kind::Sequence,
-            Some(What::Mapping) => return Kind::Mapping,
-            Some(What::Alias(_)) | None => return Kind::Null,
-        };
-        if is_null(text, style) { Kind::Null } else { Kind::Scalar { text, style } }
+        match self.what(node) {
+            Some(What::Scalar(text, style)) => {
+                let text = self.read(text);
+                if is_null(text, style) { Kind::Null } else { Kind::Scalar { text, style } }
+            }
+            Some(What::Sequence) => Kind::Sequence,
+            Some(What::Mapping) => Kind::Mapping,
+            Some(What::Alias(_)) | None => Kind::Null,
+        }
     }
 
     /// Where a node stands; an alias stands where it was used.
@@ -119,7 +131,8 @@ impl Tree {
     }
 
     /// The items of a list; none for anything else.
-    pub fn items(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    #[inline]
+    pub fn items(&self, node: NodeId) -> impl Iterator<Item = NodeId> + Clone + '_ {
         let node = self.target(node);
         let list = matches!(self.at(node).map(|node| node.what), Some(What::Sequence));
         self.children(node, list)
@@ -128,30 +141,37 @@ impl Tree {
     /// The entries of a mapping in written order, duplicates included; none for anything else.
     ///
     /// What was reported and can mean nothing, a merge or a collection as a key, is left out.
-    pub fn entries(&self, node: NodeId) -> impl Iterator<Item = Entry<'_>> + '_ {
+    #[inline]
+    pub fn entries(&self, node: NodeId) -> impl Iterator<Item = Entry<'_>> + Clone + '_ {
         let node = self.target(node);
-        let mapping = matches!(self.at(node).map(|node| node.what), Some(What::Mapping));
-        let mut children = self.children(node, mapping);
+        let (mut next, end) = match self.at(node) {
+            Some(Node { what: What::Mapping, end, .. }) => (node.0.saturating_add(1), *end),
+            _ => (0, 0),
+        };
         core::iter::from_fn(move || {
-            loop {
-                let (key, value) = (children.next()?, children.next()?);
-                if self.is_name(key) {
-                    return Some(Entry { key: self.text(key), key_span: self.span(key), value });
+            while next < end {
+                let key = self.at(NodeId(next))?;
+                let value = NodeId(key.end);
+                next = self.at(value).filter(|_| value.0 < end)?.end;
+                if let Some(name) = self.name(key) {
+                    return Some(Entry { key: name, key_span: key.span, value });
                 }
             }
+            None
         })
     }
 
     /// The first entry of a mapping with this key.
     #[must_use]
     pub fn get(&self, node: NodeId, key: &str) -> Option<Entry<'_>> {
-        self.entries(node).find(|entry| entry.key == key)
+        let wanted = Word::of(key);
+        self.entries(node).find(|entry| wanted.is(key, entry.key))
     }
 
     /// A scalar's text, also where it would be read as nothing; empty for a collection.
     #[must_use]
     pub fn text(&self, node: NodeId) -> &str {
-        match self.at(self.target(node)).map(|node| node.what) {
+        match self.what(node) {
             Some(What::Scalar(text, _)) => self.read(text),
             _ => "",
         }
@@ -165,16 +185,24 @@ impl Tree {
         }
     }
 
-    /// Whether a key can be the name of a field.
-    fn is_name(&self, key: NodeId) -> bool {
-        match self.at(self.target(key)).map(|node| node.what) {
-            Some(What::Scalar(_, Style::Plain)) => self.text(key) != "<<",
-            Some(What::Scalar(..)) => true,
-            _ => false,
-        }
+    /// A key's text, if it can be the name of a field.
+    #[inline]
+    fn name(&self, key: &Node) -> Option<&str> {
+        let what = match key.what {
+            What::Alias(target) => self.at(target)?.what,
+            what => what,
+        };
+        let What::Scalar(text, style) = what else { return None };
+        let text = self.read(text);
+        (style != Style::Plain || text != "<<").then_some(text)
     }
 
-    pub(crate) fn children(&self, node: NodeId, any: bool) -> impl Iterator<Item = NodeId> + '_ {
+    #[inline]
+    pub(crate) fn children(
+        &self,
+        node: NodeId,
+        any: bool,
+    ) -> impl Iterator<Item = NodeId> + Clone + '_ {
         let end = self.at(node).map_or(0, |node| node.end);
         let mut next = if any { node.0.saturating_add(1) } else { end };
         core::iter::from_fn(move || {
@@ -184,11 +212,22 @@ impl Tree {
         })
     }
 
+    #[inline]
     fn at(&self, node: NodeId) -> Option<&Node> {
         self.nodes.get(node.index())
     }
 
+    /// What a node is; what an alias stands for.
+    #[inline]
+    fn what(&self, node: NodeId) -> Option<What> {
+        match self.at(node)?.what {
+            What::Alias(target) => Some(self.at(target)?.what),
+            what => Some(what),
+        }
+    }
+
     /// The node an alias stands for, which is never an alias itself.
+    #[inline]
     fn target(&self, node: NodeId) -> NodeId {
         match self.at(node).map(|node| node.what) {
             Some(What::Alias(target)) => target,

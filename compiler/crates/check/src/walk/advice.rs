@@ -19,7 +19,7 @@ impl Walk<'_> {
     /// What to do about a key that is no field: the nearest, another tool's word, where it does
     /// stand, or which fields there are.
     pub(super) fn instead(&self, rule: &Rule, entry: Entry<'_>) -> String {
-        let names = || rule.properties.iter().map(|(name, _)| name.as_str());
+        let names = || rule.properties.names();
         if let Some(hint) = did_you_mean(&nearest(entry.key, names())) {
             return hint;
         }
@@ -74,13 +74,13 @@ impl Walk<'_> {
     fn elsewhere(&self, rule: &Rule, key: &str) -> Option<String> {
         let document = self.root.and_then(|root| Some((root, self.schema.rule(root)?)));
         if let Some((root, document)) = document {
-            let parts = document.properties.iter().filter_map(|(_, ix)| self.schema.rule(*ix));
+            let parts = document.properties.iter().filter_map(|(_, ix)| self.schema.rule(ix));
             let mut near = core::iter::once(document).chain(parts);
             if near.any(|one| core::ptr::eq(one, rule)) {
                 return self.shortest(VecDeque::from([(root, String::new(), 0)]), key);
             }
         }
-        let inside = rule.properties.iter().map(|(name, ix)| (*ix, format!("{name}."), 0));
+        let inside = rule.properties.iter().map(|(name, ix)| (ix, format!("{name}."), 0));
         self.shortest(inside.collect(), key)
     }
 
@@ -95,12 +95,12 @@ impl Walk<'_> {
             let free = self.schema.not_yet(ix).is_none();
             let rule = self.schema.rule(ix).filter(|_| free && level < LEVELS && seen.insert(ix));
             let Some(rule) = rule else { continue };
-            let found = rule.properties.iter().find(|(name, _)| name == key);
-            if found.is_some_and(|(_, ix)| self.schema.not_yet(*ix).is_none()) {
+            let found = rule.properties.get(key);
+            if found.is_some_and(|ix| self.schema.not_yet(ix).is_none()) {
                 return Some(format!("{path}{key}"));
             }
-            for (name, inner) in &rule.properties {
-                waiting.push_back((*inner, format!("{path}{name}."), level + 1));
+            for (name, inner) in rule.properties.iter() {
+                waiting.push_back((inner, format!("{path}{name}."), level + 1));
             }
             let below = path.trim_end_matches('.');
             if let Some(items) = rule.items {
@@ -118,8 +118,7 @@ impl Walk<'_> {
 
     /// How a field that is missing is written, for example.
     pub(super) fn for_example(&self, rule: &Rule, name: &str) -> Option<String> {
-        let (_, ix) = rule.properties.iter().find(|(field, _)| field == name)?;
-        let field = self.schema.rule(*ix)?;
+        let field = self.schema.rule(rule.properties.get(name)?)?;
         if let [only] = field.choices.as_slice() {
             return Some(format!("write `{name}: {only}`"));
         }
@@ -140,8 +139,8 @@ impl Walk<'_> {
             return Some(written(choice, Style::DoubleQuoted));
         }
         let needed = rule.required.iter().map(|name| {
-            let (_, ix) = rule.properties.iter().find(|(field, _)| field == name)?;
-            Some(format!("{name}: {}", self.example(self.schema.rule(*ix)?, levels)?))
+            let field = self.schema.rule(rule.properties.get(name)?)?;
+            Some(format!("{name}: {}", self.example(field, levels)?))
         });
         let fields = needed.collect::<Option<Vec<_>>>()?;
         (!fields.is_empty()).then(|| format!("{{{}}}", fields.join(", ")))
@@ -243,8 +242,7 @@ impl Walk<'_> {
     /// The mapping that a scalar is short for, where its one field would take it.
     fn short_form(&self, rule: &Rule, text: &str, style: Style) -> Option<String> {
         let field = sole(rule)?;
-        let (_, ix) = rule.properties.iter().find(|(name, _)| name == field)?;
-        let inner = self.schema.rule(*ix)?;
+        let inner = self.schema.rule(rule.properties.get(field)?)?;
         let truth = matches!(core_type(text, style), CoreType::Bool(_));
         let value = match inner.wants {
             Some(Wants::List) => format!("[{}]", self.as_item(inner.items?, text, style)?),
@@ -256,14 +254,14 @@ impl Walk<'_> {
     }
 
     fn takes(&self, rule: &Rule, field: &str, wants: Wants) -> bool {
-        let found = rule.properties.iter().find(|(name, _)| name == field);
-        found.and_then(|(_, ix)| self.schema.rule(*ix)).is_some_and(|one| one.wants == Some(wants))
+        let found = rule.properties.get(field);
+        found.and_then(|ix| self.schema.rule(ix)).is_some_and(|one| one.wants == Some(wants))
     }
 }
 
 /// Fields by name.
 fn named(rule: &Rule) -> Vec<(&str, RuleIx)> {
-    rule.properties.iter().map(|(name, ix)| (name.as_str(), *ix)).collect()
+    rule.properties.iter().collect()
 }
 
 /// Whether a word is the beginning of a name, or the name with another word behind it.
@@ -274,7 +272,7 @@ fn is_short_for(word: &str, name: &str) -> bool {
 
 /// The one field that a mapping needs, or the only one it has, or plain equality of a condition.
 fn sole(rule: &Rule) -> Option<&str> {
-    let fields = || rule.properties.iter().map(|(name, _)| name.as_str());
+    let fields = || rule.properties.names();
     match rule.required.as_slice() {
         [only] => Some(only),
         [] if fields().any(|name| name == "equals") => Some("equals"),

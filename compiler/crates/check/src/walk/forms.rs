@@ -2,7 +2,7 @@
 
 use meshc_document::{CoreType, Kind, NodeId, Span, core_type};
 
-use super::{Walk, key_trap, trapped};
+use super::{Place, Walk, key_trap, trapped};
 use crate::finding::Finding;
 use crate::schema::{Rule, Wants};
 use crate::words;
@@ -13,7 +13,7 @@ const EXACT: i64 = (1 << 53) - 1;
 impl Walk<'_> {
     /// A union is told apart by shape; a scalar without quotes by its type, and where no form is of
     /// that type it is taken for text.
-    pub(super) fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Span) {
+    pub(super) fn alternatives(&mut self, node: NodeId, rule: &Rule, place: Place) {
         let schema = self.schema;
         let shapes = || rule.any_of.iter().filter_map(|ix| Some((*ix, schema.rule(*ix)?.wants)));
         let of = |wants: Wants| shapes().find(|(_, one)| *one == Some(wants));
@@ -38,13 +38,15 @@ impl Walk<'_> {
 
     /// Any JSON. A scalar without quotes must be of one type to every reader; `null` may stand only
     /// where it removes something.
-    pub(super) fn json(&mut self, node: NodeId, place: Span, null: bool) {
+    pub(super) fn json(&mut self, node: NodeId, place: Place, null: bool) {
         match self.tree.kind(node) {
             Kind::Null if null && !self.tree.text(node).is_empty() => {}
             Kind::Null => self.no_value(node, place),
             Kind::Sequence => {
-                let items: Vec<NodeId> = self.tree.items(node).collect();
-                items.into_iter().for_each(|item| self.json(item, self.tree.span(item), null));
+                let tree = self.tree;
+                for item in tree.items(node) {
+                    self.json(item, Place::At(tree.span(item)), null);
+                }
             }
             Kind::Mapping => {
                 let tree = self.tree;
@@ -53,7 +55,7 @@ impl Walk<'_> {
                         Some(trap) => {
                             self.report(entry.value, trapped(trap, entry.key_span, entry.key));
                         }
-                        None => self.json(entry.value, entry.key_span, null),
+                        None => self.json(entry.value, Place::At(entry.key_span), null),
                     }
                 }
             }
@@ -63,7 +65,7 @@ impl Walk<'_> {
                     self.number(node, &exact, text, self.tree.span(node));
                 }
                 CoreType::Bool(_) => {}
-                _ => self.text(node, &Rule::default(), text, style),
+                _ => self.text(node, self.schema.anything(), text, style),
             },
         }
     }
@@ -112,8 +114,8 @@ impl Walk<'_> {
 
     /// Whether a node is one of the choices of a field, even one that is refused for now.
     fn is_choice(&self, rule: &Rule, field: &str, node: NodeId) -> bool {
-        let field = rule.properties.iter().find(|(name, _)| name == field);
-        let choices = field.and_then(|(_, ix)| self.schema.rule(*ix)).map(|rule| &rule.choices);
+        let field = rule.properties.get(field);
+        let choices = field.and_then(|ix| self.schema.rule(ix)).map(|rule| &rule.choices);
         let Kind::Scalar { text, .. } = self.tree.kind(node) else { return false };
         choices.is_some_and(|choices| choices.iter().any(|choice| choice == text))
     }
@@ -144,8 +146,8 @@ impl Walk<'_> {
     /// Says which fields are missing, of which exactly one is wanted: those not refused for now.
     fn one_missing(&self, rule: &Rule) -> String {
         let taken = |name: &&String| {
-            let field = rule.properties.iter().find(|(field, _)| field == *name);
-            field.is_some_and(|(_, ix)| self.schema.not_yet(*ix).is_none())
+            let field = rule.properties.get(name);
+            field.is_some_and(|ix| self.schema.not_yet(ix).is_none())
         };
         let names: Vec<String> =
             rule.one_of.iter().filter(taken).map(|name| format!("`{name}`")).collect();
