@@ -90,7 +90,7 @@ class Server:
 
 def holds(body: dict[str, Any], condition: str) -> bool:
     """Tell whether a condition of an object is true."""
-    conditions = body.get("status", {}).get("conditions", [])
+    conditions = body.get("status", {}).get("conditions") or []
     return any(one["type"] == condition and one["status"] == "True" for one in conditions)
 
 

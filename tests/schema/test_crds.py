@@ -99,6 +99,7 @@ def test_rules_name_fields_that_are_there(kind: str) -> None:
                 continue
             for name in re.findall(r"self\.([A-Za-z0-9]+)(?!\w|\()", rule["rule"]):
                 assert name in node["properties"], (path, rule)
+                assert crd.seen(node["properties"][name]), (path, rule)
                 assert name not in CEL_RESERVED, (path, rule)
 
 

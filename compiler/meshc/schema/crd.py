@@ -165,8 +165,7 @@ def array(schema: Schema, made: Schema) -> Schema:
     items = followed(schema["items"])
     merged: Schema = {"items": structural(schema["items"])}
     merged["maxItems"] = made.get("maxItems", ITEMS)
-    name = items.get("properties", {}).get("name", {})
-    if "name" in items.get("required", []) and name.get("x-meshc-reserved"):
+    if "name" in items.get("required", []):
         merged["x-kubernetes-list-type"] = "map"
         merged["x-kubernetes-list-map-keys"] = ["name"]
     else:
@@ -194,12 +193,17 @@ def mapping(schema: Schema) -> Schema:
 
 
 def cel(schema: Schema) -> Iterator[tuple[str, str]]:
-    """Give the rules that fields of one mapping, or items of one list, keep among themselves."""
+    """Give the rules that fields of one mapping, or items of one list, keep among themselves.
+
+    A rule of a field that CEL does not see is left to the compiler.
+    """
+    fields = schema.get("properties", {})
     for one, two in schema.get("x-meshc-exclusive", []):
-        yield (
-            f"!(has(self.{one}) && has(self.{two}))",
-            f"`{one}` and `{two}` say the same thing twice",
-        )
+        if seen(structural(fields[one])) and seen(structural(fields[two])):
+            yield (
+                f"!(has(self.{one}) && has(self.{two}))",
+                f"`{one}` and `{two}` say the same thing twice",
+            )
     for field, other, value in schema.get("x-meshc-goes-with", []):
         rule = f"has(self.{field}) == (has(self.{other}) && self.{other} == '{value}')"
         yield rule, f"`{field}` goes with `{other}: {value}`"
@@ -215,6 +219,12 @@ def cel(schema: Schema) -> Iterator[tuple[str, str]]:
     if "additionalProperties" in schema and schema.get("required") and schema["type"] == "object":
         for name in schema["required"] if isinstance(schema["additionalProperties"], dict) else ():
             yield f"'{name}' in self", f"`{name}` is missing"
+
+
+def seen(made: Schema) -> bool:
+    """Tell whether CEL sees a field: none that takes anything, and no list or map of such."""
+    inner = [made[name] for name in ("items", "additionalProperties") if name in made]
+    return "type" in made and all(map(seen, inner))
 
 
 def text(description: str, **more: str | list[str]) -> Schema:
