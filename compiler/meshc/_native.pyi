@@ -5,7 +5,7 @@ Private; the public face is `meshc.compiling`.
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 __all__ = [
     "Column",
@@ -24,6 +24,7 @@ __all__ = [
     "content_digest",
     "defaults",
     "digest",
+    "from_json",
     "holding",
     "masked",
     "may_be_named",
@@ -36,6 +37,7 @@ __all__ = [
     "wanted",
 ]
 
+Json: TypeAlias = Any
 Cell: TypeAlias = str | int | bool | None
 Call: TypeAlias = tuple[str, str, tuple[str, int, int]]
 """Caller, callee, and where the call is written: file, first byte, byte behind the last."""
@@ -130,13 +132,47 @@ class Mesh:
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
-        environment: str | None = ...,
     ) -> Mesh:
         """Read, check and link on threads, without the interpreter's lock; order means nothing.
 
-        `namespaces` gives folders the namespace of documents in them that name none; `environment`
-        is laid over the files. Raises `ValueError` for a schema that is none, `KeyError` for an
-        unknown environment; what is wrong with files becomes findings.
+        `namespaces` gives folders the namespace of documents in them that name none. Raises
+        `ValueError` for a schema that is none; what is wrong with files becomes findings.
+        """
+    def within(
+        self,
+        environment: str,
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh:
+        """Give the same files in an Environment, held against this mesh, which must be the base.
+
+        Takes what the mesh was read with. Raises `KeyError` for an unknown environment.
+        """
+    @staticmethod
+    def restored(
+        image: bytes,
+        files: Sequence[tuple[str, bytes]],
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh | None:
+        """Give the mesh of files that `image` was made of, some with other contents; patched.
+
+        Nothing where `patched` would give nothing, where files came or went or many changed, and
+        for bytes that are no image. Takes what the mesh of the image was read with.
+        """
+    def image(self) -> bytes | None:
+        """Give the mesh as bytes; nothing where it could not be patched."""
+    def patched(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh | None:
+        """Give the mesh with other contents of these files; the same as reading all of them.
+
+        Nothing where all must be read: a file is new, gone, or declares more than workloads and
+        policy tests, two declare one name, or the mesh is in an Environment. Takes what the mesh
+        was read with.
         """
     def environments(self) -> list[str]:
         """Give the names of the Environments, sorted."""
@@ -301,13 +337,16 @@ def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
 
 def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
-    """Give `sha256:` and the digest of texts and files, each part behind its length."""
+    """Give `sha256:` and the digest of texts and of each file's path and content."""
 
-def holding(files: Sequence[tuple[str, bytes]], word: bytes) -> list[int]:
-    """Give the numbers of the files in whose content a word stands."""
+def holding(files: Sequence[tuple[str, bytes]], words: Sequence[bytes]) -> list[list[int]]:
+    """Give, for each word, the numbers of the files in whose content it stands."""
 
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""
+
+def from_json(data: bytes) -> Json:
+    """Read JSON; raises `ValueError`. For whoever has no time to import the module."""
 
 def defaults() -> list[tuple[str, str, str]]:
     """Give what holds where nothing is written: field, value, reason."""

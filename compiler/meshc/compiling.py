@@ -8,9 +8,8 @@ never come from kept findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from bisect import bisect_left
+from operator import itemgetter
 
 from meshc import mesh as meshes
 from meshc import rules
@@ -19,14 +18,37 @@ from meshc.mesh import UnknownEnvironment
 from meshc.policy.judging import PLAIN, Asked, judge
 from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
+from meshc.record import dataclass, replace
+from meshc.repo.listing import ending
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
+
+    class Kept(Protocol):
+        """What is kept of earlier runs; see `meshc.cache`."""
+
+        def of(
+            self,
+            files: Sequence[tuple[str, bytes]],
+            said: Sequence[str],
+            find: Callable[[], tuple[Finding, ...]],
+        ) -> tuple[Finding, ...]:
+            """Give what `find` gives for these files; `said` is what else it depends on."""
+
+        def mesh(
+            self,
+            files: Sequence[tuple[str, bytes]],
+            namespaces: Sequence[tuple[str, str]],
+            link: Callable[[], Mesh],
+        ) -> Mesh:
+            """Give what `link` gives for these files."""
 
 
 __all__ = [
@@ -36,6 +58,7 @@ __all__ = [
     "compile_files",
     "link_files",
     "lint_files",
+    "relint_files",
     "render_files",
 ]
 
@@ -50,6 +73,8 @@ class Linted:
     settings: Settings
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
+    files: tuple[File, ...] = ()
+    """What was linted, sorted by path."""
 
     @property
     def mesh(self) -> Mesh:
@@ -87,18 +112,6 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-class Kept(Protocol):
-    """Findings of earlier runs; see `meshc.cache`."""
-
-    def of(
-        self,
-        files: Sequence[tuple[str, bytes]],
-        said: Sequence[str],
-        find: Callable[[], tuple[Finding, ...]],
-    ) -> tuple[Finding, ...]:
-        """Give what `find` gives for these files; `said` is what else it depends on."""
-
-
 def lint_files(
     files: Sequence[File],
     asked: Asked = PLAIN,
@@ -114,25 +127,79 @@ def lint_files(
     """
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
-    linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
+    namespaces = settings.namespaces
+    made: list[Mesh] = []
+
+    def link() -> Mesh:
+        if kept is None:
+            return meshes.link(intents, namespaces, environment)
+        base = kept.mesh(intents, namespaces, lambda: meshes.link(intents, namespaces))
+        return base if environment is None else meshes.within(base, namespaces, environment)
+
+    def linked() -> Mesh:
+        if not made:
+            made.append(link())
+        return made[0]
 
     def find() -> tuple[Finding, ...]:
-        mesh = linked()
-        found = rules.run(mesh, intents, asked.at)
-        if environment is not None or not (names := mesh.environments()):
-            return found
-        others = {
-            name: rules.run(meshes.link(intents, settings.namespaces, name), intents, asked.at)
-            for name in names
-        }
-        return ordered([*found, *only_there(found, others)])
+        return found_in(linked(), intents, settings, asked.at, environment)
 
     said = [part for one in settings.namespaces for part in one]
     said += [f"at {asked.at}", f"in {environment}"]
     found = kept.of(intents, said, find) if kept else find()
-    on_text = rules.run_on_text(intents, named(settings.layers))
-    judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
-    return Linted(judged.findings, linked, settings, judged.suppressed)
+    return judged(found, linked, files, settings, asked)
+
+
+def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = PLAIN) -> Linted:
+    """Lint the files of an earlier lint, of the base and every Environment, with some changed.
+
+    The same as linting all of them anew, and as fast as the change is small. Raises
+    `SettingsError`.
+    """
+    files = list(earlier.files)
+    for path, content in changed.items():
+        at = bisect_left(files, path, key=itemgetter(0))
+        there = at < len(files) and files[at][0] == path
+        files[at : at + there] = [(path, content)]
+    settings = earlier.settings
+    plain = not any(one.endswith(".toml") or one == settings.baseline for one in changed)
+    mesh = plain and meshes.patched(earlier.mesh, list(changed.items()), settings.namespaces)
+    if not mesh:
+        return lint_files(files, asked)
+    intents = intents_of(files, settings)
+    found = found_in(mesh, intents, settings, asked.at)
+    return judged(found, lambda: mesh, files, settings, asked)
+
+
+def found_in(
+    mesh: Mesh,
+    intents: Sequence[File],
+    settings: Settings,
+    day: str | None,
+    environment: str | None = None,
+) -> tuple[Finding, ...]:
+    """Run every rule; over the base also in each Environment that it declares."""
+    found = rules.run(mesh, intents, day)
+    if environment is not None or not (names := mesh.environments()):
+        return found
+    others = {
+        name: rules.run(meshes.within(mesh, settings.namespaces, name), intents, day)
+        for name in names
+    }
+    return ordered([*found, *only_there(found, others)])
+
+
+def judged(
+    found: tuple[Finding, ...],
+    linked: Callable[[], Mesh],
+    files: Sequence[File],
+    settings: Settings,
+    asked: Asked,
+) -> Linted:
+    """Say what of it counts."""
+    on_text = rules.run_on_text(intents_of(files, settings), named(settings.layers))
+    what = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
+    return Linted(what.findings, linked, settings, what.suppressed, tuple(files))
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
@@ -150,8 +217,10 @@ def render_files(files: Sequence[File], environment: str | None = None) -> str:
     return meshes.render(link_files(files, environment), namespaces, environment)
 
 
-def intents_of(files: Iterable[File], settings: Settings) -> list[File]:
+def intents_of(files: Collection[File], settings: Settings) -> list[File]:
     """Give the files that may hold intents: neither settings nor a baseline of findings."""
+    if settings.baseline is None and not ending(files, ".toml"):
+        return list(files)
     return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
 
 

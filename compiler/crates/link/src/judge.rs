@@ -7,11 +7,13 @@ mod calls;
 mod exposure;
 mod grants;
 mod hosts;
+mod identities;
 mod limits;
 mod methods;
 mod offers;
 mod outside;
 mod platform;
+mod policy_tests;
 mod ports;
 mod protocols;
 mod quotas;
@@ -25,7 +27,8 @@ use meshc_check::Finding;
 use meshc_document::Span;
 use rustc_hash::FxHashSet;
 
-use crate::mesh::{Mesh, MeshFinding, Workload};
+use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::whole::Differs;
 
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
@@ -33,6 +36,8 @@ pub(crate) struct Report<'a> {
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
     pub(crate) findings: Vec<MeshFinding>,
+    /// Something was named that is not there.
+    pub(crate) unknown: bool,
 }
 
 impl Report<'_> {
@@ -53,39 +58,100 @@ impl Report<'_> {
         let related = place.into_iter().collect();
         self.findings.push(MeshFinding { file, finding, related });
     }
+
+    /// As much of a span as stands on its first line: where an item of several begins.
+    fn line_of(&self, file: u32, span: Span) -> Span {
+        let bytes = self.mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
+        let inside = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let line = inside.iter().position(|byte| *byte == b'\n').unwrap_or(inside.len());
+        let line = inside.get(..line).unwrap_or_default().trim_ascii_end().len();
+        let length = u32::try_from(line).unwrap_or(u32::MAX);
+        Span { start: span.start, end: span.start.saturating_add(length) }
+    }
 }
 
-pub(crate) fn judge(mesh: &mut Mesh) {
-    let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
-    let namespaces =
-        listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
-    let mut report = Report { mesh, namespaces, findings: Vec::new() };
-    let all = report.mesh;
-    for (ix, workload) in all.each() {
-        ports::judge(&mut report, workload);
-        rules::judge(&mut report, workload);
-        limits::judge(&mut report, workload);
-        traffic::judge(&mut report, workload);
-        routes::judge(&mut report, ix, workload);
-        offers::judge(&mut report, ix, workload);
-        hosts::judge(&mut report, workload);
-        users::judge(&mut report, workload);
-        calls::judge(&mut report, ix, workload);
-        accounts::judge(&mut report, workload);
-        protocols::judge(&mut report, workload);
-        callers::judge(&mut report, ix, workload);
-        grants::judge(&mut report, ix, workload);
-        methods::judge(&mut report, workload);
-        quotas::judge(&mut report, workload);
-        exposure::judge(&mut report, ix, workload);
-        ties::judge(&mut report, workload);
+impl<'a> Report<'a> {
+    pub(crate) fn new(mesh: &'a Mesh) -> Self {
+        let mut namespaces: FxHashSet<&str> =
+            mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
+        let mut last = "";
+        for workload in &mesh.workloads {
+            // They are sorted by namespace.
+            if workload.namespace != last {
+                last = &workload.namespace;
+                namespaces.insert(last);
+            }
+        }
+        Self { mesh, namespaces, findings: Vec::new(), unknown: false }
     }
-    outside::judge(&mut report);
-    addresses::judge_all(&mut report);
-    platform::judge(&mut report);
-    platform::judge_baselines(&mut report);
-    hosts::judge_claims(&mut report);
-    users::judge_tests(&mut report);
-    let mut findings = report.findings;
-    mesh.findings.append(&mut findings);
+
+    /// What one workload and its neighbours give cause to say, and whether it names something that
+    /// is not there.
+    pub(crate) fn judge(
+        &mut self,
+        ix: WorkloadIx,
+        workload: &Workload,
+    ) -> (Vec<MeshFinding>, bool) {
+        self.unknown = false;
+        ports::judge(self, workload);
+        rules::judge(self, workload);
+        limits::judge(self, workload);
+        traffic::judge(self, workload);
+        routes::judge(self, ix, workload);
+        offers::judge(self, ix, workload);
+        hosts::judge(self, workload);
+        users::judge(self, workload);
+        calls::judge(self, ix, workload);
+        accounts::judge(self, workload);
+        protocols::judge(self, workload);
+        callers::judge(self, ix, workload);
+        grants::judge(self, ix, workload);
+        methods::judge(self, workload);
+        quotas::judge(self, workload);
+        exposure::judge(self, ix, workload);
+        ties::judge(self, workload);
+        (core::mem::take(&mut self.findings), self.unknown)
+    }
+
+    /// What all workloads together give cause to say of their identities.
+    pub(crate) fn identities(&mut self) -> Vec<MeshFinding> {
+        identities::judge_all(self);
+        core::mem::take(&mut self.findings)
+    }
+
+    /// The same of where they run, and whether some run here and some elsewhere.
+    pub(crate) fn addresses(&mut self) -> (Vec<MeshFinding>, bool) {
+        let apart = addresses::judge_all(self);
+        (core::mem::take(&mut self.findings), apart)
+    }
+
+    /// The same of the hosts they claim.
+    pub(crate) fn hosts(&mut self) -> Vec<MeshFinding> {
+        hosts::judge_claims(self);
+        core::mem::take(&mut self.findings)
+    }
+
+    /// What documents of the platform and tests give cause to say.
+    pub(crate) fn platform(&mut self) -> Vec<MeshFinding> {
+        outside::judge(self);
+        platform::judge(self);
+        platform::judge_baselines(self);
+        policy_tests::judge(self);
+        core::mem::take(&mut self.findings)
+    }
+}
+
+/// Judges workloads, and then all of them together where something differs.
+pub(crate) fn judge(mesh: &mut Mesh, some: impl Iterator<Item = WorkloadIx>, differs: Differs) {
+    let whole = core::mem::take(&mut mesh.whole);
+    let mut report = Report::new(mesh);
+    let some = some.filter_map(|ix| Some((ix, mesh.workload(ix)?)));
+    let found: Vec<_> = some.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
+    let whole = whole.judged(&mut report, differs);
+    for (ix, found) in found {
+        if let Some(told) = mesh.told.get_mut(ix.index()) {
+            (told.judged, told.unknown) = found;
+        }
+    }
+    mesh.whole = whole;
 }

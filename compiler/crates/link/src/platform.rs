@@ -11,7 +11,7 @@ use crate::outside::Placed;
 use crate::resolve::Reference;
 
 /// A guardrail with its names written out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Guardrail {
     /// Index of its file.
     pub file: u32,
@@ -71,17 +71,13 @@ pub(crate) fn repeated(
     mesh.report_with(file, finding, (other, first, "declared here too".into()));
 }
 
-/// Notes for every workload which guardrails hold for it.
-pub(crate) fn settle(mesh: &mut Mesh) {
-    let waived = Waived::of(&mesh.waivers);
-    let guardrails = &mesh.guardrails;
-    for workload in &mut mesh.workloads {
-        let holds = |one: &Guardrail| {
-            covers(&one.row.scope, workload) && !waived.suspends(&one.id, &workload.id)
-        };
-        let over = (0_u32..).zip(guardrails).filter(|(_, one)| holds(one)).map(|(at, _)| at);
-        workload.guardrails = over.collect();
-    }
+/// Notes which guardrails hold for a workload.
+pub(crate) fn settle(mesh: &Mesh, waived: &Waived, workload: &mut Workload) {
+    let holds = |one: &Guardrail| {
+        covers(&one.row.scope, workload) && !waived.suspends(&one.id, &workload.id)
+    };
+    let over = (0_u32..).zip(&mesh.guardrails).filter(|(_, one)| holds(one)).map(|(at, _)| at);
+    workload.guardrails = over.collect();
 }
 
 /// For which objects waivers suspend guardrails.

@@ -1,11 +1,11 @@
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_emit::Blobs;
-use meshc_link::Mesh as Linked;
+use meshc_link::{Content, Mesh as Linked};
 use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
@@ -26,24 +26,72 @@ pub(crate) struct Mesh {
 #[pymethods]
 impl Mesh {
     #[staticmethod]
-    #[pyo3(signature = (files, schema, namespaces = Vec::new(), environment = None))]
+    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
     fn read(
         py: Python<'_>,
         files: Vec<(String, PyBackedBytes)>,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
-        environment: Option<String>,
     ) -> PyResult<Self> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let mesh = py.detach(|| {
-            let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
-            match &environment {
-                None => Some(Linked::read(files, &schema, &namespaces)),
-                Some(name) => Linked::read_in(files, &schema, &namespaces, name),
-            }
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            Linked::read(files.collect(), &schema, &namespaces)
         });
+        Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    #[pyo3(signature = (environment, schema, namespaces = Vec::new()))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn within(
+        &self,
+        py: Python<'_>,
+        environment: String,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Self> {
+        let schema = parsed(schema)?;
+        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment));
         let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (image, files, schema, namespaces = Vec::new()))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn restored(
+        py: Python<'_>,
+        image: PyBackedBytes,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Option<Self>> {
+        let schema = parsed(schema)?;
+        let mesh = py.detach(|| {
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            Linked::restored(&image, files.collect(), &schema, &namespaces)
+        });
+        Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
+    }
+
+    fn image<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        py.detach(|| self.mesh.image()).map(|image| PyBytes::new(py, &image))
+    }
+
+    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
+    fn patched(
+        &self,
+        py: Python<'_>,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Option<Self>> {
+        let schema = parsed(schema)?;
+        let mesh = py.detach(|| {
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            self.mesh.patched(files.collect(), &schema, &namespaces)
+        });
+        Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 
     fn environments(&self) -> Vec<String> {
@@ -108,7 +156,7 @@ impl Mesh {
         namespaces: Vec<(String, String)>,
         environment: Option<String>,
     ) -> PyResult<String> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let rendered = py.detach(|| {
             meshc_emit::render(&self.mesh, &schema, &namespaces, environment.as_deref())
         });
@@ -172,7 +220,7 @@ type MentionAt = (&'static str, String, u32, u32, bool);
 type Slice<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
-    let bytes = mesh.files.get(file as usize).map(|file| file.bytes.as_slice());
+    let bytes = mesh.files.get(file as usize).map(|file| &*file.bytes);
     LineIndex::new(bytes.unwrap_or_default()).position(span.start)
 }
 
@@ -216,4 +264,21 @@ fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
             "destination": row.destination,
         },
     })
+}
+
+/// The schema that was parsed last, with its bytes.
+static PARSED: Mutex<Option<(Vec<u8>, Arc<Schema>)>> = Mutex::new(None);
+
+/// A parsed schema; the same bytes are parsed once.
+fn parsed(bytes: &[u8]) -> PyResult<Arc<Schema>> {
+    let mut last = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((of, schema)) = &*last
+        && of == bytes
+    {
+        return Ok(Arc::clone(schema));
+    }
+    let schema = Schema::parse(bytes).map_err(|fault| PyValueError::new_err(fault.message))?;
+    let schema = Arc::new(schema);
+    *last = Some((bytes.to_vec(), Arc::clone(&schema)));
+    Ok(schema)
 }
