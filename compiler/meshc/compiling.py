@@ -24,7 +24,8 @@ from meshc.repo.listing import ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from typing import Protocol
+    from functools import cache
+from typing import Protocol
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
