@@ -121,11 +121,13 @@ fn listeners(mesh: &Mesh, workload: &Workload) -> Vec<Listener> {
         .collect()
 }
 
-/// The rules of the guardrails that hold for a workload, by their names.
+/// The rules of the guardrails over a workload, by their names; those of a waived one hold from the
+/// end of its waiver.
 fn guardrails(mesh: &Mesh, workload: &Workload) -> Vec<Rule> {
-    let of = |one: &Guardrail| -> Vec<Rule> {
+    let of = |(one, since): (&Guardrail, Option<i64>)| -> Vec<Rule> {
         let named = one.row.deny.iter().map(|row| (one.rule_name(row), row));
-        named.map(|(name, row)| rule(mesh, &workload.namespace, row, name)).collect()
+        let rule = |(name, row)| Rule { since, ..rule(mesh, &workload.namespace, row, name) };
+        named.map(rule).collect()
     };
     mesh.guardrails_of(workload).flat_map(of).collect()
 }
@@ -150,6 +152,7 @@ fn rule(mesh: &Mesh, namespace: &str, row: &RuleRow, name: String) -> Rule {
         name,
         operations: row.operations.as_deref().map(sorted),
         query: row.query.clone(),
+        since: None,
         source: row.source.clone(),
         until: row.until,
         user: row

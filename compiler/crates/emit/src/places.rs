@@ -38,7 +38,7 @@ impl<'a> Placing<'a> {
         let guardrails = self
             .mesh
             .guardrails_of(workload)
-            .flat_map(|one| one.row.deny.iter().map(|rule| self.place(one.file, rule.span)));
+            .flat_map(|(one, _)| one.row.deny.iter().map(|rule| self.place(one.file, rule.span)));
         let routes = slice.routes.iter().zip(&row.routes);
         let mut places = Places {
             guardrails: guardrails.collect(),

@@ -37,4 +37,4 @@ pub use issuers::Issuer;
 pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, SourceFile, Workload, WorkloadIx};
 pub use outside::{External, Placed};
-pub use platform::Guardrail;
+pub use platform::{Guardrail, Over};

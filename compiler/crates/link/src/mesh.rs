@@ -14,7 +14,7 @@ use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
-use crate::platform::Guardrail;
+use crate::platform::{Guardrail, Over};
 use crate::table::Tables;
 
 /// The linked whole.
@@ -115,8 +115,8 @@ pub struct Workload {
     pub instances: Vec<InstanceRow>,
     /// A call or route of it names something that does not exist.
     pub unresolved: bool,
-    /// Indices into [`Mesh::guardrails`]: those that hold for it.
-    pub guardrails: Vec<u32>,
+    /// The guardrails over it, by name.
+    pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
 }

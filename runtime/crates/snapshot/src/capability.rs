@@ -6,7 +6,7 @@
 use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 20] = [
+pub const SUPPORTED: [&str; 21] = [
     "format/1",
     "gateway",
     "limits/local",
@@ -22,6 +22,7 @@ pub const SUPPORTED: [&str; 20] = [
     "rules/client",
     "rules/guardrails",
     "rules/hours",
+    "rules/since",
     "rules/source",
     "rules/user",
     "tls/terminate",
@@ -58,6 +59,7 @@ pub fn needs(slice: &Slice) -> Vec<&'static str> {
         ("rules/client", any(|rule| !rule.client.is_empty())),
         ("rules/guardrails", !slice.inbound.guardrails.is_empty()),
         ("rules/hours", any(|rule| rule.hours.is_some())),
+        ("rules/since", any(|rule| rule.since.is_some())),
         ("rules/source", any(|rule| !rule.source.is_empty())),
         ("rules/user", any(|rule| rule.user.is_some())),
         ("tls/terminate", tls(Tls::Terminate)),
