@@ -18,6 +18,7 @@ VERBS: Final = {
     "init": Verb("meshc.cli.init", "write a small, working repository"),
     "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
     "baseline": Verb("meshc.cli.baseline", "keep findings that are known already"),
+    "suppress": Verb("meshc.cli.suppress", "hide single findings by comments that say why"),
     "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),
     "fmt": Verb("meshc.cli.fmt", "write intent files in one layout"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),
