@@ -11,7 +11,7 @@ from meshc.compiling import Linted, lint_files
 from meshc.policy.judging import Asked
 from meshc.policy.selection import suppressible
 from meshc.rules import pages
-from meshc.rules.rule import PRELUDE
+from meshc.rules.rule import PRELUDE, Example
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +44,7 @@ def hidden(text: str, line: int, reason: str = "why") -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize(("code", "example"), FOUND)
-def test_what_a_rule_finds_in_its_own_example_can_be_hidden(
-    code: str, example: pages.Example
-) -> None:
+def test_what_a_rule_finds_in_its_own_example_can_be_hidden(code: str, example: Example) -> None:
     def lint_then(files: Sequence[File]) -> Linted:
         return lint_files(files, Asked(at=example.at))
 

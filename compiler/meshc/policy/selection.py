@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ALL: Final = "ALL"
+OF_JUDGEMENT: Final = frozenset({"judge", "rule", "date", "owners", "text", "policy"})
+"""Who finds what keeps no mesh from being linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Layer:
 def adjustable(code: str) -> bool:
     """Tell whether settings may silence a rule or change its weight."""
     rule = RULES.get(code)
-    judged = rule is not None and rule.found_by in {"judge", "rule", "date", "text", "policy"}
+    judged = rule is not None and rule.found_by in OF_JUDGEMENT
     return judged or (rule is not None and rule.severity != Severity.ERROR)
 
 

@@ -93,7 +93,7 @@ fn the_first_to_begin_is_foretold_and_only_what_refuses() {
         later.as_str().map(str::to_owned)
     };
     assert_eq!(told(&rules, 0).as_deref(), Some("at 200"));
-    let mut audited = rules.clone();
+    let mut audited = rules;
     audited["audit"] = true.into();
     assert_eq!(told(&audited, 0).as_deref(), Some("at 300"), "the deny would only be said");
     let without = json!({"guardrails": [late(150, json!({"matches": elsewhere}))]});
