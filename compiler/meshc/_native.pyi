@@ -129,13 +129,47 @@ class Mesh:
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
-        environment: str | None = ...,
     ) -> Mesh:
         """Read, check and link on threads, without the interpreter's lock; order means nothing.
 
-        `namespaces` gives folders the namespace of documents in them that name none; `environment`
-        is laid over the files. Raises `ValueError` for a schema that is none, `KeyError` for an
-        unknown environment; what is wrong with files becomes findings.
+        `namespaces` gives folders the namespace of documents in them that name none. Raises
+        `ValueError` for a schema that is none; what is wrong with files becomes findings.
+        """
+    def within(
+        self,
+        environment: str,
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh:
+        """Give the same files in an Environment, held against this mesh, which must be the base.
+
+        Takes what the mesh was read with. Raises `KeyError` for an unknown environment.
+        """
+    @staticmethod
+    def restored(
+        image: bytes,
+        files: Sequence[tuple[str, bytes]],
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh | None:
+        """Give the mesh of files that `image` was made of, some with other contents; patched.
+
+        Nothing where `patched` would give nothing, where files came or went or many changed, and
+        for bytes that are no image. Takes what the mesh of the image was read with.
+        """
+    def image(self) -> bytes | None:
+        """Give the mesh as bytes; nothing where it could not be patched."""
+    def patched(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        schema: bytes,
+        namespaces: Sequence[tuple[str, str]] = ...,
+    ) -> Mesh | None:
+        """Give the mesh with other contents of these files; the same as reading all of them.
+
+        Nothing where all must be read: a file is new, gone, or declares more than workloads and
+        policy tests, two declare one name, or the mesh is in an Environment. Takes what the mesh
+        was read with.
         """
     def environments(self) -> list[str]:
         """Give the names of the Environments, sorted."""

@@ -8,8 +8,10 @@ never come from kept findings.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
@@ -36,6 +38,7 @@ __all__ = [
     "compile_files",
     "link_files",
     "lint_files",
+    "relint_files",
     "render_files",
 ]
 
@@ -50,6 +53,8 @@ class Linted:
     settings: Settings
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
+    files: tuple[File, ...] = ()
+    """What was linted, sorted by path."""
 
     @property
     def mesh(self) -> Mesh:
@@ -108,22 +113,64 @@ def lint_files(
     linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
 
     def find() -> tuple[Finding, ...]:
-        mesh = linked()
-        found = rules.run(mesh, intents, asked.at)
-        if environment is not None or not (names := mesh.environments()):
-            return found
-        others = {
-            name: rules.run(meshes.link(intents, settings.namespaces, name), intents, asked.at)
-            for name in names
-        }
-        return ordered([*found, *only_there(found, others)])
+        return found_in(linked(), intents, settings, asked.at, environment)
 
     said = [part for one in settings.namespaces for part in one]
     said += [f"at {asked.at}", f"in {environment}"]
     found = kept.of(intents, said, find) if kept else find()
-    on_text = rules.run_on_text(intents, named(settings.layers))
-    judged = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
-    return Linted(judged.findings, linked, settings, judged.suppressed)
+    return judged(found, linked, files, settings, asked)
+
+
+def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = PLAIN) -> Linted:
+    """Lint the files of an earlier lint, of the base and every Environment, with some changed.
+
+    The same as linting all of them anew, and as fast as the change is small. Raises
+    `SettingsError`.
+    """
+    files = list(earlier.files)
+    for path, content in changed.items():
+        at = bisect_left(files, path, key=itemgetter(0))
+        there = at < len(files) and files[at][0] == path
+        files[at : at + there] = [(path, content)]
+    settings = earlier.settings
+    plain = not any(one.endswith(".toml") or one == settings.baseline for one in changed)
+    mesh = plain and meshes.patched(earlier.mesh, list(changed.items()), settings.namespaces)
+    if not mesh:
+        return lint_files(files, asked)
+    intents = intents_of(files, settings)
+    found = found_in(mesh, intents, settings, asked.at)
+    return judged(found, lambda: mesh, files, settings, asked)
+
+
+def found_in(
+    mesh: Mesh,
+    intents: Sequence[File],
+    settings: Settings,
+    day: str | None,
+    environment: str | None = None,
+) -> tuple[Finding, ...]:
+    """Run every rule; over the base also in each Environment that it declares."""
+    found = rules.run(mesh, intents, day)
+    if environment is not None or not (names := mesh.environments()):
+        return found
+    others = {
+        name: rules.run(meshes.within(mesh, settings.namespaces, name), intents, day)
+        for name in names
+    }
+    return ordered([*found, *only_there(found, others)])
+
+
+def judged(
+    found: tuple[Finding, ...],
+    linked: Callable[[], Mesh],
+    files: Sequence[File],
+    settings: Settings,
+    asked: Asked,
+) -> Linted:
+    """Say what of it counts."""
+    on_text = rules.run_on_text(intents_of(files, settings), named(settings.layers))
+    what = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
+    return Linted(what.findings, linked, settings, what.suppressed, tuple(files))
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:

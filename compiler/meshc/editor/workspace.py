@@ -35,6 +35,8 @@ class Workspace:
         self._disk: dict[str, bytes] = {}
         self._unsaved: dict[str, bytes] = {}
         self._linted: compiling.Linted | None = None
+        self._changed: dict[str, bytes] = {}
+        """Files that are not what they were when they were linted last."""
 
     def read(self) -> None:
         """Read the folder anew; what is unsaved stays laid over it."""
@@ -55,13 +57,15 @@ class Workspace:
     def write(self, path: str, text: bytes) -> None:
         """Lay unsaved text over a file, or over none."""
         if self._unsaved.get(path) != text:
-            self._unsaved[path] = text
-            self._linted = None
+            self._unsaved[path] = self._changed[path] = text
 
     def close(self, path: str) -> None:
         """Forget unsaved text: what is on disk counts again."""
         if self._unsaved.pop(path, None) is not None:
-            self._linted = None
+            if path in self._disk:
+                self._changed[path] = self._disk[path]
+            else:
+                self._linted = None
 
     def text(self, path: str) -> bytes:
         """Give a file as the editor sees it; empty for one that does not exist."""
@@ -75,7 +79,8 @@ class Workspace:
     @property
     def texts(self) -> Texts:
         """Give the files, ready to be asked for places."""
-        return Texts(self.files.items())
+        linted = self._lint()
+        return Texts(linted.files if linted else self.files.items())
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -101,10 +106,16 @@ class Workspace:
         ]
 
     def _lint(self) -> compiling.Linted | None:
-        if self._linted is None:
+        if self._linted is None or self._changed:
             try:
-                self._linted = compiling.lint_files(sorted(self.files.items()), self._asked)
+                self._linted = self._lint_now()
                 self.trouble = None
             except SettingsError as error:
-                self.trouble = str(error)
+                self._linted, self.trouble = None, str(error)
+            self._changed = {}
         return self._linted
+
+    def _lint_now(self) -> compiling.Linted:
+        if self._linted is None:
+            return compiling.lint_files(sorted(self.files.items()), self._asked)
+        return compiling.relint_files(self._linted, self._changed, self._asked)

@@ -44,13 +44,32 @@ def link(
     of an Environment it is laid over the files, and held against the base; raises
     `UnknownEnvironment`.
     """
-    from meshc._native import (
-        Mesh as Native,
-    )  # the extension is loaded only when something is linked
+    from meshc._native import Mesh as Native  # loaded only when something is linked
 
     schema = SCHEMA.read_bytes()
+    base = Native.read(files, schema, namespaces)
+    return base if environment is None else within(base, namespaces, environment)
+
+
+def within(base: Mesh, namespaces: Sequence[tuple[str, str]], environment: str) -> Mesh:
+    """Lay an Environment over the files of a base; raises `UnknownEnvironment`."""
     try:
-        return Native.read(list(files), schema, list(namespaces), environment)
+        return base.within(environment, SCHEMA.read_bytes(), namespaces)
     except KeyError:
-        base = Native.read(list(files), schema, list(namespaces))
-        raise UnknownEnvironment(str(environment), base.environments()) from None
+        raise UnknownEnvironment(environment, base.environments()) from None
+
+
+def patched(
+    mesh: Mesh, files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]
+) -> Mesh | None:
+    """Give the mesh with other contents of these files; nothing where all must be linked anew."""
+    return mesh.patched(files, SCHEMA.read_bytes(), namespaces)
+
+
+def restored(
+    image: bytes, files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]
+) -> Mesh | None:
+    """Give the mesh of files by the image of an earlier one; nothing where all must be linked."""
+    from meshc._native import Mesh as Native  # loaded only when something is linked
+
+    return Native.restored(image, files, SCHEMA.read_bytes(), namespaces)

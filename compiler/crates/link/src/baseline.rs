@@ -10,7 +10,7 @@ use crate::mesh::{Mesh, MeshFinding, Workload};
 use crate::platform::{covers, named, qualify, repeated};
 
 /// A baseline with its names written out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Baseline {
     /// Index of its file.
     pub file: u32,
@@ -22,7 +22,7 @@ pub struct Baseline {
     addition: Addition,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Addition {
     operations: Vec<OperationRow>,
     allow: Vec<RuleRow>,
@@ -61,29 +61,18 @@ impl Addition {
     }
 }
 
-/// Adds the rows of every baseline to the services in its scope.
-pub(crate) fn add(mesh: &mut Mesh) {
+/// Adds the rows of every baseline to a workload in its scope; what is wrong with that.
+pub(crate) fn add(mesh: &Mesh, workload: &mut Workload) -> Vec<MeshFinding> {
     let mut findings = Vec::new();
-    let (baselines, foreign) = (&mesh.baselines, &mesh.foreign);
-    for workload in &mut mesh.workloads {
-        let file = workload.file;
-        let place = |span: Span| foreign.resolve(file, span);
-        for baseline in baselines {
-            if reaches(baseline, workload) {
-                findings.extend(operations(baseline, workload, &place));
-                findings.extend(rules_and_probes(baseline, workload));
-            }
+    let file = workload.file;
+    let place = |span: Span| mesh.foreign.resolve(file, span);
+    for baseline in &mesh.baselines {
+        if reaches(baseline, workload) {
+            findings.extend(operations(baseline, workload, &place));
+            findings.extend(rules_and_probes(baseline, workload));
         }
     }
-    // What is wrong with one row of a baseline is said once, of the first service it meets.
-    let mut said: Vec<(u32, Span)> = Vec::new();
-    for found in findings {
-        let at = (found.file, found.finding.span);
-        if !said.contains(&at) {
-            said.push(at);
-            mesh.findings.push(found);
-        }
-    }
+    findings
 }
 
 /// Whether a baseline adds something to a workload: to a service with an HTTP port.

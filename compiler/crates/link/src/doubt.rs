@@ -6,7 +6,7 @@
 
 use meshc_document::Span;
 
-use crate::mesh::{Mesh, SourceFile};
+use crate::mesh::Mesh;
 
 /// A document with a mistake that may have cost it a declaration.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Doubtful {
 const HARMLESS: [&str; 6] = ["MC010", "MC114", "MC509", "MC520", "MC810", "MC811"];
 
 /// The documents of a file that its own findings cast doubt on.
-pub(crate) fn of(file: u32, source: &SourceFile, found: &[meshc_check::Finding]) -> Vec<Doubtful> {
+pub(crate) fn of(file: u32, bytes: &[u8], found: &[meshc_check::Finding]) -> Vec<Doubtful> {
     let costly = |one: &&meshc_check::Finding| {
         (one.code.starts_with("MC0") || one.code.starts_with("MC1"))
             && !HARMLESS.contains(&one.code)
@@ -30,7 +30,7 @@ pub(crate) fn of(file: u32, source: &SourceFile, found: &[meshc_check::Finding])
     if places.peek().is_none() {
         return Vec::new();
     }
-    let documents = documents(&source.bytes);
+    let documents = documents(bytes);
     let mut spans: Vec<Span> =
         places.filter_map(|at| documents.iter().rfind(|one| one.start <= at).copied()).collect();
     spans.sort_unstable();
@@ -43,7 +43,8 @@ impl Mesh {
     /// those whose calls or routes name what does not exist.
     #[must_use]
     pub fn in_doubt(&self) -> Vec<Doubtful> {
-        let mut all = self.doubtful.clone();
+        let mut all: Vec<Doubtful> =
+            self.files.iter().flat_map(|one| &one.said.doubtful).copied().collect();
         for workload in self.workloads.iter().filter(|one| one.unresolved) {
             let bytes = self.files.get(workload.file as usize).map_or(&[][..], |file| &file.bytes);
             let at = workload.row.name.span.start;

@@ -10,7 +10,7 @@ use crate::gather::namespace_of;
 use crate::mesh::{Mesh, MeshFinding};
 
 /// An Environment that a repository declares.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Environment {
     /// Index of its file.
     pub file: u32,
@@ -72,7 +72,7 @@ impl Mesh {
         folders: &[(String, String)],
         environment: Option<&str>,
     ) -> Vec<(u32, Tree)> {
-        let files = self.files.iter().map(|one| (one.path.as_str(), one.bytes.as_slice()));
+        let files = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
         let mut foreign = self.foreign.clone();
         let laid = environment
             .and_then(|name| Laid::find(&mut foreign, files.clone(), schema, (name, folders)));

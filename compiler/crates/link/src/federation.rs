@@ -82,5 +82,5 @@ pub(crate) fn fault(mesh: &Mesh, caller: &At<String>) -> Option<Finding> {
 }
 
 fn named<'a>(mesh: &'a Mesh, identity: &str) -> Option<&'a Workload> {
-    mesh.workloads.iter().find(|one| one.identity == identity)
+    mesh.each().map(|(_, one)| one).find(|one| one.identity == identity)
 }

@@ -1,29 +1,45 @@
 //! Units to one list of workloads: namespaces, duplicates, identities, instances of other files.
 
-use meshc_check::unit::{At, WorkloadRow};
+use std::sync::Arc;
+
+use meshc_check::unit::{At, InstanceRow, TestRow, Unit, WorkloadRow};
 use meshc_check::{Finding, declare_instances, did_you_mean, nearest};
 use meshc_document::Span;
 use rustc_hash::FxHashMap;
 
 use crate::effective::{Effective, Origin, Values};
-use crate::load::is_named;
-use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::load::{Loaded, is_named};
+use crate::mesh::{Mesh, MeshFinding, Told, Workload, WorkloadIx};
 use crate::outside::{Declared, check_owner};
+use crate::platform::Waived;
+use crate::source::{Said, SourceFile};
 
-pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
+/// What an earlier run linked.
+pub(crate) struct Linked {
+    /// By id, with all that the platform says for them.
+    pub(crate) workloads: Vec<(Arc<Workload>, Told)>,
+    /// With the file of each.
+    pub(crate) tests: Vec<(u32, TestRow)>,
+}
+
+/// Takes what files declare. Where workloads and tests are linked already, none is declared.
+pub(crate) fn gather(
+    mesh: &mut Mesh,
+    loaded: Vec<Loaded>,
+    folders: &[(String, String)],
+    linked: Option<Linked>,
+) {
+    let homes = Homes { folders };
     let mut rows = Vec::new();
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
-    let mut lost = Vec::new();
-    for (file, source) in (0_u32..).zip(&mut mesh.files) {
-        let unit = core::mem::take(&mut source.unit);
-        mesh.doubtful.extend(crate::doubt::of(file, source, &unit.findings));
-        let plain = |finding| MeshFinding { file, finding, related: Vec::new() };
-        mesh.unread |= unit.unread;
-        lost.extend(unit.lost.into_iter().map(|names| (file, names)));
-        mesh.findings.extend(unit.findings.into_iter().map(plain));
+    for (file, one) in (0_u32..).zip(loaded) {
+        let Loaded { path, bytes, document, mut unit } = one;
+        let mut said = homes.said(file, (&path, &bytes), &mut unit);
+        said.plain &= document;
+        mesh.files.push(Arc::new(SourceFile { path, bytes, said }));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
         outside.externals.extend(unit.externals.into_iter().map(|row| (file, row)));
@@ -35,40 +51,111 @@ pub(crate) fn gather(mesh: &mut Mesh, folders: &[(String, String)]) {
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
+    note_gaps(mesh);
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
     crate::environment::gather(mesh, environments);
-    let homes = Homes { folders };
-    for (file, (namespace, name)) in lost {
-        if let Some(namespace) = namespace.or_else(|| homes.by_folder(mesh, file)) {
-            mesh.lost.insert(format!("{namespace}/{name}"));
-        }
-    }
-    for (file, row) in rows {
-        if let Some(namespace) = homes.of(mesh, file, row.namespace.as_ref(), &row.name) {
-            add(mesh, file, row, namespace);
+    let is_new = linked.is_none();
+    match linked {
+        None => workloads(mesh, rows, &homes),
+        Some(linked) => {
+            (mesh.workloads, mesh.told) = linked.workloads.into_iter().unzip();
+            mesh.tests = linked.tests;
+            mesh.by_id = index(mesh);
         }
     }
     crate::platform::guardrails(mesh, guardrails, &homes);
     crate::outside::gather(mesh, outside, &homes);
     crate::baseline::gather(mesh, baselines, &homes);
-    // Until here the index held the order of the files.
-    mesh.workloads.sort_by(|a, b| a.id.cmp(&b.id));
-    mesh.by_id = mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect();
-    crate::platform::settle(mesh);
-    crate::baseline::add(mesh);
-    report_identities(mesh);
     let tests = core::mem::take(&mut mesh.tests);
-    mesh.tests = tests
-        .into_iter()
-        .map(|(file, mut row)| {
-            if row.namespace.is_none() {
-                let value = homes.by_folder(mesh, file).unwrap_or_default();
-                row.namespace = Some(At { value, span: row.name.span });
-            }
-            (file, row)
-        })
-        .collect();
+    mesh.tests = tests.into_iter().map(|(file, row)| (file, homes.test(mesh, file, row))).collect();
+    mesh.gathered = core::mem::take(&mut mesh.findings);
+    if is_new {
+        complete_all(mesh);
+    }
+}
+
+/// Notes what files may declare that could not be read.
+pub(crate) fn note_gaps(mesh: &mut Mesh) {
+    mesh.unread = mesh.files.iter().any(|one| one.said.unread);
+    mesh.lost = mesh.files.iter().flat_map(|one| &one.said.lost).cloned().collect();
+}
+
+/// Takes the workloads, of two with one id the first by file and place.
+fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) {
+    let before = core::mem::take(&mut mesh.findings);
+    let mut found: Vec<(Workload, Told)> = Vec::with_capacity(rows.len());
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    let mut repeated = Vec::new();
+    for (file, row) in rows {
+        let Some((workload, told)) = homes.workload(mesh, file, row) else {
+            repeated.append(&mut mesh.findings);
+            mesh.clashing = true;
+            continue;
+        };
+        let first = known.get(&workload.id).and_then(|&at| found.get(at));
+        if let Some((first, _)) = first {
+            let name = &workload.row.name;
+            let message = format!("`{}` is declared twice", workload.id);
+            let finding = Finding::new("MC211", name.span, message)
+                .help("one workload is one intent; rename or merge");
+            let place = (first.file, first.row.name.span, "declared here too".into());
+            repeated.push(MeshFinding { file, finding, related: vec![place] });
+            mesh.clashing = true;
+            continue;
+        }
+        known.insert(workload.id.clone(), found.len());
+        found.push((workload, told));
+    }
+    found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    for (workload, told) in found {
+        mesh.workloads.push(Arc::new(workload));
+        mesh.told.push(told);
+    }
+    mesh.by_id = index(mesh);
+    mesh.findings = before;
+    mesh.findings.append(&mut repeated);
+}
+
+/// Where each workload is, by id.
+pub(crate) fn index(mesh: &Mesh) -> Arc<FxHashMap<String, WorkloadIx>> {
+    Arc::new(mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect())
+}
+
+/// Gives every workload what the platform says for it.
+fn complete_all(mesh: &mut Mesh) {
+    let mut workloads = core::mem::take(&mut mesh.workloads);
+    let mut told = core::mem::take(&mut mesh.told);
+    let waived = Waived::of(&mesh.waivers);
+    let mut faults = Vec::new();
+    for (workload, told) in workloads.iter_mut().zip(&mut told) {
+        faults.extend(complete(mesh, &waived, Arc::make_mut(workload), told));
+    }
+    mesh.clashing |= !faults.is_empty();
+    // What is wrong with one row of a baseline is said once, of the first service it meets.
+    let mut said: Vec<(u32, Span)> = Vec::new();
+    for found in faults {
+        let at = (found.file, found.finding.span);
+        if !said.contains(&at) {
+            said.push(at);
+            mesh.gathered.push(found);
+        }
+    }
+    (mesh.workloads, mesh.told) = (workloads, told);
+}
+
+/// Gives one workload what the platform says for it: guardrails, what Baselines add, defaults. What
+/// is wrong with a Baseline is given back.
+pub(crate) fn complete(
+    mesh: &Mesh,
+    waived: &Waived,
+    workload: &mut Workload,
+    told: &mut Told,
+) -> Vec<MeshFinding> {
+    crate::platform::settle(mesh, waived, workload);
+    let faults = crate::baseline::add(mesh, workload);
+    crate::lower::lower(mesh, workload, &mut told.own);
+    faults
 }
 
 fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>) {
@@ -102,10 +189,55 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
 
 /// Folders and the namespace that documents in them get.
 pub(crate) struct Homes<'a> {
-    folders: &'a [(String, String)],
+    pub(crate) folders: &'a [(String, String)],
 }
 
 impl Homes<'_> {
+    /// What a file says by itself, taken out of its unit.
+    pub(crate) fn said(&self, file: u32, (path, bytes): (&str, &[u8]), unit: &mut Unit) -> Said {
+        Said::of(file, bytes, unit, |namespace, name| {
+            let folder = || namespace_of(path, self.folders).map(str::to_owned);
+            Some(format!("{}/{name}", namespace.or_else(folder)?))
+        })
+    }
+
+    /// A policy test with its namespace written out.
+    pub(crate) fn test(&self, mesh: &Mesh, file: u32, mut row: TestRow) -> TestRow {
+        if row.namespace.is_none() {
+            let value = self.by_folder(mesh, file).unwrap_or_default();
+            row.namespace = Some(At { value, span: row.name.span });
+        }
+        row
+    }
+
+    /// A workload with its names written out, and what its own document gives cause to say; without
+    /// a namespace it is none, and that is reported.
+    pub(crate) fn workload(
+        &self,
+        mesh: &mut Mesh,
+        file: u32,
+        row: WorkloadRow,
+    ) -> Option<(Workload, Told)> {
+        let namespace = self.of(mesh, file, row.namespace.as_ref(), &row.name)?;
+        check_owner(mesh, file, row.owner.as_ref());
+        let id = format!("{namespace}/{}", row.name.value);
+        let account = Values::new(mesh.timeout, file, &row).account().value;
+        let identity = format!("spiffe://{}/ns/{namespace}/sa/{account}", mesh.trust_domain);
+        let workload = Workload {
+            file,
+            namespace,
+            id,
+            identity,
+            instances: instances(mesh, file, &row),
+            unresolved: false,
+            guardrails: Vec::new(),
+            operations: Vec::new(),
+            row,
+        };
+        let own = core::mem::take(&mut mesh.findings);
+        Some((workload, Told { own, ..Told::default() }))
+    }
+
     /// The namespace of a document, written or by its folder; says what is wrong with it.
     pub(crate) fn of(
         &self,
@@ -141,35 +273,6 @@ pub fn namespace_of<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&
     found.max_by_key(|(folder, _)| folder.len()).map(|(_, namespace)| namespace.as_str())
 }
 
-fn add(mesh: &mut Mesh, file: u32, row: WorkloadRow, namespace: String) {
-    check_owner(mesh, file, row.owner.as_ref());
-    let name = &row.name;
-    let id = format!("{namespace}/{}", name.value);
-    let earlier = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
-    if let Some((other, span)) = earlier.map(|other| (other.file, other.row.name.span)) {
-        let finding = Finding::new("MC211", name.span, format!("`{id}` is declared twice"))
-            .help("one workload is one intent; rename or merge");
-        return mesh.report_with(file, finding, (other, span, "declared here too".into()));
-    }
-    let account = Values::new(mesh.timeout, file, &row).account().value;
-    let identity = format!("spiffe://{}/ns/{namespace}/sa/{account}", mesh.trust_domain);
-    let instances = instances(mesh, file, &row);
-    let operations = Vec::new();
-    let ix = WorkloadIx(u32::try_from(mesh.workloads.len()).unwrap_or(u32::MAX));
-    mesh.by_id.insert(id.clone(), ix);
-    mesh.workloads.push(Workload {
-        file,
-        row,
-        namespace,
-        id,
-        identity,
-        instances,
-        unresolved: false,
-        guardrails: Vec::new(),
-        operations,
-    });
-}
-
 fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
     if mesh.namespaces.is_empty() || mesh.namespaces.iter().any(|(name, _)| name == namespace) {
         return;
@@ -181,11 +284,13 @@ fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
     mesh.report(file, finding);
 }
 
-fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::unit::InstanceRow> {
+fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<InstanceRow> {
     let mut found = row.instances.clone();
     if let Some(named) = &row.instance_file {
-        let at = mesh.files.iter().position(|source| source.path == named.value);
-        let Some((at, source)) = at.and_then(|at| Some((at, mesh.files.get(at)?))) else {
+        let other = mesh.file_named(&named.value);
+        let Some((other, source)) =
+            other.and_then(|at| Some((at, mesh.files.get(at as usize)?)))
+        else {
             let message = format!("the repository holds no file `{}`", named.value);
             let finding = Finding::new("MC201", named.span, message)
                 .help("the path counts from the repository's root");
@@ -193,7 +298,6 @@ fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::
             return found;
         };
         let (listed, findings) = declare_instances(&source.bytes);
-        let other = u32::try_from(at).unwrap_or(u32::MAX);
         for finding in findings {
             mesh.report(other, finding);
         }
@@ -207,26 +311,4 @@ fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<meshc_check::
     }
     found.sort_by(|a, b| a.address.value.cmp(&b.address.value));
     found
-}
-
-fn report_identities(mesh: &mut Mesh) {
-    let mut owners: FxHashMap<String, WorkloadIx> = FxHashMap::default();
-    let mut pairs = Vec::new();
-    for (ix, workload) in mesh.each() {
-        match owners.get(&workload.identity) {
-            Some(&first) => pairs.push((first, ix)),
-            None => drop(owners.insert(workload.identity.clone(), ix)),
-        }
-    }
-    for (first, second) in pairs {
-        let (Some(one), Some(two)) = (mesh.workload(first), mesh.workload(second)) else {
-            continue;
-        };
-        let place = |row: &WorkloadRow| row.account.as_ref().map_or(row.name.span, |at| at.span);
-        let message = format!("`{}` and `{}` have one identity", one.id, two.id);
-        let related = (one.file, place(&one.row), format!("`{}` has it too", one.id));
-        let (file, span) = (two.file, place(&two.row));
-        let help = "give one of them another `identity.serviceAccount`";
-        mesh.report_with(file, Finding::new("MC404", span, message).help(help), related);
-    }
 }

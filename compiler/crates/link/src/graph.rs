@@ -1,13 +1,13 @@
 use crate::mesh::{Edge, WorkloadIx};
 
 /// The call graph: who calls whom, each pair once, in compressed rows both ways.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     out: Rows,
     into: Rows,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Rows {
     starts: Vec<u32>,
     items: Vec<WorkloadIx>,

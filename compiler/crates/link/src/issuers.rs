@@ -7,10 +7,11 @@ use meshc_token::Algorithm;
 use rustc_hash::FxHashMap;
 
 use crate::defaults::KEY_REFRESH_SECONDS;
-use crate::mesh::{Mesh, SourceFile};
+use crate::mesh::Mesh;
+use crate::source::SourceFile;
 
 /// An issuer of user tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Issuer {
     /// Index of its file.
     pub file: u32,
@@ -23,7 +24,7 @@ pub struct Issuer {
 /// Settles what the files declare; what is refused keeps its name, so that rules find it.
 pub(crate) fn gather(mesh: &mut Mesh, declared: Vec<(u32, IssuerRow)>) {
     let paths: FxHashMap<&str, &SourceFile> =
-        mesh.files.iter().map(|file| (file.path.as_str(), file)).collect();
+        mesh.files.iter().map(|file| (file.path.as_str(), file.as_ref())).collect();
     let mut findings = Vec::new();
     let mut found: Vec<Issuer> = Vec::new();
     for (file, row) in declared {

@@ -7,6 +7,7 @@ mod calls;
 mod exposure;
 mod grants;
 mod hosts;
+mod identities;
 mod limits;
 mod methods;
 mod offers;
@@ -25,7 +26,7 @@ use meshc_check::Finding;
 use meshc_document::Span;
 use rustc_hash::FxHashSet;
 
-use crate::mesh::{Mesh, MeshFinding, Workload};
+use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
 
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
@@ -33,6 +34,8 @@ pub(crate) struct Report<'a> {
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
     pub(crate) findings: Vec<MeshFinding>,
+    /// Something was named that is not there.
+    pub(crate) unknown: bool,
 }
 
 impl Report<'_> {
@@ -55,37 +58,71 @@ impl Report<'_> {
     }
 }
 
-pub(crate) fn judge(mesh: &mut Mesh) {
-    let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
-    let namespaces =
-        listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
-    let mut report = Report { mesh, namespaces, findings: Vec::new() };
-    let all = report.mesh;
-    for (ix, workload) in all.each() {
-        ports::judge(&mut report, workload);
-        rules::judge(&mut report, workload);
-        limits::judge(&mut report, workload);
-        traffic::judge(&mut report, workload);
-        routes::judge(&mut report, ix, workload);
-        offers::judge(&mut report, ix, workload);
-        hosts::judge(&mut report, workload);
-        users::judge(&mut report, workload);
-        calls::judge(&mut report, ix, workload);
-        accounts::judge(&mut report, workload);
-        protocols::judge(&mut report, workload);
-        callers::judge(&mut report, ix, workload);
-        grants::judge(&mut report, ix, workload);
-        methods::judge(&mut report, workload);
-        quotas::judge(&mut report, workload);
-        exposure::judge(&mut report, ix, workload);
-        ties::judge(&mut report, workload);
+impl<'a> Report<'a> {
+    pub(crate) fn new(mesh: &'a Mesh) -> Self {
+        let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
+        let namespaces =
+            listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
+        Self { mesh, namespaces, findings: Vec::new(), unknown: false }
     }
-    outside::judge(&mut report);
-    addresses::judge_all(&mut report);
-    platform::judge(&mut report);
-    platform::judge_baselines(&mut report);
-    hosts::judge_claims(&mut report);
-    users::judge_tests(&mut report);
-    let mut findings = report.findings;
-    mesh.findings.append(&mut findings);
+
+    /// What one workload and its neighbours give cause to say, and whether it names something that
+    /// is not there.
+    pub(crate) fn judge(&mut self, ix: WorkloadIx, workload: &Workload) -> (Vec<MeshFinding>, bool) {
+        self.unknown = false;
+        ports::judge(self, workload);
+        rules::judge(self, workload);
+        limits::judge(self, workload);
+        traffic::judge(self, workload);
+        routes::judge(self, ix, workload);
+        offers::judge(self, ix, workload);
+        hosts::judge(self, workload);
+        users::judge(self, workload);
+        calls::judge(self, ix, workload);
+        accounts::judge(self, workload);
+        protocols::judge(self, workload);
+        callers::judge(self, ix, workload);
+        grants::judge(self, ix, workload);
+        methods::judge(self, workload);
+        quotas::judge(self, workload);
+        exposure::judge(self, ix, workload);
+        ties::judge(self, workload);
+        (core::mem::take(&mut self.findings), self.unknown)
+    }
+
+    /// What all workloads together give cause to say of their identities.
+    pub(crate) fn identities(&mut self) -> Vec<MeshFinding> {
+        identities::judge_all(self);
+        core::mem::take(&mut self.findings)
+    }
+
+    /// The same of where they run, and whether some run here and some elsewhere.
+    pub(crate) fn addresses(&mut self) -> (Vec<MeshFinding>, bool) {
+        let apart = addresses::judge_all(self);
+        (core::mem::take(&mut self.findings), apart)
+    }
+
+    /// The same of the hosts they claim.
+    pub(crate) fn hosts(&mut self) -> Vec<MeshFinding> {
+        hosts::judge_claims(self);
+        core::mem::take(&mut self.findings)
+    }
+
+    /// What documents of the platform and tests give cause to say.
+    pub(crate) fn platform(&mut self) -> Vec<MeshFinding> {
+        outside::judge(self);
+        platform::judge(self);
+        platform::judge_baselines(self);
+        users::judge_tests(self);
+        core::mem::take(&mut self.findings)
+    }
+}
+
+/// Judges every workload.
+pub(crate) fn judge(mesh: &mut Mesh) {
+    let mut report = Report::new(mesh);
+    let found: Vec<_> = mesh.each().map(|(ix, one)| report.judge(ix, one)).collect();
+    for (told, found) in mesh.told.iter_mut().zip(found) {
+        (told.judged, told.unknown) = found;
+    }
 }

@@ -2,42 +2,59 @@ use meshc_check::unit::Unit;
 use meshc_check::{Schema, declare};
 
 use crate::environment::Laid;
-use crate::mesh::SourceFile;
+use crate::source::Content;
 
 /// Threads that read; more gain nothing below thousands of files.
 const THREADS: usize = 2;
 /// Files below which one thread is faster than starting another.
 const FEW: usize = 64;
 
+/// A file and what it declares.
+pub(crate) struct Loaded {
+    pub(crate) path: String,
+    pub(crate) bytes: Content,
+    /// Whether it holds documents, and not something that one names.
+    pub(crate) document: bool,
+    pub(crate) unit: Unit,
+}
+
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
 /// and so is the result, whatever the threads did.
 pub(crate) fn load(
-    mut files: Vec<(String, Vec<u8>)>,
+    mut files: Vec<(String, Content)>,
     schema: &Schema,
     laid: Option<&Laid<'_>>,
-) -> Vec<SourceFile> {
-    let one = |(path, bytes): (String, Vec<u8>)| {
-        let data = is_no_document(&path, &bytes);
-        let unit = match laid {
-            _ if data => Unit::default(),
-            None => declare(&bytes, schema),
-            Some(laid) => laid.declare(&path, &bytes, schema),
-        };
-        SourceFile { path, bytes, unit }
-    };
+) -> Vec<Loaded> {
+    let one = |(path, bytes)| one(path, bytes, schema, laid);
     if files.len() < FEW {
         return files.into_iter().map(one).collect();
     }
     let behind = files.split_off(files.len() / THREADS);
     std::thread::scope(|scope| {
         let other = scope.spawn(|| behind.into_iter().map(one).collect::<Vec<_>>());
-        let mut all: Vec<SourceFile> = files.into_iter().map(one).collect();
+        let mut all: Vec<Loaded> = files.into_iter().map(one).collect();
         match other.join() {
             Ok(rest) => all.extend(rest),
             Err(panic) => std::panic::resume_unwind(panic),
         }
         all
     })
+}
+
+/// Reads and checks one file.
+pub(crate) fn one(
+    path: String,
+    bytes: Content,
+    schema: &Schema,
+    laid: Option<&Laid<'_>>,
+) -> Loaded {
+    let document = !is_no_document(&path, &bytes);
+    let unit = match laid {
+        _ if !document => Unit::default(),
+        None => declare(&bytes, schema),
+        Some(laid) => laid.declare(&path, &bytes, schema),
+    };
+    Loaded { path, bytes, document, unit }
 }
 
 /// Whether a file holds no documents, but something that one names.

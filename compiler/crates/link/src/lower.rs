@@ -5,18 +5,15 @@ use meshc_check::unit::OperationRow;
 use meshc_snapshot::slice::{Operation, Protocol, Retry};
 
 use crate::effective::{ANY_RETRY, Values};
-use crate::mesh::{Mesh, Workload};
+use crate::mesh::{Mesh, MeshFinding, Workload};
 
-pub(crate) fn lower(mesh: &mut Mesh) {
-    let timeout = mesh.timeout;
+/// Gives a workload its operations as a slice holds them.
+pub(crate) fn lower(mesh: &Mesh, workload: &mut Workload, found: &mut Vec<MeshFinding>) {
     let mut findings = Vec::new();
-    for workload in &mut mesh.workloads {
-        let values = Values::new(timeout, workload.file, &workload.row);
-        workload.operations = operations(workload, values, &mut findings);
-    }
-    for (file, finding) in findings {
-        mesh.report(file, finding);
-    }
+    let values = Values::new(mesh.timeout, workload.file, &workload.row);
+    workload.operations = operations(workload, values, &mut findings);
+    let about = |(file, finding)| MeshFinding { file, finding, related: Vec::new() };
+    found.extend(findings.into_iter().map(about));
 }
 
 fn operations(

@@ -1,27 +1,30 @@
+use std::sync::Arc;
+
 use meshc_check::unit::{
-    At, InstanceRow, InvariantRow, TestRow, Unit, WaiverRow, WorkloadKind, WorkloadRow,
+    At, InstanceRow, InvariantRow, TestRow, WaiverRow, WorkloadKind, WorkloadRow,
 };
-use meshc_check::{Finding, Schema};
+use meshc_check::Finding;
 use meshc_document::Span;
 use meshc_snapshot::slice;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::baseline::Baseline;
-use crate::doubt::Doubtful;
 use crate::effective::Effective;
-use crate::environment::{Environment, Laid};
+use crate::environment::Environment;
 use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
 use crate::platform::{Guardrail, Over};
+use crate::source::SourceFile;
 use crate::table::Tables;
+use crate::whole::Whole;
 
 /// The linked whole.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mesh {
     /// Files by path.
-    pub files: Vec<SourceFile>,
+    pub files: Vec<Arc<SourceFile>>,
     /// SPIFFE trust domain; empty without a `Mesh`.
     pub trust_domain: String,
     /// Suffix of service names.
@@ -51,7 +54,7 @@ pub struct Mesh {
     /// Baselines by id; a duplicate is left out.
     pub baselines: Vec<Baseline>,
     /// Services and gateways by id; a duplicate is left out.
-    pub workloads: Vec<Workload>,
+    pub workloads: Vec<Arc<Workload>>,
     /// Calls and routes with both ends resolved, by caller and written order.
     pub edges: Vec<Edge>,
     /// The call graph.
@@ -64,13 +67,21 @@ pub struct Mesh {
     /// File of the Environment that it is read in.
     pub(crate) environment_file: Option<u32>,
     pub(crate) protected_rows: (u32, Vec<At<String>>),
-    /// Documents that were not wholly understood.
-    pub doubtful: Vec<Doubtful>,
+    /// What was found while platform documents were gathered, and while the rest of the files
+    /// stayed as they are nothing of it changes.
+    pub(crate) gathered: Vec<MeshFinding>,
+    /// What was found about each workload; parallel to `workloads`.
+    pub(crate) told: Vec<Told>,
+    /// What was found by looking at all workloads together.
+    pub(crate) whole: Whole,
+    /// A name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:
+    /// what is found then cannot be told apart by workload.
+    pub(crate) clashing: bool,
     /// Ids of documents that declare nothing because they are wrong.
     pub(crate) lost: FxHashSet<String>,
     /// A part of some file could not be read: it may declare anything.
     pub(crate) unread: bool,
-    pub(crate) by_id: FxHashMap<String, WorkloadIx>,
+    pub(crate) by_id: Arc<FxHashMap<String, WorkloadIx>>,
     pub(crate) tables: Tables,
 }
 
@@ -83,23 +94,12 @@ pub struct Federation {
     pub bundle: Option<String>,
 }
 
-/// One file of the repository.
-#[derive(Debug)]
-pub struct SourceFile {
-    /// Path inside the repository.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// What it declares.
-    pub unit: Unit,
-}
-
 /// A workload's index in [`Mesh::workloads`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct WorkloadIx(pub u32);
 
 /// A service or gateway with its names written out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Workload {
     /// Index of its file.
     pub file: u32,
@@ -119,6 +119,21 @@ pub struct Workload {
     pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
+}
+
+/// What was found about one workload, by what was looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    /// Its own document and the Mesh.
+    pub(crate) own: Vec<MeshFinding>,
+    /// The names that its calls and routes give.
+    pub(crate) calls: Vec<MeshFinding>,
+    /// It and its neighbours.
+    pub(crate) judged: Vec<MeshFinding>,
+    /// It names something that is not there; what is said of that depends on every other name.
+    pub(crate) unknown: bool,
+    /// It calls an operation of everybody who has it.
+    pub(crate) everywhere: bool,
 }
 
 /// A declared call or a gateway's route.
@@ -173,79 +188,6 @@ impl Workload {
 }
 
 impl Mesh {
-    /// Reads, checks and links files on two threads; their order means nothing. `namespaces` gives
-    /// folders (without `/` at the end; empty for the root) the namespace of documents in them that
-    /// name none; the longest folder counts.
-    #[must_use]
-    pub fn read(
-        files: Vec<(String, Vec<u8>)>,
-        schema: &Schema,
-        namespaces: &[(String, String)],
-    ) -> Self {
-        Self::linked(files, schema, namespaces, None).unwrap_or_default()
-    }
-
-    /// The same in one Environment: the files that belong to it, with its patches, held against the
-    /// base. Nothing if there is no Environment of that name.
-    #[must_use]
-    pub fn read_in(
-        files: Vec<(String, Vec<u8>)>,
-        schema: &Schema,
-        namespaces: &[(String, String)],
-        environment: &str,
-    ) -> Option<Self> {
-        Self::linked(files, schema, namespaces, Some(environment))
-    }
-
-    fn linked(
-        mut files: Vec<(String, Vec<u8>)>,
-        schema: &Schema,
-        namespaces: &[(String, String)],
-        environment: Option<&str>,
-    ) -> Option<Self> {
-        files.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut mesh = Self::default();
-        let (name, base) = match environment {
-            None => (None, None),
-            Some(name) => {
-                let base = Self::read(files.clone(), schema, namespaces);
-                (Some(name), Some(base))
-            }
-        };
-        // Found among the base's files, which outlive the ones that are read next.
-        let sources = base.iter().flat_map(|base| &base.files);
-        let sources = sources.map(|one| (one.path.as_str(), one.bytes.as_slice()));
-        let laid = match name {
-            None => None,
-            Some(name) => Some(Laid::find(&mut mesh.foreign, sources, schema, (name, namespaces))?),
-        };
-        mesh.environment_file = laid.as_ref().map(|laid| laid.file);
-        mesh.files = crate::load::load(files, schema, laid.as_ref());
-        crate::gather::gather(&mut mesh, namespaces);
-        crate::lower::lower(&mut mesh);
-        crate::resolve::resolve(&mut mesh);
-        mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
-        crate::judge::judge(&mut mesh);
-        let environments = crate::environment::judge(&mesh);
-        mesh.findings.extend(environments);
-        if let Some((laid, base)) = laid.as_ref().zip(base.as_ref()) {
-            mesh.findings.extend(crate::environment::judge_laid(laid));
-            let weaker = crate::weaker::judge(base, &mesh, laid);
-            mesh.findings.extend(weaker);
-        }
-        crate::foreign::settle(&mesh.foreign, &mut mesh.findings);
-        mesh.findings.sort_by(|a, b| {
-            (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
-                b.file,
-                b.finding.span,
-                b.finding.code,
-                &b.finding.message,
-            ))
-        });
-        mesh.findings.dedup();
-        Some(mesh)
-    }
-
     /// A workload by `namespace/name`.
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
@@ -262,7 +204,7 @@ impl Mesh {
     /// A workload.
     #[must_use]
     pub fn workload(&self, ix: WorkloadIx) -> Option<&Workload> {
-        self.workloads.get(ix.index())
+        self.workloads.get(ix.index()).map(Arc::as_ref)
     }
 
     pub(crate) fn report(&mut self, file: u32, finding: Finding) {
@@ -280,6 +222,6 @@ impl Mesh {
 
     /// Workloads with their indices.
     pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
-        (0_u32..).map(WorkloadIx).zip(&self.workloads)
+        (0_u32..).map(WorkloadIx).zip(self.workloads.iter().map(Arc::as_ref))
     }
 }

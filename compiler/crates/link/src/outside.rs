@@ -7,7 +7,7 @@ use crate::gather::Homes;
 use crate::mesh::Mesh;
 
 /// Something outside the mesh.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct External {
     /// Index of its file.
     pub file: u32,
@@ -20,7 +20,7 @@ pub struct External {
 }
 
 /// A document that names others, with its namespace written out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Placed<T> {
     /// Index of its file.
     pub file: u32,

@@ -11,7 +11,7 @@ use crate::outside::Placed;
 use crate::resolve::Reference;
 
 /// A guardrail with its names written out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Guardrail {
     /// Index of its file.
     pub file: u32,
@@ -81,19 +81,14 @@ pub(crate) fn repeated(
     mesh.report_with(file, finding, (other, first, "declared here too".into()));
 }
 
-/// Notes for every workload which guardrails are over it, and from when on those that are waived
-/// deny.
-pub(crate) fn settle(mesh: &mut Mesh) {
-    let waived = Waived::of(&mesh.waivers);
-    let guardrails = &mesh.guardrails;
-    for workload in &mut mesh.workloads {
-        let over = (0_u32..).zip(guardrails).filter(|(_, one)| covers(&one.row.scope, workload));
-        let over = over.map(|(guardrail, one)| {
-            let since = waived.until(&one.id, &workload.id);
-            Over { guardrail, since }
-        });
-        workload.guardrails = over.collect();
-    }
+/// Notes which guardrails are over a workload, and from when on those that are waived deny.
+pub(crate) fn settle(mesh: &Mesh, waived: &Waived, workload: &mut Workload) {
+    let over = (0_u32..).zip(&mesh.guardrails).filter(|(_, one)| covers(&one.row.scope, workload));
+    let over = over.map(|(guardrail, one)| {
+        let since = waived.until(&one.id, &workload.id);
+        Over { guardrail, since }
+    });
+    workload.guardrails = over.collect();
 }
 
 /// For which objects waivers suspend guardrails, and until when.

@@ -1,9 +1,12 @@
 //! Names to what they stand for: calls, routes, callers, operations, versions.
 
+use std::sync::Arc;
+
 use meshc_check::unit::{At, WorkloadKind};
 use meshc_check::{Finding, did_you_mean, nearest};
 
-use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
+use crate::graph::Graph;
+use crate::mesh::{Edge, Mesh, MeshFinding, Workload, WorkloadIx};
 
 /// `[namespace/]name[.operation]`, taken apart.
 pub(crate) struct Reference<'a> {
@@ -40,40 +43,78 @@ impl Workload {
     }
 }
 
+/// What the calls or routes of one workload name.
+#[derive(Debug, Default)]
+pub(crate) struct Resolved {
+    /// Those with both ends, in written order.
+    pub(crate) edges: Vec<Edge>,
+    /// What is wrong with the others; nothing where it was reported elsewhere.
+    pub(crate) findings: Vec<MeshFinding>,
+    /// Some name something that does not exist.
+    pub(crate) unresolved: bool,
+    /// Some name an operation of everybody who has it.
+    pub(crate) everywhere: bool,
+}
+
+/// Looks up what every workload calls.
 pub(crate) fn resolve(mesh: &mut Mesh) {
-    let mut edges = Vec::new();
-    let mut findings = Vec::new();
-    for (caller, workload) in mesh.each() {
-        for (item, to, timeout_ms) in sent(workload) {
-            if let Some(name) = everywhere(&to.value) {
-                match added(mesh, caller, name, to) {
-                    Ok(targets) => edges.extend(targets.into_iter().map(|(callee, operation)| {
-                        let operation = Some(operation);
-                        Edge { caller, callee, operation, item, span: to.span, timeout_ms }
-                    })),
-                    Err(finding) => findings.push((caller, workload.file, Some(finding))),
-                }
-                continue;
-            }
-            match target(mesh, workload, to) {
-                // What is outside has no operations or rules to judge the call by.
-                Ok((None, _)) => {}
-                Ok((Some(callee), operation)) => {
-                    edges.push(Edge { caller, callee, operation, item, span: to.span, timeout_ms });
-                }
-                Err(finding) => findings.push((caller, workload.file, finding)),
-            }
-        }
+    let found: Vec<Resolved> = mesh.each().map(|(ix, one)| calls_of(mesh, ix, one)).collect();
+    let mut edges = Vec::with_capacity(found.iter().map(|one| one.edges.len()).sum());
+    for (at, mut one) in found.into_iter().enumerate() {
+        edges.append(&mut one.edges);
+        note(mesh, at, one);
     }
     mesh.edges = edges;
-    for (caller, file, finding) in findings {
-        if let Some(workload) = mesh.workloads.get_mut(caller.index()) {
-            workload.unresolved = true;
-        }
-        if let Some(finding) = finding {
-            mesh.report(file, finding);
+    mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
+}
+
+/// Notes what was found when the calls of a workload were looked up, beside the edges.
+pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
+    if let Some(workload) = mesh.workloads.get_mut(at)
+        && workload.unresolved != found.unresolved
+    {
+        Arc::make_mut(workload).unresolved = found.unresolved;
+    }
+    if let Some(told) = mesh.told.get_mut(at) {
+        (told.calls, told.everywhere) = (found.findings, found.everywhere);
+    }
+}
+
+/// Looks up what one workload calls.
+pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> Resolved {
+    let mut found = Resolved::default();
+    for (item, to, timeout_ms) in sent(workload) {
+        let edge = |callee, operation| Edge {
+            caller,
+            callee,
+            operation,
+            item,
+            span: to.span,
+            timeout_ms,
+        };
+        let unknown = if let Some(name) = everywhere(&to.value) {
+            found.everywhere = true;
+            let targets = added(mesh, caller, name, to);
+            let edges = |all: Vec<(WorkloadIx, u32)>| {
+                let edges = all.into_iter().map(|(callee, at)| edge(callee, Some(at)));
+                found.edges.extend(edges);
+            };
+            targets.map(edges).map_err(Some)
+        } else {
+            // What is outside has no operations or rules to judge the call by.
+            let one = |(callee, operation): (Option<WorkloadIx>, _)| {
+                found.edges.extend(callee.map(|callee| edge(callee, operation)));
+            };
+            target(mesh, workload, to).map(one)
+        };
+        if let Err(finding) = unknown {
+            found.unresolved = true;
+            let about =
+                |finding| MeshFinding { file: workload.file, finding, related: Vec::new() };
+            found.findings.extend(finding.map(about));
         }
     }
+    found
 }
 
 /// The operation in a call of `*/*.operation`.
@@ -194,7 +235,7 @@ pub(crate) fn unknown_workload(
     let mut found = nearest(reference.name, inside.chain(outside));
     let id = reference.id();
     if found.is_empty() {
-        let same = |one: &&Workload| one.row.name.value == reference.name;
+        let same = |one: &&Arc<Workload>| one.row.name.value == reference.name;
         found = mesh.workloads.iter().filter(same).map(|one| one.id.as_str()).take(3).collect();
     }
     if found.is_empty() && !own {

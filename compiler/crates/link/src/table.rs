@@ -58,6 +58,13 @@ pub struct Tables {
     built: [Built; DEFINITIONS.len()],
 }
 
+/// A changed mesh builds its tables anew.
+impl Clone for Tables {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Built {
     places: OnceLock<Vec<(u32, Span)>>,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
-use meshc_link::Mesh as Linked;
+use meshc_link::{Content, Mesh as Linked};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -23,24 +23,72 @@ pub(crate) struct Mesh {
 #[pymethods]
 impl Mesh {
     #[staticmethod]
-    #[pyo3(signature = (files, schema, namespaces = Vec::new(), environment = None))]
+    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
     fn read(
         py: Python<'_>,
         files: Vec<(String, PyBackedBytes)>,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
-        environment: Option<String>,
     ) -> PyResult<Self> {
         let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
         let mesh = py.detach(|| {
-            let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
-            match &environment {
-                None => Some(Linked::read(files, &schema, &namespaces)),
-                Some(name) => Linked::read_in(files, &schema, &namespaces, name),
-            }
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            Linked::read(files.collect(), &schema, &namespaces)
         });
+        Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    #[pyo3(signature = (environment, schema, namespaces = Vec::new()))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn within(
+        &self,
+        py: Python<'_>,
+        environment: String,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Self> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment));
         let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (image, files, schema, namespaces = Vec::new()))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn restored(
+        py: Python<'_>,
+        image: PyBackedBytes,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Option<Self>> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let mesh = py.detach(|| {
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            Linked::restored(&image, files.collect(), &schema, &namespaces)
+        });
+        Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
+    }
+
+    fn image<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        py.detach(|| self.mesh.image()).map(|image| PyBytes::new(py, &image))
+    }
+
+    #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
+    fn patched(
+        &self,
+        py: Python<'_>,
+        files: Vec<(String, PyBackedBytes)>,
+        schema: &[u8],
+        namespaces: Vec<(String, String)>,
+    ) -> PyResult<Option<Self>> {
+        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let mesh = py.detach(|| {
+            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
+            self.mesh.patched(files.collect(), &schema, &namespaces)
+        });
+        Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 
     fn environments(&self) -> Vec<String> {
@@ -120,7 +168,7 @@ type MentionAt = (&'static str, String, u32, u32, bool);
 type Slice<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
-    let bytes = mesh.files.get(file as usize).map(|file| file.bytes.as_slice());
+    let bytes = mesh.files.get(file as usize).map(|file| &*file.bytes);
     LineIndex::new(bytes.unwrap_or_default()).position(span.start)
 }
 

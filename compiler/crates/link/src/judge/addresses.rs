@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use super::Report;
 use crate::mesh::{Workload, WorkloadIx};
 
-/// Every instance of the mesh against every other.
-pub(super) fn judge_all(report: &mut Report<'_>) {
+/// Every instance of the mesh against every other; whether some are on this host and some are not.
+pub(super) fn judge_all(report: &mut Report<'_>) -> bool {
     let mesh = report.mesh;
     let mut taken: FxHashMap<(IpAddr, u16), WorkloadIx> = FxHashMap::default();
     let mut apart = (false, false);
@@ -32,11 +32,13 @@ pub(super) fn judge_all(report: &mut Report<'_>) {
         }
         twice(report, workload);
     }
-    if apart == (true, true) {
+    let apart = apart == (true, true);
+    if apart {
         for (ix, workload) in mesh.each() {
             far(report, ix, workload);
         }
     }
+    apart
 }
 
 fn address(instance: &InstanceRow) -> Option<IpAddr> {

@@ -1,5 +1,7 @@
 //! Callers of rules that stand for many, for none, or that could never be there.
 
+use std::sync::Arc;
+
 use meshc_check::Finding;
 use meshc_check::unit::{At, RuleRow};
 
@@ -75,7 +77,7 @@ fn many(report: &mut Report<'_>, workload: &Workload, from: &At<String>, found: 
 fn inside<'a>(mesh: &'a Mesh, namespace: &str) -> impl Iterator<Item = &'a Workload> {
     let prefix = format!("{namespace}/");
     let start = mesh.workloads.partition_point(|one| one.id < prefix);
-    let found = mesh.workloads.get(start..).unwrap_or_default().iter();
+    let found = mesh.workloads.get(start..).unwrap_or_default().iter().map(Arc::as_ref);
     found.take_while(move |one| one.id.starts_with(&prefix))
 }
 

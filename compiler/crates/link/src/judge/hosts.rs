@@ -24,8 +24,8 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
 pub(super) fn judge_claims(report: &mut Report<'_>) {
     let mesh = report.mesh;
     let mut claims: Vec<(&str, &Workload, &At<String>)> = mesh
-        .workloads
-        .iter()
+        .each()
+        .map(|(_, one)| one)
         .filter(|one| !one.is_gateway())
         .flat_map(|one| one.row.hosts.iter().map(move |host| (host.value.as_str(), one, host)))
         .collect();

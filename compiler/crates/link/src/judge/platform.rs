@@ -21,7 +21,7 @@ pub(super) fn judge(report: &mut Report<'_>) {
     for guardrail in &mesh.guardrails {
         let (file, row) = (guardrail.file, &guardrail.row);
         let mut over: Vec<&Workload> =
-            mesh.workloads.iter().filter(|one| covers(&row.scope, one)).collect();
+            mesh.each().map(|(_, one)| one).filter(|one| covers(&row.scope, one)).collect();
         scope(report, file, &row.scope, over.is_empty());
         let named = row.deny.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
         twice(report, file, "rule", named);

@@ -31,6 +31,7 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
 pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
     for caller in &rule.federated {
         if let Some(finding) = crate::federation::fault(report.mesh, caller) {
+            report.unknown = true;
             report.add_in(home.file, finding, None);
         }
     }
@@ -43,6 +44,7 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
                 let message = format!("nothing is declared in namespace `{namespace}`");
                 let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
                 let finding = Finding { help, ..Finding::new("MC202", from.span, message) };
+                report.unknown = true;
                 report.add_in(home.file, finding, None);
             }
             continue;
@@ -54,10 +56,11 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             report.add_in(home.file, Finding::new("MC201", from.span, message).help(help), None);
             continue;
         }
-        if report.mesh.workload_named(&reference.id()).is_none()
-            && let Some(finding) = unknown_workload(report.mesh, home, &reference, from)
-        {
-            report.add_in(home.file, finding, None);
+        if report.mesh.workload_named(&reference.id()).is_none() {
+            report.unknown = true;
+            if let Some(finding) = unknown_workload(report.mesh, home, &reference, from) {
+                report.add_in(home.file, finding, None);
+            }
         }
     }
 }

@@ -1,0 +1,83 @@
+//! Files to the linked whole: the stages in their order.
+
+use meshc_check::Schema;
+
+use crate::environment::Laid;
+use crate::mesh::{Mesh, MeshFinding};
+use crate::source::Content;
+use crate::whole::Differs;
+
+impl Mesh {
+    /// Reads, checks and links files on two threads; their order means nothing. `namespaces` gives
+    /// folders (without `/` at the end; empty for the root) the namespace of documents in them that
+    /// name none; the longest folder counts.
+    #[must_use]
+    pub fn read(
+        mut files: Vec<(String, Content)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+    ) -> Self {
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut mesh = Self::default();
+        mesh.link(files, schema, namespaces, None);
+        mesh.settle(Vec::new());
+        mesh
+    }
+
+    /// The same files in one Environment: those that belong to it, with its patches, held against
+    /// this mesh, which is the base. Nothing if there is no Environment of that name.
+    #[must_use]
+    pub fn read_in(
+        &self,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        environment: &str,
+    ) -> Option<Self> {
+        let mut mesh = Self::default();
+        let sources = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
+        let laid = Laid::find(&mut mesh.foreign, sources, schema, (environment, namespaces))?;
+        mesh.environment_file = Some(laid.file);
+        let files = self.files.iter().map(|one| (one.path.clone(), one.bytes.clone())).collect();
+        mesh.link(files, schema, namespaces, Some(&laid));
+        let mut found = crate::environment::judge_laid(&laid);
+        found.extend(crate::weaker::judge(self, &mesh, &laid));
+        mesh.settle(found);
+        Some(mesh)
+    }
+
+    fn link(
+        &mut self,
+        files: Vec<(String, Content)>,
+        schema: &Schema,
+        namespaces: &[(String, String)],
+        laid: Option<&Laid<'_>>,
+    ) {
+        let loaded = crate::load::load(files, schema, laid);
+        crate::gather::gather(self, loaded, namespaces, None);
+        crate::resolve::resolve(self);
+        crate::judge::judge(self);
+        crate::whole::judge(self, Differs::ALL);
+    }
+
+    /// Puts together everything that was found, and `more`, in the order of files and places.
+    pub(crate) fn settle(&mut self, more: Vec<MeshFinding>) {
+        let mut findings = more;
+        findings.extend(self.files.iter().flat_map(|one| &one.said.findings).cloned());
+        findings.extend(self.gathered.iter().cloned());
+        for told in &self.told {
+            findings.extend([&told.own, &told.calls, &told.judged].into_iter().flatten().cloned());
+        }
+        findings.extend(self.whole.findings().cloned());
+        crate::foreign::settle(&self.foreign, &mut findings);
+        findings.sort_by(|a, b| {
+            (a.file, a.finding.span, a.finding.code, &a.finding.message).cmp(&(
+                b.file,
+                b.finding.span,
+                b.finding.code,
+                &b.finding.message,
+            ))
+        });
+        findings.dedup();
+        self.findings = findings;
+    }
+}
