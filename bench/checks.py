@@ -26,7 +26,10 @@ BUDGETS: Final = {"row": 1.0, "edge": 2.0, "mesh": 5.0}
 
 
 def times(services: int, runs: int) -> list[tuple[str, str, float, float]]:
-    """Give code, what it sees, milliseconds, and those of the first run, slowest first."""
+    """Give code, what it sees, milliseconds, and those of the first run, slowest first.
+
+    The test runner prints the slowest of a smaller corpus (`tests/rules/test_cost.py`).
+    """
     from meshc import mesh as meshes
     from meshc.repo import Folder
     from meshc.rules import RULES

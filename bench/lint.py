@@ -8,6 +8,11 @@ and its threads, its smallest over all runs is the figure to compare. `cold` kee
 `first run` writes the cache; `warm` finds all of it there; `changed` has one file edited before
 each run, and `back` is that edit undone. `ruff` reads as many Python files of like size without
 its cache, and kubeconform the same documents as Kubernetes resources, where they are installed.
+
+`one file` is a repository of one service whose callees are missing, `one mistake` one whose only
+fault is a port that is no number; what `beyond` stands before is what is left of it without the
+time of `python -c pass`, measured in turn. All run as in an installation: with the script that
+installers write, bytecode, and no finder of editable packages.
 """
 
 from __future__ import annotations
@@ -20,7 +25,9 @@ import resource
 import shutil
 import statistics
 import sys
+import sysconfig
 import tempfile
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +35,15 @@ import compile as built
 import corpus
 
 Prepare = Callable[[], None]
+UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPROFILEIMPORTTIME")
+"""What changes how Python starts."""
+MISTAKE = """\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: eighty, protocol: http}]
+"""
 
 
 def row(name: str, runs: list[tuple[float, float, float]]) -> None:
@@ -54,10 +70,32 @@ def measure(
     row(name, found)
 
 
+def beyond(name: str, words: list[str], environment: dict[str, str], runs: int) -> None:
+    """Measure a command, and what it takes more than an interpreter that does nothing."""
+    alone = [words[0], "-c", "pass"]
+    pairs = [(built.once(words, environment), built.once(alone, environment)) for _ in range(runs)]
+    row(name, [whole for whole, _ in pairs])
+    more = [(whole[0] - base[0], whole[1] - base[1], whole[2]) for whole, base in pairs]
+    row(f"beyond the interpreter: {name}", more)
+
+
+def installed(folder: Path) -> list[str]:
+    """Lay out an environment whose `meshc` is as installers write it; gives how to call it."""
+    place = folder / "venv"
+    venv.create(place, symlinks=True)
+    python = place / "bin/python"
+    packages = sysconfig.get_path("purelib", vars={"base": str(place)})
+    Path(packages, "theirs.pth").write_text(sysconfig.get_path("purelib"))
+    script = place / "bin/meshc"
+    script.write_text("import sys\nfrom meshc.cli import main\nsys.exit(main())\n")
+    return [str(python), str(script)]
+
+
 def lints(root: Path, folder: Path, environment: dict[str, str], runs: int) -> None:
     """Measure lints of one repository."""
     cache = folder / "cache"
-    lint = [sys.executable, "-m", "meshc", "lint", "--exit-zero", str(root)]
+    meshc = installed(folder)
+    lint = [*meshc, "lint", "--exit-zero", str(root)]
     kept = [*lint, "--cache-dir", str(cache)]
     measure("cold", [*lint, "--no-cache"], environment, runs)
     measure("first run", kept, environment, runs, lambda: shutil.rmtree(cache, ignore_errors=True))
@@ -77,21 +115,24 @@ def lints(root: Path, folder: Path, environment: dict[str, str], runs: int) -> N
     one = folder / "one"
     one.mkdir()
     shutil.copy(target, one / target.name)
-    words = [sys.executable, "-m", "meshc", "lint", "--exit-zero", "--no-cache", str(one)]
-    measure("one file", words, environment, runs)
-    words = [sys.executable, "-m", "meshc", "compile", str(root)]
-    measure("compile", words, environment, runs)
+    mistake = folder / "mistake"
+    mistake.mkdir()
+    (mistake / "cart.yaml").write_text(MISTAKE)
+    for name, place in (("one file", one), ("one mistake", mistake)):
+        beyond(name, [*meshc, "lint", "--exit-zero", "--no-cache", str(place)], environment, runs)
+    measure("compile", [*meshc, "compile", str(root)], environment, runs)
+    helps(meshc, environment, runs)
 
 
-def helps(environment: dict[str, str], runs: int) -> None:
+def helps(meshc: list[str], environment: dict[str, str], runs: int) -> None:
     """Measure `--help` of every verb; print the slowest."""
     from meshc.cli.verbs import VERBS
 
-    measure("interpreter alone", [sys.executable, "-c", "pass"], environment, runs)
-    measure("--help", [sys.executable, "-m", "meshc", "--help"], environment, runs)
+    measure("interpreter alone", [meshc[0], "-c", "pass"], environment, runs)
+    measure("--help", [*meshc, "--help"], environment, runs)
     taken = {}
     for verb in VERBS:
-        words = [sys.executable, "-m", "meshc", verb, "--help"]
+        words = [*meshc, verb, "--help"]
         taken[verb] = [built.once(words, environment) for _ in range(runs)]
     slowest = max(taken, key=lambda verb: min(run[0] for run in taken[verb]))
     row(f"slowest verb's --help ({slowest})", taken[slowest])
@@ -166,11 +207,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="meshc-bench-") as name:
         folder = Path(name)
         environment = built.optimised(folder)
+        environment = {name: text for name, text in environment.items() if name not in UNWANTED}
         sys.path.insert(0, str(folder))
         root = folder / "corpus"
         corpus.write(root, args.services)
         lints(root, folder, environment, args.runs)
-        helps(environment, args.runs)
         peers(root, folder, args.runs)
 
 

@@ -4,7 +4,7 @@ Private; the public face is `meshc.compiling`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 __all__ = [
     "Column",
@@ -23,6 +23,7 @@ __all__ = [
     "content_digest",
     "defaults",
     "digest",
+    "from_json",
     "holding",
     "masked",
     "may_be_named",
@@ -35,6 +36,7 @@ __all__ = [
     "wanted",
 ]
 
+Json: TypeAlias = Any
 Cell: TypeAlias = str | int | bool | None
 Call: TypeAlias = tuple[str, str, tuple[str, int, int]]
 """Caller, callee, and where the call is written: file, first byte, byte behind the last."""
@@ -320,13 +322,16 @@ def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
 
 def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
-    """Give `sha256:` and the digest of texts and files, each part behind its length."""
+    """Give `sha256:` and the digest of texts and of each file's path and content."""
 
-def holding(files: Sequence[tuple[str, bytes]], word: bytes) -> list[int]:
-    """Give the numbers of the files in whose content a word stands."""
+def holding(files: Sequence[tuple[str, bytes]], words: Sequence[bytes]) -> list[list[int]]:
+    """Give, for each word, the numbers of the files in whose content it stands."""
 
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""
+
+def from_json(data: bytes) -> Json:
+    """Read JSON; raises `ValueError`. For whoever has no time to import the module."""
 
 def defaults() -> list[tuple[str, str, str]]:
     """Give what holds where nothing is written: field, value, reason."""

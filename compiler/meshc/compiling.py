@@ -9,10 +9,7 @@ never come from kept findings.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
-from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Protocol
 
 from meshc import mesh as meshes
 from meshc import rules
@@ -21,14 +18,37 @@ from meshc.mesh import UnknownEnvironment
 from meshc.policy.judging import PLAIN, Asked, judge
 from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
+from meshc.record import dataclass, replace
+from meshc.repo.listing import ending
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from meshc._native import Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
+
+    class Kept(Protocol):
+        """What is kept of earlier runs; see `meshc.cache`."""
+
+        def of(
+            self,
+            files: Sequence[tuple[str, bytes]],
+            said: Sequence[str],
+            find: Callable[[], tuple[Finding, ...]],
+        ) -> tuple[Finding, ...]:
+            """Give what `find` gives for these files; `said` is what else it depends on."""
+
+        def mesh(
+            self,
+            files: Sequence[tuple[str, bytes]],
+            namespaces: Sequence[tuple[str, str]],
+            link: Callable[[], Mesh],
+        ) -> Mesh:
+            """Give what `link` gives for these files."""
 
 
 __all__ = [
@@ -83,18 +103,6 @@ class Compiled:
         return worst(self.findings) is not Severity.ERROR
 
 
-class Kept(Protocol):
-    """Findings of earlier runs; see `meshc.cache`."""
-
-    def of(
-        self,
-        files: Sequence[tuple[str, bytes]],
-        said: Sequence[str],
-        find: Callable[[], tuple[Finding, ...]],
-    ) -> tuple[Finding, ...]:
-        """Give what `find` gives for these files; `said` is what else it depends on."""
-
-
 def lint_files(
     files: Sequence[File],
     asked: Asked = PLAIN,
@@ -110,7 +118,19 @@ def lint_files(
     """
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
-    linked = cache(lambda: meshes.link(intents, settings.namespaces, environment))
+    namespaces = settings.namespaces
+    made: list[Mesh] = []
+
+    def link() -> Mesh:
+        if kept is None:
+            return meshes.link(intents, namespaces, environment)
+        base = kept.mesh(intents, namespaces, lambda: meshes.link(intents, namespaces))
+        return base if environment is None else meshes.within(base, namespaces, environment)
+
+    def linked() -> Mesh:
+        if not made:
+            made.append(link())
+        return made[0]
 
     def find() -> tuple[Finding, ...]:
         return found_in(linked(), intents, settings, asked.at, environment)
@@ -188,8 +208,10 @@ def render_files(files: Sequence[File], environment: str | None = None) -> str:
     return meshes.render(link_files(files, environment), namespaces, environment)
 
 
-def intents_of(files: Iterable[File], settings: Settings) -> list[File]:
+def intents_of(files: Collection[File], settings: Settings) -> list[File]:
     """Give the files that may hold intents: neither settings nor a baseline of findings."""
+    if settings.baseline is None and not ending(files, ".toml"):
+        return list(files)
     return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
 
 

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal
+from meshc.record import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import ClassVar, Final, Literal
 
     from meshc.spans import Place
 
 
-class Severity(StrEnum):
-    """How much a finding weighs; an error keeps a mesh from being compiled."""
+class Severity(str):
+    """How much a finding weighs; an error keeps a mesh from being compiled.
 
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
+    There is one object of each, and no other: they may be compared by `is`. No `StrEnum`, whose
+    module takes as long to import as all of ours that know severities.
+    """
 
-    @property
-    def rank(self) -> int:
-        """Give its weight; a larger one is worse."""
-        return RANKS[self]
+    __slots__ = ("rank",)
+
+    ERROR: ClassVar[Severity]
+    WARNING: ClassVar[Severity]
+    INFO: ClassVar[Severity]
+
+    rank: int
+    """Its weight; a larger one is worse."""
+
+    def __new__(cls, name: str) -> Severity:  # noqa: PYI034 - one of three objects
+        """Give the severity of a name; raises `ValueError` for what is none."""
+        found = SEVERITIES.get(name)
+        if found is None:
+            raise ValueError(f"`{name}` is no severity")
+        return found
 
     def reaches(self, threshold: Severity) -> bool:
         """Tell whether it is at least as bad as a threshold."""
         return self.rank >= threshold.rank
 
 
-RANKS: Final = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
+def named(name: str, rank: int) -> Severity:
+    """Make a severity."""
+    made = str.__new__(Severity, name)
+    made.rank = rank
+    return made
+
+
+Severity.ERROR = named("error", 3)
+Severity.WARNING = named("warning", 2)
+Severity.INFO = named("info", 1)
+SEVERITIES: Final = {str(one): one for one in (Severity.ERROR, Severity.WARNING, Severity.INFO)}
+"""By name, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 from meshc._native import masked
+from meshc.record import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
+
+    class Splice(Protocol):
+        """Bytes that give way to a text."""
+
+        @property
+        def start(self) -> int:
+            """First byte."""
+
+        @property
+        def end(self) -> int:
+            """Byte behind the last."""
+
+        @property
+        def text(self) -> str:
+            """What stands there afterwards."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,22 +43,6 @@ class Place:
     column: int
     end_line: int
     end_column: int
-
-
-class Splice(Protocol):
-    """Bytes that give way to a text."""
-
-    @property
-    def start(self) -> int:
-        """First byte."""
-
-    @property
-    def end(self) -> int:
-        """Byte behind the last."""
-
-    @property
-    def text(self) -> str:
-        """What stands there afterwards."""
 
 
 class Text:

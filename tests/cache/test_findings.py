@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import subprocess
@@ -15,6 +16,7 @@ from meshc.cache import key as keys
 from meshc.cache.findings import KeptFindings, decode, encode
 from meshc.cache.store import MOST, Store
 from meshc.compiling import lint_files
+from meshc.rules.index import RULES
 
 if TYPE_CHECKING:
     from meshc.findings import Finding
@@ -115,16 +117,62 @@ def test_what_findings_depend_on_is_in_the_name(monkeypatch: pytest.MonkeyPatch)
     assert len(set(names)) == len(names)
 
 
+def imported(module: str, seen: set[str]) -> None:
+    """Add what a module of ours imports, at its top or later, and what that does."""
+    path = Path(keys.PACKAGE) / Path(*module.split(".")[1:])
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    if not file.exists() or file.as_posix() in seen:
+        return
+    seen.add(file.as_posix())
+    tree = ast.parse(file.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name):
+            node.body = []  # TYPE_CHECKING
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("meshc"):
+            imported(str(node.module), seen)
+            for alias in node.names:
+                imported(f"{node.module}.{alias.name}", seen)
+
+
 def test_every_part_of_the_tool_that_finds_is_in_its_digest() -> None:
-    found = {Path(path).relative_to(keys.PACKAGE).as_posix() for path in keys.sources()}
-    wanted = {
-        path.relative_to(keys.PACKAGE).as_posix()
-        for folder in ("rules", "mesh")
-        for path in (keys.PACKAGE / folder).rglob("*.py")
-    }
-    assert wanted < found
-    assert "schema/generated.json" in found
-    assert any(path.startswith("_native.") for path in found)
+    finding = {"meshc.rules", "meshc.mesh", "meshc.cache.findings"}
+    finding |= {rule.module for rule in RULES.values() if rule.found_by in ("rule", "date")}
+    needed: set[str] = set()
+    for module in finding:
+        imported(module, needed)
+    digested = {f"{keys.PACKAGE}/{path}" for path in keys.sources()}
+    assert needed - {f"{keys.PACKAGE}/__init__.py"} <= digested
+    assert f"{keys.PACKAGE}/schema/generated.json" in digested
+    assert len(needed) > 15
+
+
+def test_an_edited_check_is_another_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, read = keys.tool(), keys.read
+    edited = "rules/resilience/mc602_retry_amplification.py"
+
+    def changed(path: str, most: int = -1) -> bytes:
+        return read(path, most) + (b"#" if path.endswith(edited) else b"")
+
+    assert keys.tool() == before
+    monkeypatch.setattr(keys, "read", changed)
+    assert keys.tool() != before
+
+
+def test_another_build_of_the_extension_is_another_tool(tmp_path: Path) -> None:
+    from meshc import _native
+
+    whole = Path(_native.__file__).read_bytes()
+    name = keys.build(_native.__file__)
+    if sys.platform == "linux":
+        assert len(name) == 20
+        assert name in whole
+    rebuilt = tmp_path / "rebuilt.so"
+    rebuilt.write_bytes(whole.replace(name, name[::-1], 1))
+    assert keys.build(str(rebuilt)) == name[::-1]
+    nameless = tmp_path / "nameless.so"
+    nameless.write_bytes(whole.replace(keys.NOTE, b"\0" * len(keys.NOTE)))
+    assert keys.build(str(nameless)) == nameless.read_bytes()
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -226,21 +274,21 @@ def test_parallel_runs_say_the_same(tmp_path: Path) -> None:
         for one in all_runs:
             assert one.communicate()[0] == fresh[0]
             assert one.returncode == fresh[2]
-    names = [path.name for path in (tmp_path / "kept").iterdir()]
-    assert len(names) == 1, names
+    suffixes = sorted(path.suffix for path in (tmp_path / "kept").iterdir())
+    assert suffixes == [".findings", ".mesh"]
     assert not (tmp_path / "in/.meshc").exists()
 
 
 def test_the_command_line_uses_the_folder_it_is_given_and_none_if_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     first = run(EXAMPLE, MESHC_CACHE_DIR=str(one))
-    assert len(list(one.iterdir())) == 1
+    assert len(list(one.iterdir())) == 2
     assert run(EXAMPLE, "--cache-dir", two, MESHC_CACHE_DIR=str(one))[0] == first[0]
-    assert len(list(two.iterdir())) == 1
+    assert len(list(two.iterdir())) == 2
     assert run(EXAMPLE, "--no-cache", "--cache-dir", tmp_path / "three")[0] == first[0]
     assert not (tmp_path / "three").exists()
-    [path] = one.iterdir()
-    path.write_bytes(b"nonsense")
+    for path in one.iterdir():
+        path.write_bytes(b"nonsense")
     out, said, code = run(EXAMPLE, MESHC_CACHE_DIR=str(one))
     assert (out, code) == (first[0], first[2])
     assert said.count("\n") == first[1].count("\n") + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,3 +202,93 @@ def test_a_file_outside_the_repository_is_nobodys(session: Session) -> None:
         assert found is None
 
     session(work)
+
+
+UNTIDY = """\
+kind: ServiceIntent
+apiVersion: meshc.dev/v1
+metadata: {name: web, namespace: shop}
+spec:
+    calls: [ {to: cart.read} ]   # größer 🛒
+    owner: storefront
+"""
+
+
+def test_formatting_is_what_fmt_writes(session: Session) -> None:
+    """Of unsaved text: the edits make of it what `meshc fmt` would, and then there are none."""
+
+    async def work(editor: Editor) -> None:
+        options = lsp.FormattingOptions(tab_size=8, insert_spaces=False)
+
+        async def edits() -> list[lsp.TextEdit] | None:
+            document = editor.document("web.yaml")
+            found = await editor.client.text_document_formatting_async(
+                lsp.DocumentFormattingParams(document, options)
+            )
+            return None if found is None else list(found)
+
+        editor.open("web.yaml")
+        for text in (UNTIDY, UNTIDY.rstrip(), UNTIDY + "\n\n"):
+            editor.type("web.yaml", text)
+            found = await edits()
+            assert found
+            laid = applied(text, found)
+            assert laid == by_command(text)
+            assert laid != text
+            editor.type("web.yaml", laid)
+            assert await edits() == []
+
+    session(work)
+
+
+def test_formatting_keeps_the_lines_that_stay(session: Session) -> None:
+    """One edit covers the lines that change, so that a cursor elsewhere stays where it is."""
+
+    async def work(editor: Editor) -> None:
+        text = editor.open("web.yaml")
+        editor.type("web.yaml", text.replace("  owner: storefront", "  owner:   storefront"))
+        (edit,) = await editor.client.text_document_formatting_async(
+            lsp.DocumentFormattingParams(
+                editor.document("web.yaml"), lsp.FormattingOptions(tab_size=2, insert_spaces=True)
+            )
+        )
+        assert edit.range == lsp.Range(lsp.Position(4, 0), lsp.Position(5, 0))
+        assert edit.new_text == "  owner: storefront\n"
+
+    session(work)
+
+
+def test_formatting_leaves_alone_what_cannot_be_read(session: Session) -> None:
+    """Half a file has no layout; a file outside the repository is nobody's."""
+
+    async def work(editor: Editor) -> None:
+        (editor.folder / "meshc.toml").write_text("lint   = {}\n")
+        text = editor.open("web.yaml")
+        editor.type("web.yaml", text.replace("}]", "}"))
+        options = lsp.FormattingOptions(tab_size=2, insert_spaces=True)
+        for path in ("web.yaml", "../elsewhere.yaml", "meshc.toml"):
+            params = lsp.DocumentFormattingParams(editor.document(path), options)
+            assert not await editor.client.text_document_formatting_async(params)
+
+    session(work)
+
+
+def applied(text: str, edits: list[lsp.TextEdit]) -> str:
+    """Make edits as a client does: positions are lines and UTF-16 units."""
+    lines = text.split("\n")
+
+    def at(position: lsp.Position) -> int:
+        before = sum(len(line) + 1 for line in lines[: position.line])
+        units = lines[position.line].encode("utf-16-le")[: 2 * position.character]
+        return before + len(units.decode("utf-16-le"))
+
+    for edit in sorted(edits, key=lambda edit: at(edit.range.start), reverse=True):
+        text = text[: at(edit.range.start)] + edit.new_text + text[at(edit.range.end) :]
+    return text
+
+
+def by_command(text: str) -> str:
+    """Give what `meshc fmt -` writes."""
+    command = [sys.executable, "-m", "meshc", "fmt", "-"]
+    ran = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    return ran.stdout.decode()

@@ -8,7 +8,7 @@ become empty, each other's copies, or end in the middle. `MESHC_EDITS` makes mor
 from __future__ import annotations
 
 import os
-import random  # noqa: S311
+import random
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from meshc import mesh
-from meshc._native import Mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from meshc._native import Mesh
 
 HERE = Path(__file__).parent
 EDITS = int(os.environ.get("MESHC_EDITS", "400"))
@@ -97,7 +98,7 @@ spec:
 
 def generated(seed: int) -> dict[str, str]:
     """Give a repository of twelve workloads, each in a file of its own."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  repeatable, no secret
     files = {f"s{number}.yaml": service(number, chance) for number in range(12)}
     return {"mesh.yaml": PLATFORM, **files}
 
@@ -108,6 +109,12 @@ def cases() -> Iterator[dict[str, str]]:
         files = [one for one in sorted(case.rglob("*")) if one.suffix in {".yaml", ".json", ".pem"}]
         texts = {one.relative_to(case).as_posix(): one.read_text() for one in files}
         yield {"mesh.yaml": PLATFORM.partition("---")[0], **texts}
+
+
+def swapped(line: str, files: dict[str, str], chance: random.Random) -> str:
+    """Write words of the repository in the place of some of a line."""
+    words = [one for text in files.values() for one in WORD.findall(text)]
+    return WORD.sub(lambda one: chance.choice(words) if chance.random() < 0.2 else one[0], line)
 
 
 def edited(files: dict[str, str], chance: random.Random) -> dict[str, str]:
@@ -130,10 +137,7 @@ def edited(files: dict[str, str], chance: random.Random) -> dict[str, str]:
             case 5:
                 lines[at:at] = ["# a comment\n"]
             case _ if lines:
-                words = [one for text in files.values() for one in WORD.findall(text)]
-                lines[at] = WORD.sub(
-                    lambda one: chance.choice(words) if chance.random() < 0.2 else one[0], lines[at]
-                )
+                lines[at] = swapped(lines[at], files, chance)
         changed[path] = "".join(lines)
     return changed
 
@@ -157,7 +161,7 @@ def said(linked: Mesh, paths: list[str]) -> object:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_patched_mesh_is_the_one_that_is_read_anew(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  repeatable, no secret
     starts = [generated(seed), generated(seed + 100), *cases()]
     patched_edits = 0
     for _ in range(EDITS // 4 // 10):
@@ -188,7 +192,7 @@ def test_what_is_no_image_is_nothing() -> None:
     image = mesh.link(files, []).image()
     assert image is not None
     assert mesh.restored(image, files, []) is not None
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311  the same
     for _ in range(EDITS):
         cut = image[: chance.randrange(len(image))]
         assert mesh.restored(cut, files, []) is None

@@ -1,7 +1,6 @@
 """Laws of which rules run: no order of a list matters, closer names hold, higher layers hold."""
 
 import fnmatch
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshc.findings import Severity
+from meshc.policy.patterns import pattern
 from meshc.policy.selection import (
     ALL,
     Layer,
@@ -16,11 +16,11 @@ from meshc.policy.selection import (
     closest,
     covered,
     meant,
-    pattern,
     runs,
     suppressible,
     weight,
 )
+from meshc.record import replace
 from meshc.rules.index import RULES
 
 CODES = sorted(RULES)

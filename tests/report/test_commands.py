@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from meshc import report
-from meshc.findings import Edit, Finding, Fix, Related, Severity
+from meshc.findings import SEVERITIES, Edit, Finding, Fix, Related, Severity
 from meshc.mesh.fingerprints import fingerprint
 from meshc.mesh.sources import Sources
+from meshc.record import replace
 from meshc.report.cells import columns
 from meshc.report.plain import shown
 from meshc.report.run import Run
@@ -81,7 +81,7 @@ def runs(draw: st.DrawFn) -> Run:
                 if texts[0]
                 else (),
             ),
-            st.sampled_from(Severity),
+            st.sampled_from(list(SEVERITIES.values())),
             place(),
             st.lists(place(), max_size=4),
             st.lists(place(), max_size=3),

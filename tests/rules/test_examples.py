@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -24,7 +23,7 @@ from meshc.repo import File
 from meshc.rules import RULES, pages
 from meshc.rules.fixing import fix_of
 from meshc.rules.pages import Page
-from meshc.rules.rule import Example, Sees
+from meshc.rules.rule import Example
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = list(pages.pages())
@@ -86,7 +85,7 @@ def test_messages_have_the_house_form(page: Page, example: Example) -> None:
 
 @pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.found_by == "rule"])
 def test_a_check_says_what_it_looks_at(code: str) -> None:
-    assert import_module(RULES[code].module).SEES in get_args(Sees)
+    assert import_module(RULES[code].module).SEES in ("row", "edge", "mesh")
 
 
 def test_there_are_enough_rules() -> None:

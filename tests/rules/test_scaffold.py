@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
 from meshc.cli import exits, run
 from meshc.compiling import lint_files
 from meshc.rules import scaffold
-from meshc.rules.rule import Sees
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +28,7 @@ def test_a_new_rule_is_whole_and_does_not_pass_yet(
     assert spec.loader is not None
     rule = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(rule)
-    assert rule.SEES in get_args(Sees)
+    assert rule.SEES in ("row", "edge", "mesh")
     failing, passing = rule.EXAMPLES
     assert failing.fails
     assert not passing.fails

@@ -1,28 +1,51 @@
-"""Findings kept by what they depend on."""
+"""Findings kept by what they depend on, and meshes by their repository."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
+from meshc import mesh as meshes
 from meshc.cache.key import key
 from meshc.findings import Finding, Related, Severity
 from meshc.spans import Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from meshc._native import Mesh
     from meshc.cache.store import Store
 
-Row = list[Any]  # JSON of several types
+    Row = list[Any]  # JSON of several types
 
 
 class KeptFindings:
     """Finds what was found before, and finds anew what was not."""
 
-    def __init__(self, store: Store) -> None:
-        """Name the store."""
+    def __init__(self, store: Store, repository: str = "") -> None:
+        """Name the store, and the repository: of each the newest mesh is kept."""
         self._store = store
+        self._repository = repository
+
+    def mesh(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        namespaces: Sequence[tuple[str, str]],
+        link: Callable[[], Mesh],
+    ) -> Mesh:
+        """Give what `link` gives for these files, begun with a kept mesh where one is near enough.
+
+        `namespaces` are those of folders, which linking depends on beside the files.
+        """
+        said = [part for one in namespaces for part in one]
+        name = f"{key([], [self._repository, *said])}.mesh"
+        image = self._store.load(name)
+        mesh = None if image is None else meshes.restored(image, files, namespaces)
+        if mesh is None:
+            mesh = link()
+            image = mesh.image()
+            if image is not None:
+                self._store.save(name, image)
+        return mesh
 
     def of(
         self,
@@ -45,14 +68,20 @@ class KeptFindings:
 
 def encode(findings: Sequence[Finding]) -> bytes:
     """Give findings as bytes; fixes are made later and are none yet."""
+    if not findings:
+        return b"[]"
+    import json  # a lint imports nothing that takes long where it need not
+
     return json.dumps([packed(one) for one in findings], separators=(",", ":")).encode()
 
 
 def decode(content: bytes) -> tuple[Finding, ...] | None:
     """Give the findings of `encode`; nothing for anything else."""
+    from meshc._native import from_json  # the same
+
     try:
-        return tuple(unpacked(row) for row in json.loads(content))
-    except (ValueError, TypeError, RecursionError):
+        return tuple(unpacked(row) for row in from_json(content))
+    except (ValueError, TypeError):
         return None
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
 HEAD: Final = b"meshc cache 1 "
 """Begins every file; the number grows with the form of what follows."""
@@ -16,6 +15,8 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read or written."""
 MOST: Final = 32
 """Files kept; the longest unused go first."""
+ALL: Final = 256 * 1024 * 1024
+"""Bytes of all files kept."""
 
 
 class Store:
@@ -43,33 +44,32 @@ class Store:
         if found is None:
             self.give_up(f"`{name}` is damaged or of another version")
             return None
-        with contextlib.suppress(OSError):
-            os.utime(path)  # it was used: that only decides what goes first
+        quietly(os.utime, path)  # it was used: that only decides what goes first
         return found
 
     def save(self, name: str, content: bytes) -> None:
         """Keep bytes under a name, if that is possible."""
         if len(content) > LARGEST - 200:
             return
-        written = Path(self.folder, f"{name}.{os.getpid()}.tmp")
+        written = f"{self.folder}/{name}.{os.getpid()}.tmp"
         try:
-            written.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made(self.folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             with os.fdopen(os.open(written, flags, 0o600), "wb") as file:
                 file.write(sealed(content))
-            written.replace(written.with_name(name))
+            os.replace(written, f"{self.folder}/{name}")  # noqa: PTH105 - no pathlib here
             self._prune()
         except OSError as error:
-            with contextlib.suppress(OSError):
-                written.unlink()
+            quietly(os.unlink, written)
             self.give_up(error.strerror or str(error))
 
     def _prune(self) -> None:
         """Delete what was not used for longest; somebody else may be doing the same."""
-        found = sorted(os.scandir(self.folder), key=used)
-        for entry in found[:-MOST]:
-            with contextlib.suppress(OSError):
-                Path(entry.path).unlink()
+        left = ALL
+        for number, entry in enumerate(sorted(os.scandir(self.folder), key=used, reverse=True)):
+            left -= size(entry)
+            if number >= MOST or left < 0:
+                quietly(os.unlink, entry.path)
 
     def give_up(self, why: str) -> None:
         """Say once why the folder is of no use."""
@@ -87,12 +87,33 @@ def read(path: str) -> bytes:
         os.close(handle)
 
 
+def made(folder: str) -> None:
+    """Make a folder and those above it; what is there keeps its rights. Raises `OSError`."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - no pathlib here
+
+
+def quietly(act: Callable[[str], object], path: str) -> None:
+    """Do what matters little if it fails."""
+    try:
+        act(path)
+    except OSError:
+        return
+
+
 def used(entry: os.DirEntry[str]) -> float:
     """Give when a file was last used; one that is gone by now was used never."""
     try:
         return entry.stat(follow_symlinks=False).st_mtime
     except OSError:
         return 0.0
+
+
+def size(entry: os.DirEntry[str]) -> int:
+    """Give the bytes of a file; one that is gone by now has none."""
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
 
 
 def sealed(content: bytes) -> bytes:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from meshc.mesh import SCHEMA
+from meshc.mesh import schema
 from meshc.mesh.reading import intended
 from meshc.mesh.sources import Sources
 from meshc.rules.index import RULES
@@ -118,7 +118,7 @@ def alone(sources: Sources, path: str) -> Counter[tuple[str, str]]:
     """Count what reader and checker find in a file, by code and message."""
     from meshc._native import check_json
 
-    said = json.loads(check_json(sources.text(path), SCHEMA.read_bytes()))
+    said = json.loads(check_json(sources.text(path), schema()))
     found = [one for document in said["documents"] for one in document["findings"]]
     return Counter((one["code"], one["message"]) for one in [*found, *said["reading"]])
 

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from meshc.cli import exits
 from meshc.cli.verbs import UNLISTED, VERBS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 def main() -> NoReturn:
     """Run the program and leave; freeing a large mesh object by object would only cost time."""
+    exits.leaving()
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import counting, exits, source
+from meshc.cli import clicking, counting, exits, source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,8 @@ def command() -> None:
 
 
 @command.command()
-@source.argument
-@counting.settings_options
+@clicking.repository
+@clicking.keeping(*counting.SETTINGS)
 @file_option
 @click.option("--force", is_flag=True, help="Write it anew where there is one.")
 def create(*, repository: str, file: str | None, force: bool) -> int:
@@ -65,8 +65,8 @@ def create(*, repository: str, file: str | None, force: bool) -> int:
 
 
 @command.command()
-@source.argument
-@counting.settings_options
+@clicking.repository
+@clicking.keeping(*counting.SETTINGS)
 @file_option
 def prune(*, repository: str, file: str | None) -> int:
     """Take out what is solved; nothing is added."""
@@ -90,15 +90,15 @@ def prune(*, repository: str, file: str | None) -> int:
 
 
 @command.command()
-@source.argument
-@counting.settings_options
+@clicking.repository
+@clicking.keeping(*counting.SETTINGS)
 @file_option
 def show(*, repository: str, file: str | None) -> int:
     """Print what is known: code, how often, where, and what was found."""
     from meshc.policy.settings import settings_of
 
     read = source.read(repository, None, strict=False)
-    path = named(file, settings_of(read.files, counting.given()).baseline)
+    path = named(file, settings_of(read.files, counting.given(clicking.kept())).baseline)
     known = load(repository, path).known
     for one in sorted(known):
         times = f" ({known[one]} times)" if known[one] > 1 else ""
@@ -109,14 +109,13 @@ def show(*, repository: str, file: str | None) -> int:
 
 def linted_without(repository: str, file: str | None) -> tuple[Source, Linted, str]:
     """Lint as if nothing were known; gives the path of the baseline too."""
-    from dataclasses import replace
-
     from meshc.compiling import lint_files
     from meshc.policy.judging import Asked
     from meshc.policy.settings import settings_of
+    from meshc.record import replace
 
     read = source.read(repository, None, strict=True)
-    settings = settings_of(read.files, counting.given())
+    settings = settings_of(read.files, counting.given(clicking.kept()))
     linted = lint_files(read.files, Asked(settings=replace(settings, baseline=None)))
     return read, replace(linted, settings=settings), named(file, settings.baseline)
 

@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
-import click
+from meshc.cli.option import Option
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Final
 
     from meshc.cache.findings import KeptFindings
 
 
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a verb."""
-    for one in (
-        click.option(
-            "--cache-dir",
-            metavar="DIR",
-            envvar="MESHC_CACHE_DIR",
-            help="Keep findings here [default: `meshc` in the user's cache folder].",
-        ),
-        click.option("--no-cache", is_flag=True, help="Keep nothing, use nothing kept."),
-    ):
-        command = one(command)
-    return command
+OPTIONS: Final = (
+    Option("--no-cache", "Keep nothing, use nothing kept.", flag=True),
+    Option(
+        "--cache-dir",
+        "Keep findings here [default: `meshc` in the user's cache folder].",
+        "DIR",
+        variable="MESHC_CACHE_DIR",
+    ),
+)
 
 
-def kept(folder: str | None, *, off: bool) -> KeptFindings | None:
-    """Give the kept findings; nothing where there is no folder for them."""
+def kept(folder: str | None, repository: str, *, off: bool) -> KeptFindings | None:
+    """Give what is kept of earlier runs; nothing where there is no folder for it."""
     folder = None if off else folder or default()
     if folder is None:
         return None
     from meshc.cache.findings import KeptFindings
     from meshc.cache.store import Store
 
-    return KeptFindings(Store(folder, say))
+    return KeptFindings(Store(folder, say), os.path.realpath(repository))
 
 
 def default() -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from meshc.cli import exits, showing, source
+from meshc.cli import clicking, exits, showing, source
 
 
 @click.command(
@@ -20,9 +20,8 @@ Examples:
 Prints the digest of the manifest. Exit codes: 0 compiled, 1 an error was found, 2 usage,
 3 no intent, 4 a file cannot be read."""
 )
-@source.argument
-@source.revision_option
-@source.environment_option
+@clicking.repository
+@clicking.taking(source.REVISION, source.ENVIRONMENT)
 @click.option("--out", metavar="DIR", help="Write the snapshot to this folder.")
 @click.option("--key", metavar="FILE", help="Sign it with this Ed25519 private key (PEM).")
 def command(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import counting, exits, source
+from meshc.cli import clicking, counting, exits, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,9 @@ Examples:
   meshc config --config profile=strict  and what would
   meshc config --keys                   every key there is"""
 )
-@source.argument
-@source.revision_option
-@counting.settings_options
+@clicking.repository
+@clicking.taking(source.REVISION)
+@clicking.keeping(*counting.SETTINGS)
 @click.option("--keys", is_flag=True, help="List every key and what it does.")
 def command(*, repository: str, rev: str | None, keys: bool) -> int:
     """Show the settings of a repository; lower lines hold over upper ones of the same key."""
@@ -36,7 +36,7 @@ def command(*, repository: str, rev: str | None, keys: bool) -> int:
         click.echo(table([head, *((one.name, one.default, one.summary) for one in KEYS)]), nl=False)
         return exits.CLEAN
     read = source.read(repository, rev, strict=False)
-    settings = settings_of(read.files, counting.given())
+    settings = settings_of(read.files, counting.given(clicking.kept()))
     click.echo(table([("key", "value", "from"), *rows(settings)]), nl=False)
     return exits.CLEAN
 

@@ -6,29 +6,25 @@ own file, then each `--config KEY=VALUE`, then the options that are named like k
 
 from __future__ import annotations
 
-import re
 import time
-from collections import Counter
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-import click
 
 from meshc.cli import exits
+from meshc.cli.option import Option
+from meshc.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Final, Literal
 
+    from meshc.cli.option import Values
     from meshc.cli.source import Source
     from meshc.findings import Suppressed
     from meshc.policy.baseline import Baseline
     from meshc.policy.judging import Asked
     from meshc.policy.settings import Given, Settings
 
-META: Final = "meshc.counting"
-"""Where the options of one call are kept until the verb asks for them."""
-STATEMENT: Final = re.compile(r"[\w.\"'/*-]+\s*=")
+STATEMENT: Final = r"[\w.\"'/*-]+\s*="
 LISTS: Final = ("select", "extend-select", "ignore")
 
 WAYS: Final[tuple[tuple[Literal["comment", "waiver", "baseline"], str], ...]] = (
@@ -38,71 +34,40 @@ WAYS: Final[tuple[tuple[Literal["comment", "waiver", "baseline"], str], ...]] = 
 )
 
 
-def keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Keep an option's value; it is no parameter of the verb."""
-    context.meta.setdefault(META, {})[parameter.name] = value
-
-
-def option(*words: str, **rest: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as click has it
-    """Make an option that `keep` keeps."""
-    return click.option(*words, callback=keep, expose_value=False, **rest)
-
-
 SETTINGS: Final = (
-    option("--select", multiple=True, metavar="CODES", help="Run only these rules: MC5,MC212."),
-    option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too."),
-    option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules."),
-    option("--profile", metavar="NAME", help="default or strict."),
-    option(
+    Option("--select", "Run only these rules: MC5,MC212.", "CODES", multiple=True),
+    Option("--extend-select", "Run these rules too.", "CODES", multiple=True),
+    Option("--ignore", "Do not run these rules.", "CODES", multiple=True),
+    Option("--profile", "default or strict.", "NAME"),
+    Option(
         "--config",
+        "Settings instead of the repository's, or a single one over them.",
+        "FILE|KEY=VALUE",
         multiple=True,
-        metavar="FILE|KEY=VALUE",
-        help="Settings instead of the repository's, or a single one over them.",
     ),
 )
+"""Options that change settings."""
 JUDGEMENT: Final = (
-    option("--baseline", metavar="FILE", help="Hide what this file lists as known."),
-    option("--baseline-ref", metavar="REVISION", help="Hide what this Git revision had already."),
-    option(
-        "--at",
-        metavar="DATE",
-        help="The day on which suppressions may have ended [default: today].",
-    ),
+    Option("--baseline", "Hide what this file lists as known.", "FILE"),
+    Option("--baseline-ref", "Hide what this Git revision had already.", "REVISION"),
+    Option("--at", "The day on which suppressions may have ended [default: today].", "DATE"),
 )
+OPTIONS: Final = (*SETTINGS, *JUDGEMENT)
+"""Every option that says which findings count."""
 
 
-def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that change settings."""
-    for one in reversed(SETTINGS):
-        command = one(command)
-    return command
-
-
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add every option that says which findings count."""
-    for one in reversed(JUDGEMENT):
-        command = one(command)
-    return settings_options(command)
-
-
-def said() -> dict[str, Any]:
-    """Give the options of this call."""
-    found: dict[str, Any] = click.get_current_context().meta.get(META, {})
-    return found
-
-
-def given() -> Given:
-    """Read what this call says about settings; fails for a file that cannot be read."""
+def given(words: Values) -> Given:
+    """Read what options say about settings; fails for a file that cannot be read."""
     from meshc.policy.settings import NOTHING, Given
 
-    words, file, values = said(), None, list[tuple[str, str]]()
+    file, values = None, list[tuple[str, str]]()
     for word in words.get("config") or ():
-        if STATEMENT.match(word):
+        if is_statement(word):
             values.append(("--config", statement(word)))
         elif file is None:
             file = (word, read(word, "--config"))
         else:
-            raise click.UsageError("--config names two files", click.get_current_context())
+            raise exits.Misuse("--config names two files")
     lines = [
         f"{key} = [{', '.join(map(quoted, listed))}]"
         for key in LISTS
@@ -113,6 +78,13 @@ def given() -> Given:
     if lines:
         values.append(("--", "\n".join(lines)))
     return Given(file, tuple(values)) if file or values else NOTHING
+
+
+def is_statement(word: str) -> bool:
+    """Tell KEY=VALUE from a file."""
+    import re  # only who says something pays for it
+
+    return re.match(STATEMENT, word) is not None
 
 
 def parted(words: Sequence[str]) -> list[str]:
@@ -141,6 +113,8 @@ def quoted(text: str) -> str:
 
 def read(path: str, option: str) -> bytes:
     """Read a file that an option names."""
+    from pathlib import Path
+
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -148,17 +122,15 @@ def read(path: str, option: str) -> bytes:
         raise exits.Failure(f"{option}: cannot read `{path}`: {why}") from None
 
 
-def asked(source: Source, repository: str) -> tuple[Source, Asked]:
-    """Give what this call asks, and the source with the baseline that it names."""
+def asked(words: Values, source: Source, repository: str) -> tuple[Source, Asked]:
+    """Give what options ask, and the source with the baseline that it names."""
     from meshc.policy.judging import Asked
 
-    words, settings = said(), given()
+    settings = given(words)
     known: Baseline | None = None
     file, revision = words.get("baseline"), words.get("baseline_ref")
     if file and revision:
-        raise click.UsageError(
-            "give one of --baseline and --baseline-ref", click.get_current_context()
-        )
+        raise exits.Misuse("give one of --baseline and --baseline-ref")
     if file:
         source, settings, known = with_baseline(source, repository, file, settings)
     elif revision:
@@ -181,6 +153,8 @@ def with_baseline(
     source: Source, repository: str, file: str, settings: Given
 ) -> tuple[Source, Given, Baseline | None]:
     """Take a baseline by its path: inside the repository as if its settings named it."""
+    from pathlib import Path
+
     from meshc.policy import baseline
     from meshc.policy.settings import Given
 
@@ -213,6 +187,6 @@ def hidden(suppressed: Sequence[Suppressed]) -> str:
     """Say how many findings are hidden, and by what; empty where none is."""
     if not suppressed:
         return ""
-    counts = Counter(one.by for one in suppressed)
+    counts = {by: sum(one.by == by for one in suppressed) for by, _ in WAYS}
     parts = [f"{counts[by]:,} {way}" for by, way in WAYS if counts[by]]
     return f", {len(suppressed):,} suppressed ({', '.join(parts)})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meshc.cli import exits, source
+from meshc.cli import clicking, exits, source
 from meshc.mesh.decisions import ALLOWED, Decisions, Request, Unanswerable, User
 from meshc.report.plain import shown
 
@@ -41,8 +41,7 @@ A line of the file is {"from": …, "to": …, "method": …, "path": …, "host
 Exit codes: 0 every request is allowed, 1 one is not (or the intents do not compile)."""
 )
 @click.option("--repo", "repository", default=".", help="Folder of intents [default: this one].")
-@source.revision_option
-@source.environment_option
+@clicking.taking(source.REVISION, source.ENVIRONMENT)
 @click.option(
     "--snapshot", help="A snapshot that `meshc compile --out` wrote, instead of a repository."
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meshc.cli import exits, source
+from meshc.cli import clicking, exits, source
 from meshc.names import nearest
 from meshc.report import FORMATS
 from meshc.rules.index import RULES
@@ -28,7 +28,7 @@ Examples:
 )
 @click.argument("word", required=False, metavar="[CODE | KIND[.FIELD] | FORMAT | NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of NS/NAME (.).")
-@source.environment_option
+@clicking.taking(source.ENVIRONMENT)
 @click.option("--list", "listed", is_flag=True, help="List every rule.")
 @click.option("--defaults", is_flag=True, help="Print every default and bound.")
 def command(

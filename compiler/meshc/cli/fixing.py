@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from meshc.cli import exits
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from meshc.change.rounds import Lint, Mended
     from meshc.cli.source import Source

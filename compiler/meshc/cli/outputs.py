@@ -4,60 +4,61 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-import click
 
 from meshc import report
 from meshc.cli import counting, exits, showing
-from meshc.names import nearest
+from meshc.cli.option import Option
+from meshc.record import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Final
 
     from meshc.compiling import Linted
-    from meshc.findings import Severity
+    from meshc.findings import Finding, Severity
     from meshc.repo import File
     from meshc.report.run import Run
 
 ON_A_TERMINAL: Final = 100
 """Findings shown on a terminal; more are no reading matter."""
 
-output_option = click.option(
-    "--output",
-    "written",
-    multiple=True,
-    metavar="FORMAT[:FILE]",
-    help="Write findings in FORMAT to FILE, or to the terminal; may be repeated.",
+OPTIONS: Final = (
+    Option(
+        "--output",
+        "Write findings in FORMAT to FILE, or to the terminal; may be repeated.",
+        "FORMAT[:FILE]",
+        name="written",
+        multiple=True,
+    ),
+    Option(
+        "--format",
+        f"Short for --output FORMAT: {', '.join(report.FORMATS)} [default: full].",
+        "FORMAT",
+        name="form",
+    ),
+    Option(
+        "--limit",
+        "Show the N gravest findings in full and concise, 0 for all "
+        f"[default: {ON_A_TERMINAL} on a terminal, else all].",
+        "N",
+        number=True,
+    ),
 )
-format_option = click.option(
-    "--format",
-    "form",
-    metavar="FORMAT",
-    help=f"Short for --output FORMAT: {', '.join(report.FORMATS)} [default: full].",
-)
-limit_option = click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Show the N gravest findings in full and concise, 0 for all "
-    f"[default: {ON_A_TERMINAL} on a terminal, else all].",
-)
-colour_option = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
-)
+COLOUR: Final = Option("--color", "Colours.", choices=("auto", "always", "never"), default="auto")
 
 
-class Output(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Output:
     """A format and the file it goes to, or standard output."""
 
     form: str
     file: Path | None
 
 
-class Taste(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Taste:
     """What somebody said about colours (`auto`, `always`, `never`) and about the limit."""
 
     colour: str = "auto"
@@ -69,12 +70,12 @@ def wanted(words: Sequence[str], form: str | None) -> tuple[Output, ...]:
     outputs = [output(word) for word in words]
     if form is not None:
         outputs.append(Output(known(form), None))
-    places: set[Path | None] = set()
+    places: set[str | None] = set()
     for one in outputs:
-        place = one.file and Path(os.path.abspath(one.file))  # noqa: PTH100 - it need not exist
+        place = os.path.abspath(one.file) if one.file else None  # noqa: PTH100 - it need not exist
         if place in places:
             where = f"`{one.file}`" if one.file else "the terminal"
-            usage(f"two outputs go to {where}; give each a FILE of its own")
+            raise exits.Misuse(f"two outputs go to {where}; give each a FILE of its own")
         places.add(place)
         if one.file and not one.file.parent.is_dir():
             raise exits.Failure(
@@ -88,39 +89,43 @@ def wanted(words: Sequence[str], form: str | None) -> tuple[Output, ...]:
 
 def output(word: str) -> Output:
     """Read one `FORMAT[:FILE]`."""
+    from pathlib import Path  # most lints write to the terminal
+
     form, parted, file = word.partition(":")
     if parted and not file:
-        usage(f"`{word}` names no file; leave the colon out to write to the terminal")
+        raise exits.Misuse(f"`{word}` names no file; leave the colon out to write to the terminal")
     return Output(known(form), Path(file) if file else None)
 
 
 def known(form: str) -> str:
     """Give a format's name; fails with the nearest ones where there is none of it."""
     if form not in report.FORMATS:
+        from meshc.names import nearest
+
         near = nearest(form, list(report.FORMATS))
         hint = f"did you mean `{near[0]}`? " if near else ""
-        usage(f"`{form}` is no format; {hint}there are {', '.join(report.FORMATS)}")
+        raise exits.Misuse(f"`{form}` is no format; {hint}there are {', '.join(report.FORMATS)}")
     return form
-
-
-def usage(message: str) -> None:
-    """Fail as click does."""
-    raise click.UsageError(message, click.get_current_context())
 
 
 def run(linted: Linted, files: Sequence[File], threshold: Severity) -> Run:
     """Make what is reported of a lint: its findings with their fixes, and its sources."""
-    from meshc.mesh.fingerprints import fingerprint
     from meshc.mesh.sources import Sources
     from meshc.report.run import Run
     from meshc.rules.fixing import with_fixes
     from meshc.spans import Texts
 
     sources = Sources(files)
+
+    def fingerprint(one: Finding) -> str:
+        from meshc.mesh import fingerprints  # few formats recognise findings
+
+        return fingerprints.fingerprint(one, sources)
+
     return Run(
         with_fixes(linted.findings, sources),
         Texts(files),
-        lambda one: fingerprint(one, sources),
+        fingerprint,
         suppressed=linted.suppressed,
         threshold=threshold,
     )
@@ -171,16 +176,22 @@ def prefix(base: str, repository: str) -> str:
 
     A folder outside of any checkout is named from where one stands.
     """
-    folder = Path(repository).resolve()
-    start = Path.cwd()
+    folder = os.path.realpath(repository)
+    start = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than this to run
     if base == "linted":
         return ""
     if base == "checkout":
-        roots = (place for place in (folder, *folder.parents) if (place / ".git").exists())
-        start = next(roots, start)
-    if not folder.is_relative_to(start) or folder == start:
-        return ""
-    return f"{folder.relative_to(start).as_posix()}/"
+        start = checkout(folder) or start
+    above = f"{start.rstrip('/')}/"
+    return f"{folder[len(above) :]}/" if folder.startswith(above) and folder != above else ""
+
+
+def checkout(folder: str) -> str | None:
+    """Give the root of the checkout a folder is in."""
+    while not os.path.exists(f"{folder}/.git"):  # noqa: PTH110 - as above
+        if folder == (folder := os.path.dirname(folder)):  # noqa: PTH120 - as above
+            return None
+    return folder
 
 
 def closing(one: Run, files: int, seconds: float) -> str:

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from meshc.cli import controller, exits, identity, source
+from meshc.cli import clicking, controller, exits, identity, source
 
 ADMIN_PORT = 15000
 PROBES_PORT = 15021
@@ -31,8 +31,7 @@ goes to meshc-proxy as it is. Ctrl-C ends it.""",
 @click.option("--set-port", multiple=True, metavar="OLD=NEW", help="Listen on another port.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where it listens.")
 @click.option("--state", metavar="DIR", help="State folder [default: ~/.local/state/meshc].")
-@source.revision_option
-@source.environment_option
+@clicking.taking(source.REVISION, source.ENVIRONMENT)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENTS]")
 def command(  # noqa: PLR0913 - click gives each option a parameter
     *,

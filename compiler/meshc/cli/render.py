@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from meshc.cli import exits, source
+from meshc.cli import clicking, exits, source
 from meshc.report.plain import shown
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ be shown is), 2 usage, 3 no intent, 4 a file cannot be read."""
 )
 @click.argument("name", required=False, metavar="[NS/NAME]")
 @click.option("-C", "repository", default=".", metavar="REPOSITORY", help="Of what (.).")
-@source.revision_option
-@source.environment_option
+@clicking.taking(source.REVISION, source.ENVIRONMENT)
 @click.option(
     "--output",
     type=click.Choice(["yaml", "json"]),

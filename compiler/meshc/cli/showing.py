@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import TextIO
 
 
 def coloured(choice: str, stream: TextIO) -> bool:
@@ -25,16 +24,19 @@ def coloured(choice: str, stream: TextIO) -> bool:
     return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
-@contextlib.contextmanager
-def progress(doing: str) -> Iterator[None]:
-    """Say on a terminal what takes its time; the line is gone afterwards."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    sys.stderr.write(f"{doing} …")
-    sys.stderr.flush()
-    try:
-        yield
-    finally:
-        sys.stderr.write("\r\x1b[K")
+class progress:  # noqa: N801 - called like a function
+    """Says on a terminal what takes its time; the line is gone afterwards."""
+
+    def __init__(self, doing: str) -> None:
+        """Say what is done."""
+        self._said = f"{doing} …" if sys.stderr.isatty() else ""
+
+    def __enter__(self) -> None:
+        """Write the line."""
+        sys.stderr.write(self._said)
+        sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        sys.stderr.write("\r\x1b[K" if self._said else "")
         sys.stderr.flush()

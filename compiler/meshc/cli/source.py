@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-import click
 
 from meshc.cli import exits
+from meshc.cli.option import Option
+from meshc.record import dataclass
 from meshc.repo import Folder, Listing, Revision
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.compiling import Compiled
     from meshc.repo import File, Problem
 
 WORKTREE: Final = "worktree"
 """Stands for the commit where files come from a folder."""
 
-argument = click.argument("repository", default=".", metavar="[REPOSITORY]")
-revision_option = click.option(
-    "--rev", metavar="REVISION", help="Read this Git revision, not the folder."
-)
-
-environment_option = click.option(
-    "--env", metavar="NAME", help="In this Environment, not the base."
-)
+REVISION: Final = Option("--rev", "Read this Git revision, not the folder.", "REVISION")
+ENVIRONMENT: Final = Option("--env", "In this Environment, not the base.", "NAME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +35,8 @@ class Source:
 
 def read(repository: str, revision: str | None, *, strict: bool) -> Source:
     """Read a repository; fails with 3 where there is no intent, with 4 if strict and incomplete."""
-    if not Path(repository).is_dir():
-        missing = not Path(repository).exists()
+    if not os.path.isdir(repository):  # noqa: PTH112 - no pathlib on the road of a lint
+        missing = not os.path.exists(repository)  # noqa: PTH110 - as above
         raise exits.Failure(f"`{repository}` {'does not exist' if missing else 'is not a folder'}")
     listing, commit = listed(repository, revision)
     for problem in listing.problems:

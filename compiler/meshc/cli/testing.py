@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meshc.cli import exits, source
+from meshc.cli import clicking, exits, source
 from meshc.cli.evaluate import instant, spread, user_of
 from meshc.mesh.decisions import ALLOWED, Decision, Decisions, Request, Unanswerable
 from meshc.report.plain import shown
@@ -28,9 +28,8 @@ Examples:
 
 Exit codes: 0 all pass, 1 one fails (or the intents do not compile), 3 there is no test."""
 )
-@source.argument
-@source.revision_option
-@source.environment_option
+@clicking.repository
+@clicking.taking(source.REVISION, source.ENVIRONMENT)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a test.")
 def command(*, repository: str, rev: str | None, env: str | None, as_json: bool) -> int:
     """Run every PolicyTest against the decision core and show what does not hold."""

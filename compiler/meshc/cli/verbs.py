@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from meshc.record import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +15,20 @@ class Verb:
 
     module: str
     summary: str
+    plain: str = ""
+    """A module with `OPTIONS` and `run`, where click may be left out (`meshc.cli.option`).
+
+    Such a verb is over soon: the garbage collector is off.
+    """
 
 
 VERBS: Final = {
     "init": Verb("meshc.cli.init", "write a small, working repository"),
-    "lint": Verb("meshc.cli.lint", "check a repository and show what is wrong with it"),
+    "lint": Verb(
+        "meshc.cli.lint",
+        "check a repository and show what is wrong with it",
+        plain="meshc.cli.linting",
+    ),
     "baseline": Verb("meshc.cli.baseline", "keep findings that are known already"),
     "suppress": Verb("meshc.cli.suppress", "hide single findings by comments that say why"),
     "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),

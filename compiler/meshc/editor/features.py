@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
-from meshc.editor import actions, completion, hover, navigation
+from meshc.editor import actions, completion, formatting, hover, navigation
 from meshc.editor.server import Server
 from meshc.editor.workspace import Workspace
 
@@ -203,6 +203,18 @@ async def renamed(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | N
     return await ls.ask_at(params.text_document, params.position, asked)
 
 
+async def laid_out(ls: Server, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
+    """Write a file in its one layout; what the editor asks of tabs and blanks is none of it."""
+
+    def asked(workspace: Workspace, positions: Positions, path: str, _: int) -> list[lsp.TextEdit]:
+        return [
+            lsp.TextEdit(positions.of_bytes(path, edit.start, edit.end), edit.text)
+            for edit in formatting.formatted(workspace, path)
+        ]
+
+    return await ls.ask_at(params.text_document, lsp.Position(0, 0), asked)
+
+
 TRIGGERS: Final = (" ", "[", "{", ".", "/", ",")
 FEATURES: Final[tuple[tuple[str, Callable[..., Any], Any], ...]] = (
     (lsp.INITIALIZED, initialized, None),
@@ -220,6 +232,7 @@ FEATURES: Final[tuple[tuple[str, Callable[..., Any], Any], ...]] = (
         fixes,
         lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix]),
     ),
+    (lsp.TEXT_DOCUMENT_FORMATTING, laid_out, None),
     (lsp.TEXT_DOCUMENT_PREPARE_RENAME, renameable, None),
     (lsp.TEXT_DOCUMENT_RENAME, renamed, lsp.RenameOptions(prepare_provider=True)),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from meshc.mesh import SCHEMA
+from meshc import mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ class Field:
 @cache
 def definitions() -> Schema:
     """Read the generated schema; once a process."""
-    read: Schema = json.loads(SCHEMA.read_bytes())
+    read: Schema = json.loads(mesh.schema())
     return read
 
 

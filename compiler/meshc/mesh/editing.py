@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Edit, Fix
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc._native import Node
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
     from meshc.spans import Place
 
-ONE_NAME: Final = re.compile(r"did you mean `([^`]+)`\?")
-NAMED: Final = re.compile(r"`([^`]+)`")
+ONE_NAME: Final = "did you mean `"
+"""How a hint begins that suggests one name; it ends behind the name, or goes on."""
 
 
 def suggestion(finding: Finding) -> str | None:
     """Give the name that a finding suggests; nothing if there are several to choose from."""
-    found = ONE_NAME.match(finding.hint or "")
-    return found[1] if found else None
+    hint = finding.hint or ""
+    name, end, _ = hint.removeprefix(ONE_NAME).partition("`?")
+    alone = hint.startswith(ONE_NAME) and end and "`" not in name
+    return name if name and alone else None
+
+
+def between(text: str | None, before: str, behind: str) -> str | None:
+    """Give what stands between two texts; nothing where they do not stand around it."""
+    if text is None or not (text.startswith(before) and text.endswith(behind)):
+        return None
+    return text[len(before) : len(text) - len(behind)]
 
 
 def names_in(message: str) -> list[str]:
     """Give what stands in backticks."""
-    return NAMED.findall(message)
+    names, begin = [], message.find("`")
+    while begin >= 0 and (end := message.find("`", begin + 1)) >= 0:
+        if end == begin + 1:
+            begin = end  # nothing is no name
+            continue
+        names.append(message[begin + 1 : end])
+        begin = message.find("`", end + 1)
+    return names
 
 
 def written(place: Place, sources: Sources) -> str:
@@ -74,6 +89,8 @@ def replaced(place: Place, sources: Sources, word: str) -> Fix:
 
 def quoted(text: str) -> str:
     """Write a text in double quotes; YAML reads every escape of JSON (YAML 1.2, 1.3)."""
+    import json  # few fixes write a text
+
     return json.dumps(text, ensure_ascii=False)
 
 

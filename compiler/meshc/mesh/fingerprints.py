@@ -5,9 +5,9 @@ Baselines, SARIF and GitLab recognise findings by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from meshc.record import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources

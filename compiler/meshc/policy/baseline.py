@@ -6,16 +6,17 @@ The file is JSON of one line a finding, sorted by meaning, so that a review can 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
 
 from meshc.mesh.fingerprints import Identity, identity
 from meshc.policy.selection import suppressible
+from meshc.record import dataclass
 from meshc.repo.toml import SettingsError
 from meshc.rules.rule import Found
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Final, TypeAlias
 
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources

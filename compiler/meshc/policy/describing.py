@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from meshc.findings import Severity
-from meshc.policy.keys import ADJUSTED, KEYS, Form
+from meshc.findings import SEVERITIES
+from meshc.policy.keys import ADJUSTED, KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from meshc.policy.keys import Form
+
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 
-SEVERITY: Final[dict[str, Json]] = {"enum": [str(one) for one in Severity]}
+SEVERITY: Final[dict[str, Json]] = {"enum": [*SEVERITIES]}
 CODES: Final = "^(ALL|MC[0-9]{1,3})$"
 LIST: Final[dict[str, Json]] = {
     "type": "array",

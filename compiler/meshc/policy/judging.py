@@ -5,27 +5,27 @@ Pure: the same files, settings and day give the same answer, in whatever order r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity, Suppressed, ordered
 from meshc.policy.selection import (
     adjustable,
     closeness,
     closest,
-    pattern,
     runs,
     suppressible,
     weight,
 )
 from meshc.policy.settings import NOTHING, Given, Settings
+from meshc.record import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
     from meshc.policy.baseline import Baseline
+    from meshc.policy.settings import Adjusted
     from meshc.policy.suppressions import Comments
     from meshc.policy.waivers import Object, Objects, Waiver
     from meshc.repo.listing import File
@@ -63,8 +63,9 @@ def judge(
     """Say which findings count; raises `SettingsError` for a baseline that is none."""
     from meshc._native import holding  # looks at every byte
 
-    marked = [files[at] for at in holding(files, b"meshc:") if is_intent(files[at][0])]
-    waiving = [files[at][0] for at in holding(files, b"Waiver") if is_intent(files[at][0])]
+    comments, waivers = holding(files, [b"meshc:", b"Waiver"])
+    marked = [files[at] for at in comments if is_intent(files[at][0])]
+    waiving = [files[at][0] for at in waivers if is_intent(files[at][0])]
     known = asked.known or baseline_of(files, settings)
     if settings.plain and known is None and not marked and not waiving:
         return Judged(found)
@@ -150,7 +151,7 @@ class Court:
             return one.severity
         settings = self.settings
         found = closest(dict(settings.severity), code) or weight(code, settings.profile)
-        says = [entry for glob, entry in settings.per_file if pattern(glob).match(one.primary.file)]
+        says = self.of_file(one.primary.file)
         if settings.per_namespace:
             place = one.primary
             home = self.objects.at(place.file, place.start)
@@ -164,6 +165,14 @@ class Court:
                 return None
             found = chosen or found
         return found
+
+    def of_file(self, path: str) -> list[Adjusted]:
+        """Give what settings say about a file, the shortest pattern first."""
+        if not self.settings.per_file:
+            return []
+        from meshc.policy.patterns import pattern
+
+        return [entry for glob, entry in self.settings.per_file if pattern(glob).match(path)]
 
     def excused(
         self, one: Finding, comments: Comments, waived: Sequence[Waiver]

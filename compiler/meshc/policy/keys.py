@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from meshc.record import dataclass
 
-Form = Literal[
-    "codes", "severities", "adjusted", "namespaces", "severity", "profile", "path", "version"
-]
-"""What a value looks like; see `settings.FORMS`."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
+
+    Form = Literal[
+        "codes", "severities", "adjusted", "namespaces", "severity", "profile", "path", "version"
+    ]
+    """What a value looks like; see `settings.FORMS`."""
 
 
 @dataclass(frozen=True, slots=True)

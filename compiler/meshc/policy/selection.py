@@ -6,17 +6,14 @@ it would be compiled into something that nobody wrote. Everything else is judgem
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
-from meshc.names import nearest
+from meshc.record import dataclass
 from meshc.rules.index import RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Final
 
 ALL: Final = "ALL"
 OF_JUDGEMENT: Final = frozenset({"judge", "rule", "date", "owners", "text", "policy"})
@@ -47,6 +44,8 @@ def suppressible(code: str) -> bool:
 
 def meant(word: str) -> str:
     """Suggest what was meant by a word that is no code: the rule of that name, or the nearest."""
+    from meshc.names import nearest
+
     names = {rule.name: code for code, rule in RULES.items()} | {code: code for code in RULES}
     group = [code for code in RULES if code.startswith(word[:3].upper())]
     typed = word.upper().replace("O", "0").replace("L", "1")
@@ -111,13 +110,3 @@ def weight(code: str, profile: str) -> Severity:
     if rule is None:
         return Severity.ERROR
     return Severity((profile == "strict" and rule.strict) or rule.severity)
-
-
-@lru_cache(maxsize=256)
-def pattern(glob: str) -> re.Pattern[str]:
-    """Translate a pattern of paths from the root: `*` and `?` stay in one folder, `**` does not."""
-    parts = []
-    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("/")):
-        wild = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece)
-        parts.append(re.escape(piece) if wild is None else wild)
-    return re.compile("".join(parts) + r"\Z", re.DOTALL)

@@ -6,21 +6,22 @@ lies below it; the command line lies above it. Each value remembers where it was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
-
 from meshc.findings import Severity
 from meshc.policy.selection import Layer
-from meshc.repo.listing import PROJECT_FILE, SETTINGS_FILE
+from meshc.record import dataclass
+from meshc.repo.listing import PROJECT_FILE, SETTINGS_FILE, ending
 from meshc.repo.toml import SettingsError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Final, Literal
 
     from meshc.repo.listing import File
     from meshc.repo.toml import Toml
 
-Profile = Literal["default", "strict"]
+    Profile = Literal["default", "strict"]
+
 EXTENDED: Final = 8
 """Longest chain of files that extend each other."""
 
@@ -73,9 +74,9 @@ class Given:
 NOTHING: Final = Given()
 
 
-def settings_of(files: Iterable[File], given: Given = NOTHING) -> Settings:
+def settings_of(files: Collection[File], given: Given = NOTHING) -> Settings:
     """Read the settings of a repository's files and a command line; raises `SettingsError`."""
-    known = {path: content for path, content in files if path.endswith(".toml")}
+    known = dict(ending(files, ".toml"))
     if not known and given is NOTHING:
         return Settings()
     from meshc.policy import stating  # most repositories state little, many nothing
@@ -142,26 +143,27 @@ def merged(parts: list[Settings]) -> Settings:
     severity: dict[str, Severity] = {}
     per_file: dict[str, Adjusted] = {}
     per_namespace: dict[str, Adjusted] = {}
-    single: dict[str, object] = {}
+    fail_on = Severity.ERROR
+    profile: Profile = "default"
+    baseline: str | None = None
     for part in parts:
         namespaces |= dict(part.namespaces)
         severity |= dict(part.severity)
         per_file |= dict(part.per_file)
         per_namespace |= dict(part.per_namespace)
-        single |= {
-            name: getattr(part, name)
-            for name in ("fail_on", "profile", "baseline")
-            if any(name.replace("_", "-") in toml.table for toml in part.tomls)
-        }
+        stated = {key for toml in part.tomls for key in toml.table}
+        fail_on = part.fail_on if "fail-on" in stated else fail_on
+        profile = part.profile if "profile" in stated else profile
+        baseline = part.baseline if "baseline" in stated else baseline
     return Settings(
         namespaces=tuple(sorted(namespaces.items())),
-        fail_on=cast("Severity", single.get("fail_on", Severity.ERROR)),
-        profile=cast("Profile", single.get("profile", "default")),
+        fail_on=fail_on,
+        profile=profile,
         layers=tuple(layer for part in parts for layer in part.layers),
         severity=tuple(sorted(severity.items())),
         per_file=tuple(sorted(per_file.items(), key=lambda entry: (len(entry[0]), entry[0]))),
         per_namespace=tuple(sorted(per_namespace.items())),
-        baseline=cast("str | None", single.get("baseline")),
+        baseline=baseline,
         tomls=tuple(toml for part in parts for toml in part.tomls),
     )
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
-from meshc.findings import Severity
+from meshc.findings import SEVERITIES, Severity
 from meshc.names import LABEL, nearest
 from meshc.policy.keys import ADJUSTED, BY_NAME
 from meshc.policy.selection import ALL, Layer, adjustable, covered, meant
 from meshc.policy.settings import Adjusted, Settings
 from meshc.rules.index import RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Final
 
     from meshc.policy.settings import Profile
     from meshc.repo.toml import Toml, Value
@@ -35,7 +36,7 @@ def read(toml: Toml) -> Settings:
     )
     return Settings(
         namespaces=namespaces(toml),
-        fail_on=Severity(choice(toml, ("fail-on",), list(Severity)) or Severity.ERROR),
+        fail_on=Severity(choice(toml, ("fail-on",), list(SEVERITIES)) or Severity.ERROR),
         profile=profile(toml),
         layers=(layer,) if layer != Layer() else (),
         severity=severities(toml, ("severity",)),
@@ -166,7 +167,7 @@ def severities(toml: Toml, keys: Keys) -> tuple[tuple[str, Severity], ...]:
     for one in table(toml, keys, "codes and severities"):
         prefix = code(toml, (*keys, one), one, silences=False)
         weight = Severity(
-            choice(toml, (*keys, one), list(Severity)) or Severity.ERROR,
+            choice(toml, (*keys, one), list(SEVERITIES)) or Severity.ERROR,
         )
         if weight is not Severity.ERROR and not any(adjustable(each) for each in covered(prefix)):
             raise toml.error((*keys, one), settled(one))

@@ -8,17 +8,18 @@ they are about is the reader's knowledge (`_native.comments`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
 
 from meshc.names import nearest
 from meshc.policy.selection import meant, suppressible
+from meshc.record import dataclass
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 from meshc.rules.suppression.mc910_unused_suppression import HIDES_NOTHING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Final
 
     from meshc.findings import Finding
 

@@ -5,16 +5,17 @@ The checker holds their form; a document that is not a whole Waiver hides nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
+from meshc.names import CODE
 from meshc.policy.selection import meant, suppressible
 from meshc.policy.suppressions import Span, is_day, unsuppressible
+from meshc.record import dataclass
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from meshc._native import Node
     from meshc.mesh.sources import Sources
@@ -153,6 +154,8 @@ def hygiene(
 def wrong(waivers: Iterable[Waiver]) -> Iterator[tuple[str, Found]]:
     """Find Waivers of rules that are none, and of findings that cannot be hidden."""
     for one in (each for each in waivers if each.code):
+        if not CODE.match(one.code):
+            continue  # The checker says that it is no code.
         if one.code not in RULES:
             message = f"`{one.code}` is no rule, so nothing is hidden"
             yield "MC910", hit(one, one.code_span, message, meant(one.code))

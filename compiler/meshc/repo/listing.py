@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
 
+from meshc.record import dataclass
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from typing import Final
 
 File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
@@ -49,6 +51,14 @@ class Listing:
         if self.problems:
             raise Unreadable("; ".join(str(one) for one in self.problems[:3]))
         return list(self.files)
+
+
+def ending(files: Collection[File], end: str) -> list[File]:
+    """Give the files whose path ends so; of thousands where none does, in one look at all paths."""
+    paths = "\0".join([path for path, _ in files])  # no path holds a NUL
+    if f"{end}\0" not in f"{paths}\0":
+        return []
+    return [one for one in files if one[0].endswith(end)]
 
 
 def wanted(path: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from meshc.record import dataclass
 from meshc.repo.listing import (
     FILE_BYTES,
     FILES,
@@ -18,6 +17,7 @@ from meshc.repo.listing import (
     wanted,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from meshc.record import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final, TypeAlias
 
 Value: TypeAlias = object
 """What TOML can hold; readers ask for its type."""
@@ -17,7 +17,7 @@ STATEMENT_LINES: Final = 500
 """Longest statement whose end is looked for, so that a place is found in bounded time."""
 DEPTH: Final = 8
 """Deepest keys whose places are told apart; no setting is deeper."""
-POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+POSITION: Final = r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z"
 
 
 class SettingsError(Exception):
@@ -87,7 +87,9 @@ def read(file: str, content: bytes, base: tuple[str, ...] = ()) -> Toml:
 
 def located(message: str, text: str) -> str:
     """Put the place that a parser's message ends with in front of it."""
-    found = POSITION.search(message)
+    import re  # only a mistake pays for it
+
+    found = re.search(POSITION, message)
     claim = message[: found.start()] if found else message
     end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
     line, column = (found[1], found[2]) if found and found[1] else end
@@ -143,6 +145,8 @@ def leaves(value: Value, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def position(line: int, statement: str, word: str) -> tuple[int, int]:
     """Give line and column of a word in a statement; of the statement where it is spelt apart."""
+    import re  # the same
+
     found = re.search(rf"(?<![\w-])[\"']?{re.escape(word)}(?![\w-])", statement)
     begin = len(statement) - len(statement.lstrip()) if found is None else found.start()
     before = statement[:begin]

@@ -7,17 +7,21 @@ asked for.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from meshc.record import dataclass
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Final, Literal
 
     from meshc.findings import Finding
     from meshc.report.run import Run
     from meshc.spans import Texts
 
 
-class Format(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Format:
     """One format.
 
     `base` is what its paths are relative to: where the reader stands, the root of the Git

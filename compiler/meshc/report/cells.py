@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
-from typing import Final
-
+from meshc.record import dataclass
 from meshc.report.plain import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 WIDTH: Final = 140
 """Columns of source shown of one line; a longer line is cut around what is marked."""
@@ -44,8 +45,8 @@ class Row:
 
 def row(line: str, mark: int) -> Row:
     """Lay a line out; if it is too long, what stands around the character `mark`."""
-    if len(line) <= WIDTH and line.isascii() and "\t" not in line:
-        return Row(shown(line), 0, tuple(range(len(line) + 1)))
+    if line.isascii() and "\t" not in line:
+        return plain(line, mark)
     first = 0
     if len(line) > WIDTH or columns(line) > WIDTH:
         first = min(max(0, mark - BEFORE), max(0, len(line) - 1))
@@ -64,6 +65,18 @@ def row(line: str, mark: int) -> Row:
     return Row(text, first, tuple(starts))
 
 
+def plain(line: str, mark: int) -> Row:
+    """Lay out a line in which every character takes a column."""
+    if len(line) <= WIDTH:
+        return Row(shown(line), 0, tuple(range(len(line) + 1)))
+    first = min(max(0, mark - BEFORE), len(line) - 1)
+    begin = len(CUT) if first else 0
+    piece = shown(line[first : first + WIDTH])[: WIDTH - begin]
+    left = CUT if first + len(piece) < len(line) else ""
+    text = f"{CUT[:begin]}{piece}{left}"
+    return Row(text, first, tuple(range(begin, begin + len(piece) + 1)))
+
+
 def shown_but_tabs(text: str) -> str:
     """Make a text safe to print and keep its tabs."""
     return "\t".join(shown(part) for part in text.split("\t"))
@@ -80,6 +93,8 @@ def width(character: str) -> int:
         return len(TAB)
     if character.isascii():
         return 1
+    import unicodedata  # most lines are ASCII
+
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -6,12 +6,11 @@ the fix may change what the mesh does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from meshc.report.palette import Palette
 from meshc.report.plain import shown
 from meshc.report.run import more
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from meshc.findings import Finding
     from meshc.report.run import Run

@@ -12,16 +12,15 @@ Characters that could steer a terminal or a build agent are shown as U+FFFD.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.report.palette import Palette
 from meshc.report.plain import shown
-from meshc.report.preview import preview
 from meshc.report.run import more
 from meshc.report.snippet import Gutter, Mark, draw, mark, together
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from meshc.findings import Finding, Related
     from meshc.report.run import Run
@@ -60,6 +59,8 @@ def block(one: Finding, run: Run, palette: Palette) -> Iterator[str]:
     if one.flow:
         yield from path(one.flow, run, gutter)
     for fix in one.fixes:
+        from meshc.report.preview import preview  # most findings have none
+
         yield from preview(fix, one, run, gutter)
     yield gutter.note("docs", f"meshc explain {one.code}")
 

@@ -12,9 +12,9 @@ shown as code, so that it mentions nobody and shows no picture.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from meshc.record import replace
 from meshc.report.palette import Palette
 from meshc.report.plain import shown
 from meshc.report.run import summary

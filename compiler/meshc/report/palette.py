@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+
+from meshc.record import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 STYLES: Final = {
     "error": "\x1b[1;31m",
@@ -54,6 +58,8 @@ class Drawing:
 
     def text(self, palette: Palette) -> str:
         """Give the line, neighbours of one style in one escape."""
+        if not palette.colour:
+            return "".join([character for character, _ in self._cells])
         return "".join(
             palette.paint(style, "".join(character for character, _ in cells))
             for style, cells in groupby(self._cells, key=lambda cell: cell[1])

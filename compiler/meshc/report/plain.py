@@ -7,17 +7,20 @@ broken up like any other control sequence.
 
 from __future__ import annotations
 
-import re
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
-COMMAND: Final = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+COMMAND: Final = r"(?i)##(?=\[|vso\[)"
 """How commands of Azure Pipelines and old ones of GitHub's runner begin."""
 
 
 def shown(text: str) -> str:
     """Give a text on one line, what could steer its reader replaced one character for one."""
     if "##" in text:
-        text = COMMAND.sub("#\N{REPLACEMENT CHARACTER}", text)
+        import re  # few texts hold one
+
+        text = re.sub(COMMAND, "#\N{REPLACEMENT CHARACTER}", text)
     if text.isprintable():
         return text
     return "".join(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
 
 from meshc.report import cells
 from meshc.report.plain import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from meshc.findings import Edit, Finding, Fix
     from meshc.report.run import Run

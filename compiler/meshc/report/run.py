@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from meshc.findings import Severity
+from meshc.record import dataclass
 from meshc.report.plain import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -58,11 +56,11 @@ class Run:
 
     def identify(self, findings: tuple[Finding, ...]) -> list[str]:
         """Give the fingerprints of other findings of this run, told apart in the same way."""
-        seen: Counter[str] = Counter()
+        seen: dict[str, int] = {}
         names = []
         for one in findings:
             name = self.fingerprint(one)
-            seen[name] += 1
+            seen[name] = seen.get(name, 0) + 1
             names.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
         return names
 

@@ -6,16 +6,17 @@ a range of several lines has a bar at its left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
+from meshc.record import dataclass
 from meshc.report import cells
 from meshc.report.palette import Drawing, Palette
 from meshc.report.plain import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from meshc.report.cells import Row
     from meshc.spans import Place, Text

@@ -7,7 +7,6 @@ checks written in Python, not every page of documentation.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from meshc.findings import Finding, Related, Severity, ordered
 from meshc.rules.doubt import settled
@@ -15,6 +14,7 @@ from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 from meshc.spans import Texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -43,6 +43,8 @@ def run(
 
 def run_on_text(files: Sequence[tuple[str, bytes]], named: Collection[str]) -> tuple[Finding, ...]:
     """Run those of the `named` rules that look at the text of files, whatever it means."""
+    if not named:
+        return ()
     texts = Texts(files)
     return tuple(finding(texts, code, hit) for code, hit in hits_of_text(files, named))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
 
+from meshc.record import replace
 from meshc.rules.index import RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -21,7 +21,7 @@ def fix_of(finding: Finding, sources: Sources) -> Fix | None:
     if rule is None or not rule.fixes:
         return None
     # Only the file of a rule that found something is imported.
-    fix = cast("Callable[[Finding, Sources], Fix | None]", import_module(rule.module).fix)
+    fix: Callable[[Finding, Sources], Fix | None] = import_module(rule.module).fix
     return fix(finding, sources)
 
 

@@ -17,28 +17,58 @@ A check asks tables and the graph for what is wrong and loops over that, never o
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal, Protocol
+from meshc.record import dataclass, field, replace
 
-FoundBy = Literal[
-    "reader", "checker", "linker", "judge", "rule", "date", "owners", "text", "policy"
-]
-"""Who finds it: the reader of documents, the schema checker, the linker, the native judge of what
-could be read and linked all the same, `check` of its file, its `check_at` where a day is asked
-about, or `meshc.policy`, which hides what others found. `owners` is a `check` of the files
-where one of them says who owns which path. `text` is a `check` of the files instead of
-the mesh, which runs only where settings name its whole code.
-"""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from typing import Final, Literal, Protocol
 
-Sees = Literal["row", "edge", "mesh"]
-"""What a check looks at."""
+    class Hit(Protocol):
+        """Something found at bytes of a file; native findings have the same form."""
+
+        @property
+        def message(self) -> str:
+            """One line, lower-case start, no full stop."""
+
+        @property
+        def file(self) -> str:
+            """Path inside the repository."""
+
+        @property
+        def start(self) -> int:
+            """First byte."""
+
+        @property
+        def end(self) -> int:
+            """Byte behind the last."""
+
+        @property
+        def help(self) -> str | None:
+            """A suggestion that begins with `did you mean`, or advice, or both parted by `; `."""
+
+        @property
+        def related(self) -> list[Origin]:
+            """Other places."""
+
+    FoundBy = Literal[
+        "reader", "checker", "linker", "judge", "rule", "date", "owners", "text", "policy"
+    ]
+    """Who finds it: the reader of documents, the schema checker, the linker, the native judge of
+    what could be read and linked all the same, `check` of its file, its `check_at` where a day is
+    asked about, or `meshc.policy`, which hides what others found. `owners` is a `check` of the
+    files where one of them says who owns which path; `text` is one of the files instead of the
+    mesh, which runs only where settings name its whole code.
+    """
+
+    Sees = Literal["row", "edge", "mesh"]
+    """What a check looks at."""
 
 Origin = tuple[str, int, int, str]
 """Another place: file, first byte, byte behind the last, what it has to do with the finding."""
 
-REPEATED: Final = re.compile(r"^(.*?) *# ([0-9]+) of these$", re.MULTILINE)
-MARK: Final = re.compile(r"#\s*(\^*) ?here\s*$")
+REPEATED: Final = r"(?m)^(.*?) *# ([0-9]+) of these$"
+MARK: Final = r"#\s*(\^*) ?here\s*$"
 PRELUDE: Final = """\
 apiVersion: meshc.dev/v1
 kind: Mesh
@@ -48,34 +78,6 @@ spec:
   namespaces: [{name: shop, hosts: ["*.shop.test"]}]
 """
 """The Mesh that an example gets if it declares none."""
-
-
-class Hit(Protocol):
-    """Something found at bytes of a file; native findings have the same form."""
-
-    @property
-    def message(self) -> str:
-        """One line, lower-case start, no full stop."""
-
-    @property
-    def file(self) -> str:
-        """Path inside the repository."""
-
-    @property
-    def start(self) -> int:
-        """First byte."""
-
-    @property
-    def end(self) -> int:
-        """Byte behind the last."""
-
-    @property
-    def help(self) -> str | None:
-        """A suggestion that begins with `did you mean`, or advice, or both parted by `; `."""
-
-    @property
-    def related(self) -> list[Origin]:
-        """Other places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +128,30 @@ class Example:
 
         A line that ends with `# 900 of these` stands for as many, with their numbers for `N` in it.
         """
+        import re  # a lint imports examples of some rules and never reads one
+
         # JSON has no comments that could mark something.
         text = self.unmarked().text if self.file.endswith(".json") else self.text
-        files = [(self.file, REPEATED.sub(repeated, text)), *self.beside]
+        files = [(self.file, re.sub(REPEATED, repeated, text)), *self.beside]
         alone = not any("kind: Mesh" in text for _, text in files)
         files += [("mesh.yaml", PRELUDE)] if alone else []
         return sorted((path, text.encode()) for path, text in files)
 
     def unmarked(self) -> Example:
         """Give the example without the lines that mark its mistakes."""
+        import re  # the same
+
         lines = self.text.splitlines(keepends=True)
-        return replace(self, text="".join(line for line in lines if not MARK.search(line)))
+        left = (line for line in lines if not re.search(MARK, line))
+        return replace(self, text="".join(left))
 
     def marks(self) -> list[tuple[int, int, int]]:
         """Give `(line, column, end column)` of each marked mistake, from 1, end excluded."""
+        import re  # the same
+
         marks, line, kept = [], 0, 0
         for number, text in enumerate(self.text.splitlines(), start=1):
-            if found := MARK.search(text):
+            if found := re.search(MARK, text):
                 marks.append((line, found.start(1) + 1, found.end(1) + 1))
             else:
                 kept += 1

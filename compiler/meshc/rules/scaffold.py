@@ -21,13 +21,13 @@ The decision that is needed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Mesh
     from meshc.rules.rule import Sees

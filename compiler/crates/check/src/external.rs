@@ -17,6 +17,8 @@ pub struct ExternalRow {
     pub owner: Option<At<String>>,
     /// Names of its operations, sorted; TCP and TLS ports and `rest` are among them.
     pub operations: Vec<String>,
+    /// Names of its ports, as often as they are written.
+    pub ports: Vec<At<String>>,
     /// Allow rules.
     pub allow: Vec<RuleRow>,
 }
@@ -28,7 +30,9 @@ pub(crate) fn external(
 ) -> ExternalRow {
     let mut names: Vec<String> =
         operations(rows, spec).into_iter().map(|operation| operation.name.value).collect();
+    let mut ports = Vec::new();
     for port in rows.items(spec, "ports") {
+        ports.extend(rows.text(port, "name"));
         if let (Some("tcp" | "tls"), Some(name)) =
             (rows.string(port, "protocol").as_deref(), rows.string(port, "name"))
         {
@@ -40,5 +44,5 @@ pub(crate) fn external(
     names.dedup();
     let owner = rows.text(spec, "owner");
     let allow = each(rows, spec, "allow", rule);
-    ExternalRow { namespace, name, owner, operations: names, allow }
+    ExternalRow { namespace, name, owner, operations: names, ports, allow }
 }

@@ -47,7 +47,8 @@ pub(crate) struct Rule {
     pub(crate) choices: Vec<String>,
     pub(crate) any_of: Vec<RuleIx>,
     pub(crate) format: Option<String>,
-    pub(crate) example: Option<String>,
+    /// A value as it may be written.
+    pub(crate) example: Option<Value>,
     pub(crate) not_yet: Option<String>,
     /// Values that are refused for now, and why.
     pub(crate) not_yet_values: Vec<(String, String)>,
@@ -277,8 +278,7 @@ fn plain(rule: &mut Rule, keyword: &str, value: &Value) -> Result<(), SchemaFaul
     match keyword {
         "title" | "description" => {}
         "examples" => {
-            let first = value.as_array().and_then(|all| all.first());
-            rule.example = first.and_then(Value::as_str).map(str::to_owned);
+            rule.example = value.as_array().and_then(|all| all.first()).cloned();
         }
         "type" => rule.wants = Some(wants(value)?),
         "required" => rule.required = strings(value)?,

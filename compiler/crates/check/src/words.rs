@@ -158,7 +158,7 @@ pub(crate) fn malformed(rule: &Rule, span: Span, text: &str) -> Finding {
         _ => ("MC103", "a fitting text", "it is empty or too long"),
     };
     let shown: String = text.chars().take(60).collect();
-    let hint = match rule.example.as_deref() {
+    let hint = match rule.example.as_ref().and_then(serde_json::Value::as_str) {
         Some(example) => format!("{hint}, such as `{example}`"),
         None => hint.to_owned(),
     };

@@ -237,7 +237,8 @@ impl<'a> Builder<'a> {
             node.span.end = end;
         }
         if frame.mapping {
-            self.report_duplicates(frame.keys_before);
+            let item = !frame.flow && self.open.last().is_some_and(|around| !around.mapping);
+            self.report_duplicates(frame.keys_before, item);
             self.keys.truncate(frame.keys_before);
         }
         let height = frame.height.saturating_add(1);
@@ -245,8 +246,9 @@ impl<'a> Builder<'a> {
         self.child_done(frame.size, height, end);
     }
 
-    /// Reports keys that are written twice among those of the mapping that ends.
-    fn report_duplicates(&mut self, keys_before: usize) {
+    /// Reports keys that are written twice among those of the mapping that ends. Several in an item
+    /// of a list are one mistake: another item follows without its dash.
+    fn report_duplicates(&mut self, keys_before: usize, item: bool) {
         let Self { tree, keys, findings, limits, .. } = self;
         let keys = keys.get_mut(keys_before..).unwrap_or_default();
         if are_different(tree, keys) {
@@ -257,16 +259,23 @@ impl<'a> Builder<'a> {
             [first, second] => tree.text(*first) == tree.text(*second),
             _ => false,
         };
-        for pair in keys.windows(2).filter(same).take(limits.findings) {
-            let [first, second] = pair else { continue };
-            let key = tree.text(*first);
-            let mut finding = Finding::new(
-                Code::DuplicateKey,
-                tree.span(*second),
-                format!("`{key}` is written twice"),
-            )
-            .help("keep one of the two; readers disagree on which one counts");
-            finding.secondary = Some((tree.span(*first), "first written here".into()));
+        let mut pairs: Vec<(NodeId, NodeId)> = keys
+            .windows(2)
+            .filter(same)
+            .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
+            .take(limits.findings)
+            .collect();
+        let mut help = "keep one of the two; readers disagree on which one counts";
+        if item && pairs.len() > 1 {
+            pairs.sort_by_key(|(_, second)| *second);
+            pairs.truncate(1);
+            help = "write `- ` before it if another item begins here";
+        }
+        for (first, second) in pairs {
+            let message = format!("`{}` is written twice", tree.text(first));
+            let mut finding =
+                Finding::new(Code::DuplicateKey, tree.span(second), message).help(help);
+            finding.secondary = Some((tree.span(first), "first written here".into()));
             findings.push(finding);
         }
     }

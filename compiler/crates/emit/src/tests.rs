@@ -38,7 +38,11 @@ fn shop(edge: bool) -> Vec<(String, Vec<u8>)> {
 
 fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let mesh = Mesh::read(files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect(), &schema, &[]);
+    let mesh = Mesh::read(
+        files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect(),
+        &schema,
+        &[],
+    );
     let errors: Vec<_> = mesh.findings.iter().filter(|one| one.finding.code < "MC212").collect();
     assert!(errors.is_empty(), "{errors:?}");
     let emitted = emit(&mesh).expect("canonical");

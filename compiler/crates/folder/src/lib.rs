@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use names::{may_be_named, named_by, wanted};
 
-use content::content;
+use content::Reader;
 
 /// How much is read.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +122,9 @@ fn some(
     taken: &AtomicUsize,
 ) -> Result<Listing, Unreadable> {
     let mut listing = Listing::default();
+    let mut reader = Reader::new(root, limits.bytes);
     for (path, reason) in found {
-        let read = reason.map_or_else(|| content(root, path.clone(), limits.bytes), Err);
+        let read = reason.map_or_else(|| reader.content(path.clone()), Err);
         match read {
             Ok(file) => {
                 if taken.fetch_add(1, Ordering::Relaxed) >= limits.files {

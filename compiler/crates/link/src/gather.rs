@@ -51,7 +51,7 @@ pub(crate) fn gather(
         rows.extend(unit.workloads.into_iter().map(|row| (file, row)));
         mesh.tests.extend(unit.tests.into_iter().map(|row| (file, row)));
     }
-    note_gaps(mesh);
+    note_all_gaps(mesh);
     settle_mesh(mesh, declared);
     crate::issuers::gather(mesh, issuers);
     crate::environment::gather(mesh, environments);
@@ -75,10 +75,22 @@ pub(crate) fn gather(
     }
 }
 
-/// Notes what files may declare that could not be read.
-pub(crate) fn note_gaps(mesh: &mut Mesh) {
-    mesh.unread = mesh.files.iter().any(|one| one.said.unread);
-    mesh.lost = mesh.files.iter().flat_map(|one| &one.said.lost).cloned().collect();
+/// Notes what some files may declare that could not be read; nothing has changed in the others.
+pub(crate) fn note_gaps(mesh: &mut Mesh, some: impl Iterator<Item = u32>) {
+    let said = |file: &u32| Some(&mesh.files.get(*file as usize)?.said);
+    let open = |file: &u32| said(file).is_some_and(|one| one.unread || !one.lost.is_empty());
+    let mut gaps: Vec<u32> = mesh.gaps.iter().copied().chain(some).filter(open).collect();
+    gaps.sort_unstable();
+    gaps.dedup();
+    mesh.unread = gaps.iter().filter_map(said).any(|one| one.unread);
+    mesh.lost = gaps.iter().filter_map(said).flat_map(|one| &one.lost).cloned().collect();
+    mesh.gaps = gaps;
+}
+
+/// Notes them of every file.
+pub(crate) fn note_all_gaps(mesh: &mut Mesh) {
+    let all = u32::try_from(mesh.files.len()).unwrap_or(u32::MAX);
+    note_gaps(mesh, 0..all);
 }
 
 /// Takes the workloads, of two with one id the first by file and place.
@@ -155,6 +167,7 @@ pub(crate) fn complete(
     crate::platform::settle(mesh, waived, workload);
     let faults = crate::baseline::add(mesh, workload);
     crate::lower::lower(mesh, workload, &mut told.own);
+    workload.named = crate::patch::named(workload);
     faults
 }
 
@@ -180,6 +193,15 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
         value: timeout.value,
         origin: Origin::Written(file, timeout.span),
     });
+    for (number, second) in row.namespaces.iter().enumerate() {
+        let mut before = row.namespaces.iter().take(number);
+        if let Some(first) = before.find(|one| one.value == second.value) {
+            let message = format!("namespace `{}` is there twice", second.value);
+            let finding = Finding::new("MC211", second.span, message)
+                .help("list it once, with all of its hosts");
+            mesh.report_with(file, finding, (file, first.span, "the first one".into()));
+        }
+    }
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
     mesh.teams = row.teams;
@@ -232,6 +254,7 @@ impl Homes<'_> {
             unresolved: false,
             guardrails: Vec::new(),
             operations: Vec::new(),
+            named: Vec::new(),
             row,
         };
         let own = core::mem::take(&mut mesh.findings);
@@ -288,8 +311,7 @@ fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<InstanceRow> 
     let mut found = row.instances.clone();
     if let Some(named) = &row.instance_file {
         let other = mesh.file_named(&named.value);
-        let Some((other, source)) =
-            other.and_then(|at| Some((at, mesh.files.get(at as usize)?)))
+        let Some((other, source)) = other.and_then(|at| Some((at, mesh.files.get(at as usize)?)))
         else {
             let message = format!("the repository holds no file `{}`", named.value);
             let finding = Finding::new("MC201", named.span, message)

@@ -14,21 +14,50 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(count: usize, mut pairs: Vec<(WorkloadIx, WorkloadIx)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut starts = vec![0; count + 1];
-        for (from, _) in &pairs {
-            if let Some(start) = starts.get_mut(from.index() + 1) {
+    /// Sorts pairs by counting, so that the cost grows with their number alone.
+    fn new(count: usize, pairs: impl Iterator<Item = (WorkloadIx, WorkloadIx)> + Clone) -> Self {
+        let mut next = vec![0_u32; count + 1];
+        for (from, _) in pairs.clone() {
+            if let Some(start) = next.get_mut(from.index() + 1) {
                 *start += 1;
             }
         }
         let mut sum = 0;
-        for start in &mut starts {
+        for start in &mut next {
             sum += *start;
             *start = sum;
         }
-        Self { starts, items: pairs.into_iter().map(|(_, to)| to).collect() }
+        let ends = next.get(1..).unwrap_or_default().to_vec();
+        let mut placed = vec![WorkloadIx(0); sum as usize];
+        for (from, to) in pairs {
+            let Some(slot) = next.get_mut(from.index()) else { continue };
+            if let Some(item) = placed.get_mut(*slot as usize) {
+                *item = to;
+            }
+            *slot += 1;
+        }
+        Self::distinct(placed, &ends)
+    }
+
+    /// Sorts each row, which ends where `ends` says, and keeps one of what is there twice.
+    fn distinct(mut placed: Vec<WorkloadIx>, ends: &[u32]) -> Self {
+        let mut starts = Vec::with_capacity(ends.len() + 1);
+        starts.push(0);
+        let mut items: Vec<WorkloadIx> = Vec::with_capacity(placed.len());
+        let mut begin = 0;
+        for end in ends {
+            let row = placed.get_mut(begin..*end as usize).unwrap_or_default();
+            row.sort_unstable();
+            let first = items.len();
+            for to in row {
+                if items.get(first..).and_then(<[_]>::last) != Some(to) {
+                    items.push(*to);
+                }
+            }
+            begin = *end as usize;
+            starts.push(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        }
+        Self { starts, items }
     }
 
     fn of(&self, ix: WorkloadIx) -> &[WorkloadIx] {
@@ -40,8 +69,8 @@ impl Rows {
 
 impl Graph {
     pub(crate) fn new(count: usize, edges: &[Edge]) -> Self {
-        let out = edges.iter().map(|edge| (edge.caller, edge.callee)).collect();
-        let into = edges.iter().map(|edge| (edge.callee, edge.caller)).collect();
+        let out = edges.iter().map(|edge| (edge.caller, edge.callee));
+        let into = edges.iter().map(|edge| (edge.callee, edge.caller));
         Self { out: Rows::new(count, out), into: Rows::new(count, into) }
     }
 

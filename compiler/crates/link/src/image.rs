@@ -10,8 +10,8 @@ mod rows;
 
 use std::sync::Arc;
 
-use meshc_check::unit::{TestRow, Unit};
 use meshc_check::Schema;
+use meshc_check::unit::{TestRow, Unit};
 use meshc_snapshot::Digest;
 
 use codec::{Reader, Stored, stored_struct};
@@ -112,7 +112,7 @@ impl Mesh {
                 *file = Arc::new(SourceFile { path, bytes, said });
             }
         }
-        crate::gather::note_gaps(&mut mesh);
+        crate::gather::note_all_gaps(&mut mesh);
         mesh.graph = Graph::new(mesh.workloads.len(), &edges);
         (mesh.edges, mesh.whole) = (edges, whole);
         if changed.is_empty() {

@@ -13,6 +13,7 @@ mod methods;
 mod offers;
 mod outside;
 mod platform;
+mod policy_tests;
 mod ports;
 mod protocols;
 mod quotas;
@@ -27,6 +28,7 @@ use meshc_document::Span;
 use rustc_hash::FxHashSet;
 
 use crate::mesh::{Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::whole::Differs;
 
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
@@ -56,19 +58,40 @@ impl Report<'_> {
         let related = place.into_iter().collect();
         self.findings.push(MeshFinding { file, finding, related });
     }
+
+    /// As much of a span as stands on its first line: where an item of several begins.
+    fn line_of(&self, file: u32, span: Span) -> Span {
+        let bytes = self.mesh.files.get(file as usize).map_or(&[][..], |file| &file.bytes);
+        let inside = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let line = inside.iter().position(|byte| *byte == b'\n').unwrap_or(inside.len());
+        let line = inside.get(..line).unwrap_or_default().trim_ascii_end().len();
+        let length = u32::try_from(line).unwrap_or(u32::MAX);
+        Span { start: span.start, end: span.start.saturating_add(length) }
+    }
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        let listed = mesh.namespaces.iter().map(|(name, _)| name.as_str());
-        let namespaces =
-            listed.chain(mesh.workloads.iter().map(|one| one.namespace.as_str())).collect();
+        let mut namespaces: FxHashSet<&str> =
+            mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
+        let mut last = "";
+        for workload in &mesh.workloads {
+            // They are sorted by namespace.
+            if workload.namespace != last {
+                last = &workload.namespace;
+                namespaces.insert(last);
+            }
+        }
         Self { mesh, namespaces, findings: Vec::new(), unknown: false }
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that
     /// is not there.
-    pub(crate) fn judge(&mut self, ix: WorkloadIx, workload: &Workload) -> (Vec<MeshFinding>, bool) {
+    pub(crate) fn judge(
+        &mut self,
+        ix: WorkloadIx,
+        workload: &Workload,
+    ) -> (Vec<MeshFinding>, bool) {
         self.unknown = false;
         ports::judge(self, workload);
         rules::judge(self, workload);
@@ -113,16 +136,22 @@ impl<'a> Report<'a> {
         outside::judge(self);
         platform::judge(self);
         platform::judge_baselines(self);
-        users::judge_tests(self);
+        policy_tests::judge(self);
         core::mem::take(&mut self.findings)
     }
 }
 
-/// Judges every workload.
-pub(crate) fn judge(mesh: &mut Mesh) {
+/// Judges workloads, and then all of them together where something differs.
+pub(crate) fn judge(mesh: &mut Mesh, some: impl Iterator<Item = WorkloadIx>, differs: Differs) {
+    let whole = core::mem::take(&mut mesh.whole);
     let mut report = Report::new(mesh);
-    let found: Vec<_> = mesh.each().map(|(ix, one)| report.judge(ix, one)).collect();
-    for (told, found) in mesh.told.iter_mut().zip(found) {
-        (told.judged, told.unknown) = found;
+    let some = some.filter_map(|ix| Some((ix, mesh.workload(ix)?)));
+    let found: Vec<_> = some.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
+    let whole = whole.judged(&mut report, differs);
+    for (ix, found) in found {
+        if let Some(told) = mesh.told.get_mut(ix.index()) {
+            (told.judged, told.unknown) = found;
+        }
     }
+    mesh.whole = whole;
 }

@@ -3,7 +3,7 @@
 use meshc_check::Schema;
 
 use crate::environment::Laid;
-use crate::mesh::{Mesh, MeshFinding};
+use crate::mesh::{Mesh, MeshFinding, WorkloadIx};
 use crate::source::Content;
 use crate::whole::Differs;
 
@@ -55,8 +55,8 @@ impl Mesh {
         let loaded = crate::load::load(files, schema, laid);
         crate::gather::gather(self, loaded, namespaces, None);
         crate::resolve::resolve(self);
-        crate::judge::judge(self);
-        crate::whole::judge(self, Differs::ALL);
+        let all = u32::try_from(self.workloads.len()).unwrap_or(u32::MAX);
+        crate::judge::judge(self, (0..all).map(WorkloadIx), Differs::ALL);
     }
 
     /// Puts together everything that was found, and `more`, in the order of files and places.

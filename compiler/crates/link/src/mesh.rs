@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
+use meshc_check::Finding;
 use meshc_check::unit::{
     At, InstanceRow, InvariantRow, TestRow, WaiverRow, WorkloadKind, WorkloadRow,
 };
-use meshc_check::Finding;
 use meshc_document::Span;
 use meshc_snapshot::slice;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -81,6 +81,8 @@ pub struct Mesh {
     pub(crate) lost: FxHashSet<String>,
     /// A part of some file could not be read: it may declare anything.
     pub(crate) unread: bool,
+    /// Files of which something is lost or could not be read; sorted.
+    pub(crate) gaps: Vec<u32>,
     pub(crate) by_id: Arc<FxHashMap<String, WorkloadIx>>,
     pub(crate) tables: Tables,
 }
@@ -119,6 +121,8 @@ pub struct Workload {
     pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
+    /// Whom its rules name, as hashes; see [`crate::patch::named`].
+    pub(crate) named: Vec<u32>,
 }
 
 /// What was found about one workload, by what was looked at.

@@ -7,15 +7,15 @@
 //! many (kinds of the platform, names declared twice, files that come or go) is no matter for a
 //! patch: there everything is read anew.
 
+use core::hash::Hasher;
 use std::sync::Arc;
 
-use meshc_check::unit::{TestRow, WorkloadRow};
 use meshc_check::Schema;
-use rustc_hash::{FxHashMap, FxHashSet};
+use meshc_check::unit::{TestRow, WorkloadRow};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::gather::{Homes, complete, index, note_gaps};
 use crate::graph::Graph;
-use crate::judge::Report;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
@@ -77,7 +77,7 @@ impl Mesh {
         patch.declare(rows, &Homes { folders: namespaces })?;
         let touched = patch.resolve();
         let affected = patch.affected(&touched);
-        patch.judge(&affected);
+        crate::judge::judge(&mut patch.new, affected.into_iter(), patch.differs);
         patch.new.settle(Vec::new());
         Some(patch.new)
     }
@@ -126,7 +126,7 @@ impl<'a> Patch<'a> {
     /// Puts what the changed files declare in the place of what they declared.
     fn declare(&mut self, (rows, tests): Rows, homes: &Homes<'_>) -> Option<()> {
         let files = core::mem::take(&mut self.files);
-        note_gaps(&mut self.new);
+        note_gaps(&mut self.new, files.iter().copied());
         self.replaced = self
             .old
             .each()
@@ -327,9 +327,13 @@ impl<'a> Patch<'a> {
             all.extend(near.filter_map(|ix| self.now(*ix)));
         }
         let names = self.names(touched);
+        let hashes: FxHashSet<u32> = names.keys().map(|name| hash(name)).collect();
         for (ix, workload) in self.new.each() {
             let told = self.new.told.get(ix.index());
-            if told.is_some_and(|told| told.unknown) || self.speaks_of(workload, &names) {
+            let may_name = || workload.named.iter().any(|one| hashes.contains(one));
+            if told.is_some_and(|told| told.unknown)
+                || (may_name() && self.speaks_of(workload, &names))
+            {
                 all.insert(ix);
                 if !self.came_or_went.is_empty() {
                     all.extend(new.callers(ix));
@@ -341,7 +345,8 @@ impl<'a> Patch<'a> {
         all
     }
 
-    /// Ids of workloads that are no longer what they were, by their names without a namespace.
+    /// Ids of workloads that are no longer what they were, by their names without a namespace, and
+    /// namespaces into which some came or which some left.
     fn names(&self, touched: &FxHashSet<WorkloadIx>) -> FxHashMap<&str, Vec<&str>> {
         let touched = touched.iter().filter_map(|ix| self.new.workload(*ix));
         let ids = touched.map(|one| one.id.as_str());
@@ -349,6 +354,9 @@ impl<'a> Patch<'a> {
         for id in ids.chain(self.came_or_went.iter().map(String::as_str)) {
             let name = id.split_once('/').map_or(id, |(_, name)| name);
             names.entry(name).or_default().push(id);
+        }
+        for id in &self.came_or_went {
+            names.entry(id.split_once('/').map_or("", |(namespace, _)| namespace)).or_default();
         }
         names
     }
@@ -367,18 +375,28 @@ impl<'a> Patch<'a> {
             names.get(named.name).is_some_and(|ids| ids.contains(&named.id().as_str()))
         })
     }
+}
 
-    fn judge(&mut self, affected: &[WorkloadIx]) {
-        let mut report = Report::new(&self.new);
-        let each = affected.iter().filter_map(|ix| Some((*ix, self.new.workload(*ix)?)));
-        let found: Vec<_> = each.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
-        for (ix, found) in found {
-            if let Some(told) = self.new.told.get_mut(ix.index()) {
-                (told.judged, told.unknown) = found;
-            }
-        }
-        crate::whole::judge(&mut self.new, self.differs);
-    }
+/// What the rules of a workload name, as hashes: names of workloads without a namespace, and
+/// namespaces of which all are meant. Sorted.
+pub(crate) fn named(workload: &Workload) -> Vec<u32> {
+    let rules = workload.row.allow.iter().chain(&workload.row.deny);
+    let from = rules.flat_map(|rule| rule.from.iter().flatten());
+    let name = |text: &str| match text.strip_suffix("/*") {
+        Some(namespace) => hash(namespace),
+        None => hash(Reference::of(text, "").name),
+    };
+    let mut names: Vec<u32> = from.map(|one| name(&one.value)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// A hash that is the same in every run of one program.
+fn hash(name: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(name.as_bytes());
+    u32::try_from(hasher.finish() >> 32).unwrap_or_default()
 }
 
 /// Whether two lists of edges lead to the same operations of the same workloads.

@@ -84,14 +84,8 @@ pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
 pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> Resolved {
     let mut found = Resolved::default();
     for (item, to, timeout_ms) in sent(workload) {
-        let edge = |callee, operation| Edge {
-            caller,
-            callee,
-            operation,
-            item,
-            span: to.span,
-            timeout_ms,
-        };
+        let edge =
+            |callee, operation| Edge { caller, callee, operation, item, span: to.span, timeout_ms };
         let unknown = if let Some(name) = everywhere(&to.value) {
             found.everywhere = true;
             let targets = added(mesh, caller, name, to);
@@ -109,8 +103,7 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
         };
         if let Err(finding) = unknown {
             found.unresolved = true;
-            let about =
-                |finding| MeshFinding { file: workload.file, finding, related: Vec::new() };
+            let about = |finding| MeshFinding { file: workload.file, finding, related: Vec::new() };
             found.findings.extend(finding.map(about));
         }
     }

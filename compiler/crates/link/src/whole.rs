@@ -1,7 +1,7 @@
 //! What is found by looking at all workloads together, and when it must be looked at again.
 
 use crate::judge::Report;
-use crate::mesh::{Mesh, MeshFinding, Workload};
+use crate::mesh::{MeshFinding, Workload};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -32,12 +32,10 @@ impl Differs {
             let all = one.instances.iter().map(|one| one.address.value.clone());
             all.collect::<Vec<_>>()
         };
-        let ports = |one: &Workload| {
-            one.row.ports.iter().map(|one| one.port.value).collect::<Vec<_>>()
-        };
-        let hosts = |one: &Workload| {
-            one.row.hosts.iter().map(|one| one.value.clone()).collect::<Vec<_>>()
-        };
+        let ports =
+            |one: &Workload| one.row.ports.iter().map(|one| one.port.value).collect::<Vec<_>>();
+        let hosts =
+            |one: &Workload| one.row.hosts.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
         self.identities |= old.identity != new.identity;
         self.addresses |= addresses(old) != addresses(new) || ports(old) != ports(new);
         self.hosts |= hosts(old) != hosts(new) || old.is_gateway() != new.is_gateway();
@@ -50,23 +48,21 @@ impl Whole {
         let all = [&self.identities, &self.addresses, &self.hosts, &self.platform];
         all.into_iter().flatten()
     }
-}
 
-/// Looks at all workloads together; only at what differs, and at what was found before, whose
-/// places may have moved.
-pub(crate) fn judge(mesh: &mut Mesh, differs: Differs) {
-    let mut whole = core::mem::take(&mut mesh.whole);
-    let mut report = Report::new(mesh);
-    if differs.identities || !whole.identities.is_empty() {
-        whole.identities = report.identities();
+    /// Looks at all workloads together; only at what differs, and at what was found before, whose
+    /// places may have moved.
+    pub(crate) fn judged(mut self, report: &mut Report<'_>, differs: Differs) -> Self {
+        if differs.identities || !self.identities.is_empty() {
+            self.identities = report.identities();
+        }
+        if differs.addresses || self.apart || !self.addresses.is_empty() {
+            (self.addresses, self.apart) = report.addresses();
+        }
+        if differs.hosts || !self.hosts.is_empty() {
+            self.hosts = report.hosts();
+        }
+        self.platform = report.platform();
+        self.platform.extend(crate::environment::judge(report.mesh));
+        self
     }
-    if differs.addresses || whole.apart || !whole.addresses.is_empty() {
-        (whole.addresses, whole.apart) = report.addresses();
-    }
-    if differs.hosts || !whole.hosts.is_empty() {
-        whole.hosts = report.hosts();
-    }
-    whole.platform = report.platform();
-    whole.platform.extend(crate::environment::judge(mesh));
-    mesh.whole = whole;
 }

@@ -5,7 +5,7 @@ use meshc_snapshot::{Digest, capability};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
 
 #[pyfunction]
 pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult<String> {
@@ -30,11 +30,38 @@ pub(crate) fn content_digest(
     said: Vec<PyBackedStr>,
     files: Vec<(PyBackedStr, PyBackedBytes)>,
 ) -> String {
-    let count = said.len().to_le_bytes();
-    let said = said.iter().map(|text| text.as_bytes());
-    let files = files.iter().flat_map(|(path, content)| [path.as_bytes(), &**content]);
-    let parts = core::iter::once(count.as_slice()).chain(said).chain(files);
-    py.detach(|| Digest::of_parts(parts)).to_string()
+    let digest = py.detach(|| {
+        let count = said.len().to_le_bytes();
+        let said = said.iter().map(|text| text.as_bytes());
+        let contents = digests(&files);
+        let files = files.iter().zip(&contents);
+        let files = files.flat_map(|((path, _), content)| [path.as_bytes(), content.as_bytes()]);
+        Digest::of_parts(core::iter::once(count.as_slice()).chain(said).chain(files))
+    });
+    digest.to_string()
+}
+
+/// Files below which one thread is faster than starting another.
+const FEW: usize = 64;
+
+/// Digests of the contents, in the order of the files; on two threads where there are many.
+fn digests(files: &[(PyBackedStr, PyBackedBytes)]) -> Vec<Digest> {
+    let each = |files: &[(PyBackedStr, PyBackedBytes)]| -> Vec<Digest> {
+        files.iter().map(|(_, content)| Digest::of(content)).collect()
+    };
+    if files.len() < FEW {
+        return each(files);
+    }
+    let (before, behind) = files.split_at(files.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| each(behind));
+        let mut found = each(before);
+        match other.join() {
+            Ok(more) => found.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        found
+    })
 }
 
 #[pyfunction]
@@ -42,12 +69,15 @@ pub(crate) fn content_digest(
 pub(crate) fn holding(
     py: Python<'_>,
     files: Vec<(PyBackedStr, PyBackedBytes)>,
-    word: &[u8],
-) -> Vec<usize> {
-    let finder = memchr::memmem::Finder::new(word);
-    let numbered = files.iter().enumerate();
-    let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
-    py.detach(|| found.map(|(at, _)| at).collect())
+    words: Vec<PyBackedBytes>,
+) -> Vec<Vec<usize>> {
+    let holding = |word: &PyBackedBytes| {
+        let finder = memchr::memmem::Finder::new(word);
+        let numbered = files.iter().enumerate();
+        let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
+        found.map(|(at, _)| at).collect()
+    };
+    py.detach(|| words.iter().map(holding).collect())
 }
 
 #[pyfunction]
@@ -58,6 +88,36 @@ pub(crate) fn canonical_json<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Boun
     bytes
         .map(|bytes| PyBytes::new(py, &bytes))
         .map_err(|why| PyValueError::new_err(why.to_string()))
+}
+
+#[pyfunction]
+pub(crate) fn from_json<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let value = serde_json::from_slice(data).map_err(|why| PyValueError::new_err(why.to_string()));
+    python_of(py, &value?)
+}
+
+fn python_of<'py>(py: Python<'py>, value: &serde_json::Value) -> PyResult<Bound<'py, PyAny>> {
+    use serde_json::Value;
+    Ok(match value {
+        Value::Null => py.None().into_bound(py),
+        Value::Bool(one) => PyBool::new(py, *one).to_owned().into_any(),
+        Value::Number(one) => match one.as_i64() {
+            Some(whole) => PyInt::new(py, whole).into_any(),
+            None => PyFloat::new(py, one.as_f64().unwrap_or(f64::NAN)).into_any(),
+        },
+        Value::String(one) => PyString::new(py, one).into_any(),
+        Value::Array(items) => {
+            let items = items.iter().map(|one| python_of(py, one));
+            PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any()
+        }
+        Value::Object(entries) => {
+            let made = PyDict::new(py);
+            for (key, one) in entries {
+                made.set_item(key, python_of(py, one)?)?;
+            }
+            made.into_any()
+        }
+    })
 }
 
 #[pyfunction]

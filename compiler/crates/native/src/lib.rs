@@ -28,7 +28,7 @@ mod _native {
     #[pymodule_export]
     use super::functions::{
         canonical_json, check_json, check_pattern, comments, content_digest, defaults, digest,
-        holding, masked, missing_capability, namespace_of, needs, position,
+        from_json, holding, masked, missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;

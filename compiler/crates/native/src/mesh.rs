@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use meshc_check::Schema;
 use meshc_check::unit::TestRow;
@@ -30,7 +30,7 @@ impl Mesh {
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Self> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let mesh = py.detach(|| {
             let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
             Linked::read(files.collect(), &schema, &namespaces)
@@ -47,7 +47,7 @@ impl Mesh {
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Self> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment));
         let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
@@ -63,7 +63,7 @@ impl Mesh {
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let mesh = py.detach(|| {
             let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
             Linked::restored(&image, files.collect(), &schema, &namespaces)
@@ -83,7 +83,7 @@ impl Mesh {
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let mesh = py.detach(|| {
             let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
             self.mesh.patched(files.collect(), &schema, &namespaces)
@@ -125,7 +125,7 @@ impl Mesh {
         namespaces: Vec<(String, String)>,
         environment: Option<String>,
     ) -> PyResult<String> {
-        let schema = Schema::parse(schema).map_err(|fault| PyValueError::new_err(fault.message))?;
+        let schema = parsed(schema)?;
         let rendered = py.detach(|| {
             meshc_emit::render(&self.mesh, &schema, &namespaces, environment.as_deref())
         });
@@ -212,4 +212,21 @@ fn test(mesh: &Linked, file: u32, row: &TestRow) -> Value {
             "destination": row.destination,
         },
     })
+}
+
+/// The schema that was parsed last, with its bytes.
+static PARSED: Mutex<Option<(Vec<u8>, Arc<Schema>)>> = Mutex::new(None);
+
+/// A parsed schema; the same bytes are parsed once.
+fn parsed(bytes: &[u8]) -> PyResult<Arc<Schema>> {
+    let mut last = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((of, schema)) = &*last
+        && of == bytes
+    {
+        return Ok(Arc::clone(schema));
+    }
+    let schema = Schema::parse(bytes).map_err(|fault| PyValueError::new_err(fault.message))?;
+    let schema = Arc::new(schema);
+    *last = Some((bytes.to_vec(), Arc::clone(&schema)));
+    Ok(schema)
 }

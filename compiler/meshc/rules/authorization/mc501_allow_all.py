@@ -10,13 +10,13 @@ Name the callers, or the operations that everybody needs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Mesh
 
@@ -50,6 +50,7 @@ spec:
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find rules of services that are limited by nothing; a gateway's public is its purpose."""
     allow = mesh.table("allow")
-    rows = allow.matching(callers__contains="anyone", operations=None, conditions=0, gateway=False)
+    # Asked in this order: few rules name no operation, and only of those the lists are read.
+    rows = allow.matching(operations=None, conditions=0, gateway=False, callers__contains="anyone")
     for row, service in zip(rows, allow.values("service", rows), strict=True):
         yield Found(f"a rule of `{service}` admits everybody to everything", *allow.place(row))

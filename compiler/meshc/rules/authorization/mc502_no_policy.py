@@ -10,13 +10,13 @@ Add a rule that names its callers, or remove the ports of a job that only calls.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Mesh
 

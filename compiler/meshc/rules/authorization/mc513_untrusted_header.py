@@ -9,10 +9,14 @@ Ask for a verified token (`user`), or for the identity of the caller. What proxi
 (`x-forwarded-for`) and what a TokenIssuer forwards cannot be sent by others.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "judge"

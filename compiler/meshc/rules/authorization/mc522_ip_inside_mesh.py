@@ -8,10 +8,14 @@ What to do:
 Leave `source` out. It is for callers without an identity.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "judge"

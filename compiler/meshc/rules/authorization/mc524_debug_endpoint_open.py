@@ -11,10 +11,14 @@ Narrow the route by `match` or to one operation, deny the path at the gateway, o
 proves to be somebody (`user`).
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "judge"

@@ -10,10 +10,14 @@ Name the narrower operation in the deny too. Where it is meant to be open, give 
 of the requests it is about, or part the wider operation.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"

@@ -9,10 +9,14 @@ Compare with the type that the issuer writes: `exp`, `nbf` and `iat` are numbers
 `jti` text; `scope` is a list of words (`has`); `aud` text or a list. Quotes make a number text.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"

@@ -8,10 +8,14 @@ What to do:
 Remove `anonymous`, or let a gateway receive those without an identity.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"

@@ -10,10 +10,14 @@ Ask the other side for its root certificates, put them into the repository as PE
 trust domain under `federation` of the Mesh.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"

@@ -9,10 +9,14 @@ Repair the text at the place shown. Tags other than the core ones, several roots
 encodings are refused on purpose: tools disagree about them.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "reader"

@@ -10,13 +10,14 @@ Delete one of the two, or give one of them its real name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Fix, Severity
 from meshc.mesh.editing import entry_removed
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 
@@ -51,8 +52,11 @@ spec:
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
-    """Remove the first of the two: most readers that take both let the last one win."""
-    if not finding.related:
+    """Remove the first of the two: most readers that take both let the last one win.
+
+    Where several keys of an item are there twice another item may begin: nothing is removed.
+    """
+    if not finding.related or not (finding.help or "").startswith("keep one"):
         return None
     first = finding.related[0].place
     edit = entry_removed(first, sources)

@@ -10,13 +10,14 @@ Put it in quotes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.mesh.editing import node_at, over, quoted
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding, Fix
     from meshc.mesh.sources import Sources
 

@@ -10,14 +10,15 @@ Write the fields out, or move what repeats into the defaults of the Mesh.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Edit, Fix, Severity
 from meshc.mesh.editing import quoted
 from meshc.mesh.reading import MERGE
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc._native import Node
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources

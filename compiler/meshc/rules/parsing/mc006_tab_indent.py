@@ -10,13 +10,14 @@ Replace tabs at the beginning of lines with spaces.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Edit, Fix, Severity
 from meshc.mesh.reading import WIDTHS, intended, untabbed
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Edit, Fix, Severity
 from meshc.mesh import order
 from meshc.rules.rule import Found, fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from meshc._native import Formatter
     from meshc.findings import Finding

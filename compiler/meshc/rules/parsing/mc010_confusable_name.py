@@ -9,10 +9,14 @@ What to do:
 Type the word again, in one script.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR

@@ -9,10 +9,14 @@ Give the JWK set (RFC 7517) as the issuer publishes it: RSA of 2048 to 4096 bits
 Ed25519, each `kid` once, at most 64 keys and 64 KiB.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"

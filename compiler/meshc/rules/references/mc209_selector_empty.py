@@ -9,10 +9,14 @@ Compare the labels with those under `metadata` of the workloads that are meant, 
 with where the callers are declared.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "linker"

@@ -10,13 +10,13 @@ Declare the calls that lead to it, or delete its intent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Mesh
 

@@ -10,13 +10,14 @@ Add the caller to an allow rule of the callee, or delete the call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Fix, Severity
 from meshc.mesh.editing import field, field_added, item_added, names_in, object_at, reference
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc._native import Node
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources

@@ -11,13 +11,14 @@ Break the ring at the call that can be made later, or through a queue.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
 from meshc.rules.rule import Found, Origin, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Graph, Mesh, Table
 

@@ -9,10 +9,14 @@ Say it in the base, or list the patch under `widens` with a reason. Rules are he
 by one; what is only a question of sets of requests is not reported.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "linker"

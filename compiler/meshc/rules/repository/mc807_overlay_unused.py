@@ -9,10 +9,14 @@ Correct the target, or delete the patch. An entry of `widens` whose patch admits
 reported likewise.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "linker"

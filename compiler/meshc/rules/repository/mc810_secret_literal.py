@@ -8,10 +8,14 @@ What to do:
 Replace it where it is valid, at once; then take it out, and name a secret of the proxy instead.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "judge"

@@ -8,10 +8,14 @@ What to do:
 Move long lists into files (`instances: {file: …}`), or split the intent.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR

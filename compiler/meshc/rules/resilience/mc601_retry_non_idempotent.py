@@ -10,10 +10,14 @@ out. A `POST` counts where the operation's name begins with a word such as `add`
 many only ask something.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR

@@ -13,13 +13,13 @@ Try again in one place: where the call begins, or beside what fails. Set `attemp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Call, Mesh
     from meshc.rules.rule import Origin, Sees

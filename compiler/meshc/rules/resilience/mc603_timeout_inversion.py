@@ -11,13 +11,13 @@ Give the call less time than its caller has, or give the caller's operations mor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.rules.rule import Found, fails, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from meshc._native import Mesh
     from meshc.rules.rule import Origin, Sees

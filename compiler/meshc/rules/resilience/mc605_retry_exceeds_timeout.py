@@ -7,10 +7,14 @@ What to do:
 Shorten a try (`perTry`), try less often, or give the operation more time.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "judge"

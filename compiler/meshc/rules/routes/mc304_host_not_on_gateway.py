@@ -7,10 +7,14 @@ What to do:
 Add the host to a listener, or take it from the route.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 STRICT: Final = Severity.ERROR

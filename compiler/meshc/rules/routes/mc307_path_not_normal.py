@@ -10,14 +10,14 @@ Write the path as it is after normalisation, decoded.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
 from meshc.mesh.editing import over, quoted
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding, Fix
     from meshc.mesh.sources import Sources
     from meshc.spans import Place
@@ -64,17 +64,18 @@ spec:
 )
 
 
-PARTS: Final = re.compile(r"([A-Z,]+ )?(/[^?#]*)\Z")
+PARTS: Final = r"([A-Z,]+ )?(/[^?#]*)\Z"
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
     """Write the path as requests have it; the rule then holds, so it is no safe fix."""
+    import re  # not on the road of a lint that finds something else
     from posixpath import normpath
 
     from meshc._native import check_pattern
 
     node = sources.document(finding.primary.file).at(finding.primary.start)[-1:]
-    found = PARTS.match(node[0].value or "") if node else None
+    found = re.match(PARTS, node[0].value or "") if node else None
     if found is None or node[0].style not in {"plain", "single", "double"}:
         return None
     path = normpath(re.sub("/+", "/", found[2])) + "/" * (found[2].endswith("/"))
@@ -88,6 +89,6 @@ def fix(finding: Finding, sources: Sources) -> Fix | None:
 
 def around(place: Place, start: int, end: int) -> Place:
     """Widen a place on its line."""
-    from dataclasses import replace
+    from meshc.record import replace
 
     return replace(place, start=start, end=end)

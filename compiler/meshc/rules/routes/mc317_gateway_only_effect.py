@@ -9,10 +9,14 @@ What to do:
 Name `anonymous` at a gateway. Ask for the client at the gateway, or for `source` at the service.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "judge"

@@ -9,14 +9,15 @@ Write a value of the type shown.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Severity
-from meshc.mesh.editing import node_at, over
+from meshc.mesh.editing import between, node_at, over
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
+    from meshc._native import Node
     from meshc.findings import Finding, Fix
     from meshc.mesh.sources import Sources
 
@@ -49,7 +50,10 @@ spec:
 )
 
 
-UNQUOTED: Final = re.compile(r"write (\S+), without quotes\Z")
+UNQUOTED: Final = "write ", ", without quotes"
+LISTED: Final = "write `", "`"
+"""What stands around the text in the advice to write one."""
+MAKE_LIST: Final = "make it a list"
 
 
 def fix(finding: Finding, sources: Sources) -> Fix | None:
@@ -57,17 +61,27 @@ def fix(finding: Finding, sources: Sources) -> Fix | None:
     node = node_at(finding.primary, sources)
     if node is None:
         return None
-    if bare := UNQUOTED.match(finding.help or ""):
-        return over(finding.primary, bare[1], f"write {bare[1]} without quotes", safe=True)
+    bare = between(finding.help, *UNQUOTED)
+    if bare and bare.split() == [bare]:
+        return over(finding.primary, bare, f"write {bare} without quotes", safe=True)
     source = sources.text(finding.primary.file)
-    if finding.message.startswith("expected a list") and b"\n" not in source[node.start : node.end]:
-        text = source[node.start : node.end].decode()
-        plain = node.style == "plain" and any(mark in text for mark in ",[]{}")
-        if plain or node.style not in {"plain", "single", "double", "flow"}:
-            return None
-        return over(finding.primary, f"[{text}]", "make it a list of one", safe=False)
+    if finding.message.startswith("expected a list"):
+        return listed(finding, node, source)
     items = node.items()
     if len(items) == 1 and items[0].kind == "scalar" and node.style == "flow":
         only = source[items[0].start : items[0].end].decode()
         return over(finding.primary, only, f"write {only} without brackets", safe=False)
     return None
+
+
+def listed(finding: Finding, node: Node, source: bytes) -> Fix | None:
+    """Make a list of what stands in place of one, where its items may be of that kind."""
+    text = source[node.start : node.end].decode()
+    if node.kind == "mapping" and node.style == "flow" and "\n" not in text:
+        return over(finding.primary, f"[{text}]", MAKE_LIST, safe=False)
+    items = between(finding.help, *LISTED)
+    if items is None or not items.startswith("[") or node.kind != "scalar" or "\n" in text:
+        return None
+    # Inside brackets a plain text ends at marks that it may hold outside.
+    marked = node.style == "plain" and any(mark in text for mark in ",[]{}")
+    return over(finding.primary, items if marked else f"[{text}]", MAKE_LIST, safe=False)

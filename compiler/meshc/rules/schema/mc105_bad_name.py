@@ -8,10 +8,14 @@ What to do:
 Use lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"

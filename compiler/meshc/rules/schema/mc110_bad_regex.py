@@ -8,10 +8,14 @@ Write it in RE2's syntax: no look-around, no backreferences, and no flags, word 
 Unicode classes, which would hide what is matched. The whole text must match.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"

@@ -9,10 +9,14 @@ Write number and unit, within the range shown. A port of 0 or 70000 does not exi
 negative weight.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "checker"

@@ -11,12 +11,13 @@ that keep a mesh from being compiled cannot be hidden.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from meshc.findings import Edit, Fix, Severity
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 

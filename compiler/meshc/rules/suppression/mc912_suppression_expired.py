@@ -9,10 +9,14 @@ What to do:
 Mend what it hid and remove it, or decide anew and give it a later day.
 """
 
-from typing import Final
+from __future__ import annotations
 
 from meshc.findings import Severity
 from meshc.rules.rule import fails, passes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SEVERITY: Final = Severity.ERROR
 FOUND_BY: Final = "policy"

@@ -12,12 +12,14 @@ Take the entry out: `meshc baseline prune` does, and so does the fix.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Edit, Fix, Severity
 from meshc.rules.rule import fails, fixed, passes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
 

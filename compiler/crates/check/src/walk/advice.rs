@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 
 use meshc_document::{CoreType, Entry, Kind, NodeId, Style, core_type, yaml11_trap};
 use rustc_hash::FxHashSet;
+use serde_json::Value;
 
 use super::Walk;
 use crate::habits;
 use crate::schema::{Additional, Rule, RuleIx, Wants};
 use crate::suggest::{did_you_mean, nearest};
+use crate::words;
 
 /// Levels of a kind that are looked through for a field that stands elsewhere.
 const LEVELS: usize = 6;
@@ -27,8 +29,10 @@ impl Walk<'_> {
         if let [("regex", _)] = named(rule).as_slice() {
             return "a path is text: `/a` is exactly that, `/a/**` everything below".into();
         }
-        let mut ours = habits::fields(entry.key);
-        if let Some(ours) = ours.find(|ours| names().any(|name| name == *ours)) {
+        let ours = habits::fields(entry.key).filter(|ours| names().any(|name| name == *ours));
+        // What the mapping cannot be without is meant before what it may have.
+        let needed = |ours: &&str| !rule.required.iter().any(|name| name == ours);
+        if let Some(ours) = ours.min_by_key(needed) {
             return format!("did you mean `{ours}`?");
         }
         if let Some(text) = self.operation_in_key(entry) {
@@ -116,22 +120,41 @@ impl Walk<'_> {
     pub(super) fn for_example(&self, rule: &Rule, name: &str) -> Option<String> {
         let (_, ix) = rule.properties.iter().find(|(field, _)| field == name)?;
         let field = self.schema.rule(*ix)?;
-        match (field.choices.as_slice(), field.example.as_deref(), field.wants) {
-            ([only], _, _) => Some(format!("write `{name}: {only}`")),
-            (_, Some(example), _) => {
-                let example = written(example, Style::DoubleQuoted);
-                Some(format!("for example `{name}: {example}`"))
-            }
-            _ => None,
+        if let [only] = field.choices.as_slice() {
+            return Some(format!("write `{name}: {only}`"));
         }
+        self.example(field, LEVELS).map(|example| format!("for example `{name}: {example}`"))
+    }
+
+    /// An example of a value: the schema's, or a mapping of what is needed in it.
+    fn example(&self, rule: &Rule, levels: usize) -> Option<String> {
+        if let Some(example) = &rule.example {
+            return Some(in_flow(example));
+        }
+        let levels = levels.checked_sub(1)?;
+        let mut forms = rule.any_of.iter().filter_map(|ix| self.schema.rule(*ix));
+        if let Some(form) = forms.find_map(|form| self.example(form, levels)) {
+            return Some(form);
+        }
+        if let [choice, ..] = rule.choices.as_slice() {
+            return Some(written(choice, Style::DoubleQuoted));
+        }
+        let needed = rule.required.iter().map(|name| {
+            let (_, ix) = rule.properties.iter().find(|(field, _)| field == name)?;
+            Some(format!("{name}: {}", self.example(self.schema.rule(*ix)?, levels)?))
+        });
+        let fields = needed.collect::<Option<Vec<_>>>()?;
+        (!fields.is_empty()).then(|| format!("{{{}}}", fields.join(", ")))
     }
 
     /// How to write a value of another shape.
     pub(super) fn reshaped(&self, node: NodeId, rule: &Rule) -> Option<String> {
         match (rule.wants?, self.tree.kind(node)) {
             (Wants::List, Kind::Scalar { text, style }) => {
-                let item = self.as_item(rule.items?, text, style)?;
-                Some(format!("write `[{item}]`"))
+                match self.as_items(rule.items?, text, style) {
+                    Some(items) => Some(format!("write `[{items}]`")),
+                    None => Some(format!("for example `{}`", self.example(rule, LEVELS)?)),
+                }
             }
             (Wants::List, Kind::Mapping) => Some("each item of a list begins with `- `".into()),
             (Wants::Mapping, Kind::Scalar { text, style }) => {
@@ -192,6 +215,22 @@ impl Walk<'_> {
         }
     }
 
+    /// A scalar as the items of a list: one, or those between commas where only these would do.
+    fn as_items(&self, items: RuleIx, text: &str, style: Style) -> Option<String> {
+        let rule = self.schema.rule(items)?;
+        let forms = rule.any_of.iter().filter_map(|ix| self.schema.rule(*ix));
+        let takes = |text: &str| {
+            let mut forms = core::iter::once(rule).chain(forms.clone());
+            forms.any(|form| form.wants == Some(Wants::Text) && words::fits(form, text))
+        };
+        let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+        if takes(text) || parts.len() < 2 || !parts.iter().all(|part| takes(part)) {
+            return self.as_item(items, text, style);
+        }
+        let parts: Vec<String> = parts.iter().map(|part| written(part, style)).collect();
+        Some(parts.join(", "))
+    }
+
     /// A scalar as an item of a list: itself, or the mapping that it is short for.
     fn as_item(&self, items: RuleIx, text: &str, style: Style) -> Option<String> {
         let rule = self.schema.rule(items)?;
@@ -244,10 +283,29 @@ fn sole(rule: &Rule) -> Option<&str> {
     }
 }
 
+/// A value of the schema as it may stand inside brackets.
+fn in_flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => written(text, Style::DoubleQuoted),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(in_flow).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{name}: {}", in_flow(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
 /// A scalar as it may stand inside brackets.
 pub(super) fn written(text: &str, style: Style) -> String {
     let plain = |one: char| one.is_ascii_alphanumeric() || "-._/".contains(one);
     let bare = text.chars().all(plain) && yaml11_trap(text).is_none() && !text.is_empty();
     let number = style == Style::Plain && matches!(core_type(text, style), CoreType::Int);
-    if bare || number { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\\\"")) }
+    if bare || number {
+        return text.to_owned();
+    }
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

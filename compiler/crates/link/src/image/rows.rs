@@ -1,5 +1,7 @@
 //! What files declare, as bytes: workloads and policy tests, and what was found.
 
+use std::sync::LazyLock;
+
 use meshc_check::Finding;
 use meshc_check::unit::{
     CallRow, InstanceRow, OperationRow, PortRow, RateLimitRow, RouteRow, RuleRow, ShareRow,
@@ -16,30 +18,90 @@ use crate::mesh::{Edge, MeshFinding, Told, Workload, WorkloadIx};
 use crate::platform::Over;
 
 stored_struct!(WorkloadRow {
-    kind, namespace, name, labels, owner, account, hosts, ports, instances, instance_file, versions,
-    operations, timeout_ms, readings, traffic, allow, audit, deny, rate_limits, calls,
-    calls_unclear, operations_unclear, rules_unclear, probes, routes,
+    kind,
+    namespace,
+    name,
+    labels,
+    owner,
+    account,
+    hosts,
+    ports,
+    instances,
+    instance_file,
+    versions,
+    operations,
+    timeout_ms,
+    readings,
+    traffic,
+    allow,
+    audit,
+    deny,
+    rate_limits,
+    calls,
+    calls_unclear,
+    operations_unclear,
+    rules_unclear,
+    probes,
+    routes,
 });
 stored_enum!(WorkloadKind { 0 => Service, 1 => Gateway });
 stored_struct!(PortRow { name, port, target, protocol, hosts, certificate });
 stored_struct!(InstanceRow { address, labels });
 stored_struct!(VersionRow { name, labels });
 stored_struct!(OperationRow {
-    name, matches, port, idempotent, timeout_ms, attempts, retry_on, per_try_ms, added,
+    name,
+    matches,
+    port,
+    idempotent,
+    timeout_ms,
+    attempts,
+    retry_on,
+    per_try_ms,
+    added,
 });
 stored_struct!(TrafficRow { name, span, headers, query, operations, to });
 stored_struct!(ShareRow { version, weight });
 stored_struct!(RuleRow {
-    name, span, from, federated, operations, matches, headers, query, source, client, hours, until,
-    audit, user, damaged, added,
+    name,
+    span,
+    from,
+    federated,
+    operations,
+    matches,
+    headers,
+    query,
+    source,
+    client,
+    hours,
+    until,
+    audit,
+    user,
+    damaged,
+    added,
 });
 stored_struct!(UserRow { issuer, claims });
 stored_struct!(RateLimitRow { name, span, operations, per, count, period_ms, burst });
 stored_struct!(CallRow { to, timeout_ms });
 stored_struct!(RouteRow { name, span, to, hosts, matches });
 stored_struct!(TestRow {
-    namespace, document, name, from, to, port, method, path, host, headers, client, user, at,
-    verdict, status, operation, rule, destination,
+    namespace,
+    document,
+    name,
+    from,
+    to,
+    port,
+    method,
+    path,
+    host,
+    headers,
+    client,
+    user,
+    at,
+    verdict,
+    status,
+    operation,
+    rule,
+    destination,
 });
 
 stored_struct!(Match { headers, host, methods, path, query, regex });
@@ -62,7 +124,16 @@ stored_struct!(Operation { idempotent, matches, name, ports, retry, timeout_ms }
 stored_struct!(Retry { attempts, on, per_try_ms });
 
 stored_struct!(Workload {
-    file, row, namespace, id, identity, instances, unresolved, guardrails, operations,
+    file,
+    row,
+    namespace,
+    id,
+    identity,
+    instances,
+    unresolved,
+    guardrails,
+    operations,
+    named,
 });
 stored_struct!(Over { guardrail, since });
 stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms });
@@ -115,21 +186,9 @@ impl Stored for serde_json::Value {
     }
 }
 
-/// `MC000` to `MC999`.
-static CODES: [[u8; 5]; 1000] = {
-    let mut codes = [*b"MC000"; 1000];
-    let mut at = 0;
-    while at < 1000 {
-        let digits = [at / 100, at / 10 % 10, at % 10];
-        codes[at] = [b'M', b'C', digit(digits[0]), digit(digits[1]), digit(digits[2])];
-        at += 1;
-    }
-    codes
-};
-
-const fn digit(number: usize) -> u8 {
-    b"0123456789"[number]
-}
+/// `MC000` to `MC999`, one behind the other.
+static CODES: LazyLock<String> =
+    LazyLock::new(|| (0..1000).map(|number| format!("MC{number:03}")).collect());
 
 /// A code of the rule catalogue.
 impl Stored for &'static str {
@@ -139,7 +198,7 @@ impl Stored for &'static str {
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
-        let code = CODES.get(usize::from(u16::take(from)?))?;
-        core::str::from_utf8(code).ok()
+        let start = usize::from(u16::take(from)?).checked_mul(5)?;
+        CODES.get(start..start.checked_add(5)?)
     }
 }

@@ -4,6 +4,7 @@ use meshc_check::unit::{At, Suspended, WaiverRow};
 use meshc_check::{Finding, did_you_mean, nearest};
 
 use super::Report;
+use super::ports::twice;
 use super::rules::callers;
 use crate::outside::Placed;
 use crate::platform::covers;
@@ -13,6 +14,11 @@ pub(super) fn judge(report: &mut Report<'_>) {
     let mesh = report.mesh;
     for external in &mesh.externals {
         let home = Home { file: external.file, namespace: &external.namespace };
+        let ports = external.row.ports.iter().map(|port| (port.value.clone(), port.span));
+        twice(report, external.file, "port", ports);
+        let rules = external.row.allow.iter();
+        let named = rules.filter_map(|rule| Some((rule.name.clone()?, rule.span)));
+        twice(report, external.file, "rule", named);
         for rule in &external.row.allow {
             callers(report, home, rule);
             for operation in rule.operations.iter().flatten() {

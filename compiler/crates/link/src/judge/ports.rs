@@ -62,9 +62,10 @@ pub(super) fn twice(
     for (name, span) in names {
         match seen.iter().find(|(other, _)| *other == name) {
             Some((_, first)) => {
+                let (span, first) = (report.line_of(file, span), report.line_of(file, *first));
                 let finding =
                     Finding::new("MC211", span, format!("{what} `{name}` is there twice"));
-                let place = (file, *first, "the first one".into());
+                let place = (file, first, "the first one".into());
                 let finding = finding.help("give one of them another name");
                 report.add_in(file, finding, Some(place));
             }

@@ -23,14 +23,6 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     told_by_two(report, workload);
 }
 
-pub(super) fn judge_tests(report: &mut Report<'_>) {
-    for (file, test) in &report.mesh.tests {
-        if let Some((issuer, _)) = &test.user {
-            known(report, *file, issuer);
-        }
-    }
-}
-
 pub(super) fn known(report: &mut Report<'_>, file: u32, issuer: &At<String>) {
     if report.mesh.issuer(&issuer.value).is_some() {
         return;

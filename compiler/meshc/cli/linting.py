@@ -1,0 +1,89 @@
+"""What `meshc lint` does; its page is `meshc.cli.lint`.
+
+Nothing that this imports takes long to import, for a hook that lints one file does little else: no
+`click`, `dataclasses`, `enum`, `json`, `pathlib`, `re` or `typing`, which a test holds.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from meshc.cli import caching, counting, exits, fixing, outputs, showing, source
+from meshc.cli.option import Option
+from meshc.findings import SEVERITIES, Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
+
+    from meshc.cli.option import Values
+    from meshc.compiling import Linted
+    from meshc.policy.judging import Asked
+    from meshc.repo import File
+
+OPTIONS: Final = (
+    source.REVISION,
+    source.ENVIRONMENT,
+    *counting.OPTIONS,
+    *caching.OPTIONS,
+    *outputs.OPTIONS,
+    Option(
+        "--fail-on",
+        "Exit with 1 from this severity on [default: error, or what meshc.toml says].",
+        choices=tuple(SEVERITIES),
+    ),
+    Option("--exit-zero", "Exit with 0 whatever was found.", flag=True),
+    Option("--fix", "Make the safe fixes, then show what is left.", flag=True),
+    Option("--unsafe-fixes", "With --fix or --diff: every other fix too.", flag=True),
+    Option("--diff", "Show what --fix would change; write nothing.", flag=True),
+    Option("--strict-inputs", "Exit with 4 if a file cannot be read.", flag=True),
+    outputs.COLOUR,
+)
+
+
+def run(values: Values) -> int:
+    """Lint as the options say; gives the exit code."""
+    began = time.perf_counter()
+    from meshc.compiling import lint_files
+
+    repository: str = values["repository"]
+    unsafe: bool = values["unsafe_fixes"]
+    wanted = outputs.wanted(values["written"], values["form"])
+    fixing.refuse_misuse(
+        fix=values["fix"], unsafe_fixes=unsafe, diff=values["diff"], rev=values["rev"]
+    )
+    read = source.read(repository, values["rev"], strict=values["strict_inputs"])
+    read, asked = counting.asked(values, read, repository)
+
+    def lint(files: Sequence[File]) -> Linted:
+        return lint_files(files, asked, environment=values["env"])
+
+    if values["diff"]:
+        return fixing.show(read, lint, unsafe=unsafe)
+    files, mended = read.files, None
+    with showing.progress(f"checking {len(files)} files"):
+        if values["fix"]:
+            mended = fixing.apply(read, repository, lint, unsafe=unsafe)
+            files, linted = mended.state.files, mended.state.linted
+        else:
+            linted = remembered(files, asked, values)
+    exits.keep(read, files, linted)
+    threshold = Severity(values["fail_on"]) if values["fail_on"] else linted.settings.fail_on
+    done = outputs.run(linted, files, threshold)
+    outputs.write(wanted, done, repository, outputs.Taste(values["color"], values["limit"]))
+    sys.stdout.flush()
+    if mended:
+        fixing.say(mended, "fixed")
+    sys.stderr.write(outputs.closing(done, len(files), time.perf_counter() - began))
+    failed = any(done.fails(one) for one in linted.findings)
+    return exits.FINDINGS if failed and not values["exit_zero"] else exits.CLEAN
+
+
+def remembered(files: Sequence[File], asked: Asked, values: Values) -> Linted:
+    """Lint files, or give what is known about them from an earlier run."""
+    from meshc.compiling import lint_files
+
+    kept = caching.kept(values["cache_dir"], values["repository"], off=values["no_cache"])
+    return lint_files(files, asked, environment=values["env"], kept=kept)
