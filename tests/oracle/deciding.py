@@ -58,7 +58,9 @@ def whole(slice_: Json) -> Json:
 
 
 #: What a rule is that asks for nothing further.
-PLAIN_RULE: Json = {"audit": False, "client": [], "hours": None, "source": [], "user": None}
+PLAIN_RULE: Json = {
+    "audit": False, "client": [], "hours": None, "since": None, "source": [], "user": None,
+}  # fmt: skip
 
 
 def with_matches(holder: Json) -> Json:
@@ -248,6 +250,7 @@ def failed(asked: Asked, rule: Json, operation: str, view: str) -> set[str]:
     holds: dict[str, bool | None] = {
         "from": is_from(asked.slice_["trustDomain"], rule["from"], question["from"]),
         "operations": rule["operations"] is None or operation in rule["operations"],
+        "since": rule["since"] is None or rule["since"] <= question["now"],
         "until": rule["until"] is None or question["now"] < rule["until"],
     }
     if rule["hours"] is not None:

@@ -191,6 +191,7 @@ def rule(rng: random.Random, name: str, names: list[str], *, deny: bool) -> Json
         "hours": hours(rng) if rng.random() < 0.15 else None,
         "name": name,
         "operations": named if named and not direct else None,
+        "since": NOW + rng.choice([-1, 0, 1]) if rng.random() < 0.1 else None,
         "source": sorted(pick(rng, NETWORKS, 2)) if rng.random() < 0.2 else [],
         "until": NOW + rng.choice([-1, 0, 1]) if rng.random() < 0.2 else None,
         "user": user(rng) if rng.random() < 0.25 else None,

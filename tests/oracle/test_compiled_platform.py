@@ -10,6 +10,7 @@ import json
 import os
 import random
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from meshc._native import Decider
@@ -26,6 +27,7 @@ NAMESPACES = ["shop", "lab", "batch"]
 LABELS = {"data": ["pci", "open"], "tier": ["1", "2"]}
 CALLERS = ["web", "shop/cart", "lab/*", "batch/job", "anyone"]
 PATHS = ["/items/1", "/debug", "/debug/vars", "/admin/x", "/"]
+DAYS = ["2026-12-31", "2027-01-01", "2027-03-28"]
 MATCHES: list[tuple[str, list[str], str]] = [
     ("ANY /debug/**", [], "/debug/**"),
     ("DELETE,POST /**", ["DELETE", "POST"], "/**"),
@@ -151,7 +153,42 @@ def from_of(callers: list[str] | None, own: str) -> Json:
     }
 
 
-def rules_of(held: Json) -> list[Json]:
+def waivers(rng: random.Random, rails: list[Json], services: list[Json]) -> list[Json]:
+    """Waivers of guardrails for services, sometimes several of one for one."""
+    found = []
+    for number in range(rng.randint(0, 8)):
+        rail, waived = rng.choice(rails)["metadata"], rng.choice(services)["metadata"]
+        spec = {
+            "guardrail": f"{rail['namespace']}/{rail['name']}",
+            "object": {key: waived[key] for key in ("name", "namespace")}
+            | {"kind": "ServiceIntent"},
+            "reason": "it moves",
+            "owner": "team-shop",
+            "until": rng.choice(DAYS),
+        }
+        found.append(document("Waiver", rng.choice(NAMESPACES), f"w{number}", spec))
+    return found
+
+
+def waived_until(rail: Json, service_: Json, written: list[Json]) -> int | None:
+    """The Unix second until which a guardrail is waived for a service: the last end of all."""
+    rail, service_ = rail["metadata"], service_["metadata"]
+    ends = [
+        instant(one["spec"]["until"])
+        for one in written
+        if one["spec"]["guardrail"] == f"{rail['namespace']}/{rail['name']}"
+        and one["spec"]["object"]["name"] == service_["name"]
+        and one["spec"]["object"]["namespace"] == service_["namespace"]
+    ]
+    return max(ends, default=None)
+
+
+def instant(day: str) -> int:
+    """The Unix second at which a day begins, UTC."""
+    return int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
+
+
+def rules_of(held: Json, since: int | None = None) -> list[Json]:
     """The rules of a guardrail as a slice holds them."""
     head = held["metadata"]
     spelled = {text: (methods, path) for text, methods, path in MATCHES}
@@ -172,6 +209,7 @@ def rules_of(held: Json) -> list[Json]:
                 "name": f"{name}.{rule['name']}" if "name" in rule else name,
                 "operations": None,
                 "query": [],
+                **({"since": since} if since is not None else {}),
                 "until": None,
             }
         )
@@ -196,7 +234,7 @@ def question(rng: random.Random) -> Json:
         "target": rng.choice(PATHS),
         "host": "",
         "headers": [["x-bulk", "1"]] if rng.random() < 0.3 else [],
-        "now": 0,
+        "now": instant(rng.choice(DAYS)) + rng.choice([-1, 0, 1]),
         "source": None,
         "client": None,
         "external": "not-asked",
@@ -212,15 +250,19 @@ def test_guardrails_reach_exactly_their_scopes_and_go_before_everything() -> Non
         services = [service(rng, one, name) for one in NAMESPACES for name in ("web", "cart")]
         services.append(service(rng, "batch", "job"))
         rails = [guardrail(rng, f"g{number}") for number in range(rng.randint(1, 4))]
-        bare, slices = compiled(services), compiled([*services, *rails])
+        written = waivers(rng, rails, services) if rng.random() < 0.7 else []
+        bare, slices = compiled(services), compiled([*services, *rails, *written])
         rails.sort(key=lambda one: (one["metadata"]["namespace"], one["metadata"]["name"]))
         for one in services:
             head = one["metadata"]
             name = f"{head['namespace']}/{head['name']}"
             wanted = json.loads(bare[name])
             over = [rail for rail in rails if covers(rail["spec"].get("scope"), one)]
-            if rules := [rule for rail in over for rule in rules_of(rail)]:
-                wanted["inbound"]["guardrails"] = rules
+            since = [waived_until(rail, one, written) for rail in over]
+            said["waived"] += sum(each is not None for each in since)
+            rules = [rules_of(*each) for each in zip(over, since, strict=True)]
+            if rules:
+                wanted["inbound"]["guardrails"] = [rule for each in rules for rule in each]
             assert json.loads(slices[name]) == wanted
             judged = deciding.whole(wanted)
             decider = Decider(slices[name], None, "worktree")
@@ -231,9 +273,11 @@ def test_guardrails_reach_exactly_their_scopes_and_go_before_everything() -> Non
                 assert answer["status"] == reference["status"], (asked, answer, reference)
                 assert answer["rule"] == reference["rule"], (asked, answer, reference)
                 said[str(reference.get("kind", reference["status"]))] += 1
+                said["later"] += "later" in answer["reason"]
             said["covered" if over else "bare"] += 1
     assert min(said["guardrail"], said["allow-rule"]) > MESHES * EACH // 2, said
-    assert min(said["covered"], said["bare"]) > MESHES // 4, said
+    assert min(said["covered"], said["bare"], said["waived"]) > MESHES // 4, said
+    assert said["later"] > EACH, said
 
 
 def test_baselines_are_what_their_services_would_say_themselves() -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import random
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -256,6 +257,40 @@ def test_an_audited_deny_never_denies(worlds: list[World], rng: random.Random) -
                 assert (would["status"], would["kind"]) == (403, "deny-rule"), question
                 spared += 1
     assert spared >= SLICES // 10, spared
+
+
+def test_a_deny_that_begins_decides_nothing_before_and_everything_from_then_on(
+    worlds: list[World], rng: random.Random
+) -> None:
+    spared = held = foretold = 0
+    for world in worlds:
+        begun, later, without = world.variant(), world.variant(), world.variant()
+        rule = {**generator.rule(rng, "late", names(begun), deny=True), "audit": False}
+        kind_ = rng.choice(["guardrails", "deny"])
+        since = generator.NOW + rng.choice([0, 1, 1])
+        begun["inbound"][kind_].append({**rule, "since": None})
+        later["inbound"][kind_].append({**rule, "since": since})
+        from_start, bare = decide(begun, world.questions), decide(without, world.questions)
+        answers = decide(later, world.questions)
+        for question, one, always, never in zip(
+            world.questions, answers, from_start, bare, strict=True
+        ):
+            if question["now"] >= since:
+                assert say(one) == say(always), question
+                held += one["rule"] == "late"
+            elif kind(one) not in UNREADABLE:
+                assert say(one) == say(never), question
+                spared += allowed(one) and always["rule"] == "late"
+            if told := one["reason"].get("later"):
+                then = int(datetime.fromisoformat(told["at"]).timestamp())
+                (answer,) = decide(later, [{**question, "now": then}])
+                assert then > question["now"], question
+                assert allowed(one), question
+                assert not allowed(answer), question
+                assert answer["rule"] == told["rule"], question
+                foretold += told["rule"] == "late"
+    assert min(spared, foretold) >= SLICES // 15, (spared, foretold)
+    assert held >= SLICES // 2, held
 
 
 def test_nothing_narrower_undoes_a_guardrail(worlds: list[World], rng: random.Random) -> None:

@@ -1,9 +1,11 @@
-"""Waivers: each hides one finding of one object until its day, or takes one guardrail out."""
+"""Waivers: each hides one finding of one object until its day, or puts one guardrail off."""
 
 import json
+from typing import Any
 
 import pytest
 
+from meshc._native import Decider, needs
 from meshc.compiling import Linted, compile_files, lint_files
 from meshc.policy.judging import Asked
 from meshc.rules.rule import PRELUDE
@@ -87,20 +89,62 @@ def test_half_a_waiver_hides_nothing() -> None:
         assert linted.suppressed == ()
 
 
-def test_a_guardrail_is_taken_out_for_one_object_and_stays_for_others() -> None:
-    waiver = WAIVER.replace("finding: MC501", "guardrail: no-debug")
-    settings = ("meshc.toml", b'ignore = ["MC501"]')
+SETTINGS = ("meshc.toml", b'ignore = ["MC501"]')
+WAIVED = WAIVER.replace("finding: MC501", "guardrail: no-debug")
+END = 1_801_353_600
+"""2027-01-31T00:00:00Z."""
 
-    def compiled(*texts: str) -> dict[str, str]:
-        done = compile_files([*files(*texts), settings], "c")
-        assert done.fit, done.findings
-        return {name: content.decode() for name, content, _ in done.slices}
 
-    without, guarded = compiled(), compiled(GUARDRAIL)
-    waived = compiled(GUARDRAIL, waiver)
-    assert "guardrail shop/no-debug" in guarded["shop/cart"]
-    assert waived["shop/cart"] == without["shop/cart"] != guarded["shop/cart"]
-    assert waived["shop/web"] == guarded["shop/web"] != without["shop/web"]
-    assert json.loads(waived["shop/web"])
-    late = lint_files([*files(GUARDRAIL, waiver), settings], Asked(at="2027-02-01"))
+def compiled(*texts: str) -> dict[str, tuple[bytes, bytes]]:
+    done = compile_files([*files(*texts), SETTINGS], "c")
+    assert done.fit, done.findings
+    return {name: (content, places) for name, content, places in done.slices}
+
+
+def test_a_guardrail_is_put_off_for_one_object_and_stays_for_others() -> None:
+    guarded, waived = compiled(GUARDRAIL), compiled(GUARDRAIL, WAIVED)
+    (rule,) = json.loads(waived["shop/cart"][0])["inbound"]["guardrails"]
+    assert (rule["name"], rule.pop("since")) == ("guardrail shop/no-debug", END)
+    assert json.loads(guarded["shop/cart"][0])["inbound"]["guardrails"] == [rule]
+    assert waived["shop/web"][0] == guarded["shop/web"][0]
+    assert "rules/since" in needs(waived["shop/cart"][0])
+    assert "rules/since" not in needs(waived["shop/web"][0])
+    late = lint_files([*files(GUARDRAIL, WAIVED), SETTINGS], Asked(at="2027-02-01"))
     assert found(late) == [("MC912", "open")]
+
+
+def test_a_waived_guardrail_denies_by_itself_once_its_waiver_is_over() -> None:
+    decider = Decider(*compiled(GUARDRAIL, WAIVED)["shop/cart"], "c")
+
+    def said(now: int) -> Any:
+        asked = {"from": "spiffe://example.test/ns/shop/sa/web", "host": "cart.shop"}
+        asked |= {"method": "GET", "target": "/debug/vars", "now": now}
+        return json.loads(decider.inbound(json.dumps(asked)))
+
+    before, after = said(END - 1), said(END)
+    assert (before["verdict"], before["rule"]) == ("allowed", "allow[0]")
+    assert before["reason"]["later"] == {
+        "at": "2027-01-31T00:00:00Z",
+        "rule": "guardrail shop/no-debug",
+        "place": after["reason"]["place"],
+    }
+    assert (after["status"], after["rule"]) == (403, "guardrail shop/no-debug")
+    assert "later" not in after["reason"]
+
+
+def test_of_several_waivers_the_last_to_end_holds() -> None:
+    sooner = "---\n" + WAIVED.replace("name: open", "name: aaa").replace("01-31", "01-01")
+    later = "---\n" + WAIVED.replace("name: open", "name: zzz").replace("2027-01-31", "2026-12-01")
+    (rule,) = json.loads(compiled(GUARDRAIL, WAIVED, sooner, later)["shop/cart"][0])["inbound"][
+        "guardrails"
+    ]
+    assert rule["since"] == END
+
+
+def test_what_a_guardrail_requires_is_waived_until_the_waiver_is_gone() -> None:
+    requires = GUARDRAIL.replace("deny: [{match:", "require: {owner: true}\n  deny: [{match:")
+    codes = [one.code for one in lint_files([*files(requires, WAIVED), SETTINGS]).findings]
+    assert codes.count("MC541") == 1
+    late = lint_files([*files(requires, WAIVED), SETTINGS], Asked(at="2027-02-01"))
+    (told,) = (one for one in late.findings if one.code == "MC912")
+    assert told.message.endswith("only what its guardrail requires is still not asked for")

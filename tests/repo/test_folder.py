@@ -27,8 +27,17 @@ TREE = {
     "shop/.z.yaml": "no",
     "meshc.toml": "",
     "shop/meshc.toml": "no",
+    "CODEOWNERS": "yes",
+    ".github/CODEOWNERS": "yes",
+    ".github/x.yaml": "no",
+    ".gitlab/CODEOWNERS": "yes",
+    "docs/CODEOWNERS": "yes",
+    "shop/CODEOWNERS": "no",
+    ".github/shop/CODEOWNERS": "no",
 }
-READ = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
+OWNERS = [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
+INTENTS = [".meshc/y.yaml", "mesh.yaml", "meshc.toml", "shop/cart.yaml", "shop/web.yml"]
+READ = sorted(INTENTS + OWNERS)
 
 
 def test_files_come_sorted_and_hidden_ones_do_not_come(tmp_path: Path) -> None:
@@ -56,6 +65,19 @@ def test_certificates_are_read_where_a_federation_names_them(tmp_path: Path) -> 
     (tmp_path / "mesh.yaml").write_text("federation: [trust/link.pem]")
     with pytest.raises(Unreadable, match="symbolic link"):
         Folder(tmp_path).files()
+
+
+def test_owners_behind_a_link_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"mesh.yaml": "m", "real/CODEOWNERS": "* @a"})
+    (tmp_path / ".github").symlink_to("real")
+    (tmp_path / ".gitlab").mkdir()
+    (tmp_path / ".gitlab/CODEOWNERS").symlink_to("../real/CODEOWNERS")
+    read = Folder(tmp_path).read()
+    assert [path for path, _ in read.files] == ["mesh.yaml"]
+    assert [one.path for one in read.problems] == [".github/CODEOWNERS", ".gitlab/CODEOWNERS"]
+    (tmp_path / ".gitlab/CODEOWNERS").unlink()
+    (tmp_path / ".gitlab/CODEOWNERS").mkdir()
+    assert [one.path for one in Folder(tmp_path).read().problems] == [".github/CODEOWNERS"]
 
 
 def test_a_loop_of_links_is_reported_and_ends(tmp_path: Path) -> None:

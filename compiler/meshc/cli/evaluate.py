@@ -243,6 +243,8 @@ def reason(step: Step) -> Iterator[str]:
     yield f"  {step.side:<11}  {step.workload}: {shown(why['sentence'])}"
     if why.get("rule"):
         yield f"               rule {why['rule']}{place(why)}, commit {why['commit'][:12]}"
+    if later := why.get("later"):
+        yield f"               from {later['at']} refused by {later['rule']}{place(later)}"
     if limits := step.answer.get("limits"):
         yield f"               charged to rate limits: {', '.join(limits)}"
     if near := why.get("nearest"):

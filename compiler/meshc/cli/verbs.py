@@ -30,6 +30,7 @@ VERBS: Final = {
         plain="meshc.cli.linting",
     ),
     "baseline": Verb("meshc.cli.baseline", "keep findings that are known already"),
+    "suppress": Verb("meshc.cli.suppress", "hide single findings by comments that say why"),
     "config": Verb("meshc.cli.config", "show the settings that hold, and where they stand"),
     "fmt": Verb("meshc.cli.fmt", "write intent files in one layout"),
     "compile": Verb("meshc.cli.compiling", "compile a repository to a snapshot"),

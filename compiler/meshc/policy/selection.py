@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 ALL: Final = "ALL"
+OF_JUDGEMENT: Final = frozenset({"judge", "rule", "date", "owners", "text", "policy"})
+"""Who finds what keeps no mesh from being linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Layer:
 def adjustable(code: str) -> bool:
     """Tell whether settings may silence a rule or change its weight."""
     rule = RULES.get(code)
-    judged = rule is not None and rule.found_by in {"judge", "rule", "date", "text", "policy"}
+    judged = rule is not None and rule.found_by in OF_JUDGEMENT
     return judged or (rule is not None and rule.severity != Severity.ERROR)
 
 

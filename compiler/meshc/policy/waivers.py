@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from meshc.mesh.sources import Sources
 
 KIND: Final = "Waiver"
+GUARDRAIL_LEFT: Final = "only what its guardrail requires is still not asked for"
+"""What a Waiver of a guardrail does after its end: denies begin by themselves."""
 MESH_WIDE: Final = frozenset({"Environment", "Mesh", "TokenIssuer"})
 """Kinds whose objects belong to no namespace."""
 
@@ -36,7 +38,7 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One Waiver of a finding or a guardrail; the linker takes the latter out."""
+    """One Waiver of a finding or a guardrail; the linker heeds the latter."""
 
     file: str
     name: str
@@ -140,7 +142,7 @@ def hygiene(
     known = set(found)
     for one in waivers:
         if not one.code or (one.code, one.object) in known:
-            left = "what it hid is still there" if one.code else "the guardrail is still out"
+            left = "what it hid is still there" if one.code else GUARDRAIL_LEFT
             if one.ended(at):
                 message = f"Waiver `{one.name}` ended on {one.until}, and {left}"
                 yield "MC912", hit(one, one.until_span, message)

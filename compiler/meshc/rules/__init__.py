@@ -36,6 +36,7 @@ def run(
     found = (
         *(finding(texts, raw.code, raw) for raw in mesh.findings()),
         *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
+        *(finding(texts, code, hit) for code, hit in hits_of_owners(files)),
     )
     return ordered(settled(mesh, found))
 
@@ -58,6 +59,17 @@ def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:
             found = import_module(rule.module).check_at(mesh, day)
         for hit in found:
             yield code, hit
+
+
+def hits_of_owners(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, Hit]]:
+    """Run the rules on owners of paths, where a repository has some; else import nothing."""
+    if not any(path.endswith("CODEOWNERS") for path, _ in files):
+        return
+    for code, rule in RULES.items():
+        if rule.found_by == "owners":
+            found: Iterable[Hit] = import_module(rule.module).check(files)
+            for hit in found:
+                yield code, hit
 
 
 def hits_of_text(

@@ -629,6 +629,13 @@ RULES: Final[dict[str, Listed]] = {
         help="correct its target, or delete it",
         module="meshc.rules.repository.mc807_overlay_unused",
     ),
+    "MC809": Listed(
+        name="no-owner-rule",
+        severity="warning",
+        found_by="owners",
+        help="give its folder an owner there",
+        module="meshc.rules.repository.mc809_no_owner_rule",
+    ),
     "MC810": Listed(
         name="secret-literal",
         severity="error",

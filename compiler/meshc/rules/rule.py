@@ -51,11 +51,14 @@ if TYPE_CHECKING:
         def related(self) -> list[Origin]:
             """Other places."""
 
-    FoundBy = Literal["reader", "checker", "linker", "judge", "rule", "date", "text", "policy"]
+    FoundBy = Literal[
+        "reader", "checker", "linker", "judge", "rule", "date", "owners", "text", "policy"
+    ]
     """Who finds it: the reader of documents, the schema checker, the linker, the native judge of
     what could be read and linked all the same, `check` of its file, its `check_at` where a day is
-    asked about, or `meshc.policy`, which hides what others found. `text` is a `check` of the files
-    instead of the mesh, which runs only where settings name its whole code.
+    asked about, or `meshc.policy`, which hides what others found. `owners` is a `check` of the
+    files where one of them says who owns which path; `text` is one of the files instead of the
+    mesh, which runs only where settings name its whole code.
     """
 
     Sees = Literal["row", "edge", "mesh"]

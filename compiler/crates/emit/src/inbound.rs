@@ -43,7 +43,7 @@ impl<'m> Inbound<'m> {
             rules(both, ("deny", &row.deny), object.key(key!("deny")), needs);
             self.federated(workload, object, needs);
             self.trusted_gateways(workload, object);
-            if self.mesh.guardrails_of(workload).any(|one| !one.row.deny.is_empty()) {
+            if self.mesh.guardrails_of(workload).any(|(one, _)| !one.row.deny.is_empty()) {
                 guardrails(both, object.key(key!("guardrails")), needs);
             }
             object.key(key!("identity")).text(&workload.identity);

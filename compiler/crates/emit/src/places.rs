@@ -117,7 +117,7 @@ impl<'a, 'm> Placing<'a, 'm> {
             self.list(traffic.unwrap_or_default().iter().copied());
             self.file(mesh.workload(callee).map_or(workload.file, |callee| callee.file));
         }
-        for one in mesh.guardrails_of(workload) {
+        for (one, _) in mesh.guardrails_of(workload) {
             self.places.extend(one.row.deny.iter().map(|rule| lines.place(one.file, rule.span)));
         }
         self.end();

@@ -16,17 +16,18 @@ pub(crate) fn rules(
 ) {
     json.list(rows.iter().enumerate(), |json, (number, row)| {
         let name = row.name.as_deref().map_or_else(|| numbered(list, number), Cow::Borrowed);
-        rule((mesh, &workload.namespace), (&name, row), json, needs);
+        rule((mesh, &workload.namespace), (&name, row, None), json, needs);
     });
 }
 
-/// Writes the rules of the guardrails that hold for a workload, by their names.
+/// Writes the rules of the guardrails over a workload, by their names; those of a waived one hold
+/// from the end of its waiver.
 pub(crate) fn guardrails((mesh, workload): (&Mesh, &Workload), json: &mut Json, needs: &mut Needs) {
     let all = mesh.guardrails_of(workload);
-    let all = all.flat_map(|one| one.row.deny.iter().map(move |row| (one, row)));
-    json.list(all, |json, (one, row)| {
+    let all = all.flat_map(|(one, since)| one.row.deny.iter().map(move |row| (one, row, since)));
+    json.list(all, |json, (one, row, since)| {
         needs.guardrail();
-        rule((mesh, &workload.namespace), (&one.rule_name(row), row), json, needs);
+        rule((mesh, &workload.namespace), (&one.rule_name(row), row, since), json, needs);
     });
 }
 
@@ -43,10 +44,11 @@ pub(crate) fn sorted(named: &[At<String>], json: &mut Json) {
     json.texts(names);
 }
 
-/// Writes a rule; a caller without a namespace is one of `namespace`.
+/// Writes a rule, which may hold from an instant on; a caller without a namespace is one of
+/// `namespace`.
 fn rule(
     (mesh, namespace): (&Mesh, &str),
-    (name, row): (&str, &RuleRow),
+    (name, row, since): (&str, &RuleRow, Option<i64>),
     json: &mut Json,
     needs: &mut Needs,
 ) {
@@ -54,6 +56,7 @@ fn rule(
         audit: row.audit,
         client: !row.client.is_empty(),
         hours: row.hours.is_some(),
+        since: since.is_some(),
         source: !row.source.is_empty(),
         user: row.user.is_some(),
     });
@@ -74,6 +77,9 @@ fn rule(
         object
             .optional(key!("operations"), row.operations.as_deref(), |json, all| sorted(all, json));
         object.key(key!("query")).values(&row.query);
+        if let Some(since) = since {
+            object.key(key!("since")).value(&since);
+        }
         networks(key!("source"), &row.source, object);
         object.optional(key!("until"), row.until, |json, until| json.value(&until));
         if let Some(user) = &row.user {

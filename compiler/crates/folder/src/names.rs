@@ -4,13 +4,16 @@ use memchr::memmem::Finder;
 
 /// The settings, at the root alone.
 const SETTINGS: [&[u8]; 2] = [b"meshc.toml", b"pyproject.toml"];
+/// Where it may stand who owns which path. `meshc.repo.owners` reads it.
+pub(crate) const OWNERS: [&[u8]; 4] =
+    [b".github/CODEOWNERS", b".gitlab/CODEOWNERS", b"CODEOWNERS", b"docs/CODEOWNERS"];
 /// A file that names others holds one of these words.
 const DECLARING: [&[u8]; 2] = [b"TokenIssuer", b"federation"];
 
 /// Whether a path is read at all.
 #[must_use]
 pub fn wanted(path: &[u8]) -> bool {
-    SETTINGS.contains(&path) || has_end(path, &[b".yaml", b".yml"])
+    SETTINGS.contains(&path) || OWNERS.contains(&path) || has_end(path, &[b".yaml", b".yml"])
 }
 
 /// Whether a path is read once another file names it: a TokenIssuer's keys and a baseline are JSON,

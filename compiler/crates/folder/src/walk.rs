@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::Reason;
-use crate::names::{enters, may_be_named, wanted};
+use crate::names::{OWNERS, enters, may_be_named, wanted};
 
 /// A path inside the folder, and why it is not to be read.
 pub(crate) type Found = (Vec<u8>, Option<Reason>);
@@ -13,7 +13,7 @@ pub(crate) type Found = (Vec<u8>, Option<Reason>);
 /// Lists what is to be read; a stack of its own, never recursion.
 pub(crate) fn walk(root: &Path) -> Result<Vec<Found>, Error> {
     let mut waiting: Vec<Vec<u8>> = vec![Vec::new()];
-    let mut found = Vec::new();
+    let mut found = hidden_owners(root);
     while let Some(folder) = waiting.pop() {
         match list(root, &folder, &mut found) {
             Ok(inside) => waiting.extend(inside),
@@ -22,6 +22,19 @@ pub(crate) fn walk(root: &Path) -> Result<Vec<Found>, Error> {
         }
     }
     Ok(found)
+}
+
+/// The lists of owners in folders that are not looked into otherwise.
+fn hidden_owners(root: &Path) -> Vec<Found> {
+    let below = |path: &&&[u8]| path.starts_with(b".");
+    let found = OWNERS.iter().filter(below).filter_map(|path| {
+        let at = root.join(OsStr::from_bytes(path));
+        let folder = std::fs::symlink_metadata(at.parent()?).ok()?;
+        let kind = std::fs::symlink_metadata(&at).ok()?.file_type();
+        let link = kind.is_symlink() || !folder.is_dir();
+        (link || kind.is_file()).then(|| (path.to_vec(), link.then_some(Reason::Link)))
+    });
+    found.collect()
 }
 
 /// Adds what one folder holds; gives the folders in it.

@@ -42,5 +42,5 @@ pub use issuers::Issuer;
 pub use mention::{Mention, Sort};
 pub use mesh::{Edge, Federation, Mesh, MeshFinding, Workload, WorkloadIx};
 pub use outside::{External, Placed};
-pub use platform::Guardrail;
+pub use platform::{Guardrail, Over};
 pub use source::{Content, SourceFile};

@@ -62,10 +62,10 @@ pub(crate) fn is_no_document(path: &str, bytes: &[u8]) -> bool {
     is_named(path) || is_data(bytes)
 }
 
-/// Whether a file is no document but something that one names: keys of an issuer, or certificates
-/// of a federated trust domain.
+/// Whether a file is no document but something that one names, keys of an issuer or certificates of
+/// a federated trust domain, or the list of who owns which path.
 pub(crate) fn is_named(path: &str) -> bool {
-    path.ends_with(".json") || path.ends_with(".pem")
+    path.ends_with(".json") || path.ends_with(".pem") || path.ends_with("CODEOWNERS")
 }
 
 /// Whether a YAML file is no document but a list that an intent names (`instances: {file: …}`): its

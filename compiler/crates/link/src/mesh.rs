@@ -15,7 +15,7 @@ use crate::foreign::Foreign;
 use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
-use crate::platform::Guardrail;
+use crate::platform::{Guardrail, Over};
 use crate::source::SourceFile;
 use crate::table::Tables;
 use crate::whole::Whole;
@@ -117,8 +117,8 @@ pub struct Workload {
     pub instances: Vec<InstanceRow>,
     /// A call or route of it names something that does not exist.
     pub unresolved: bool,
-    /// Indices into [`Mesh::guardrails`]: those that hold for it.
-    pub guardrails: Vec<u32>,
+    /// The guardrails over it, by name.
+    pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
     /// Whom its rules name, as hashes; see [`crate::patch::named`].

@@ -3,7 +3,7 @@
 use meshc_check::Finding;
 use meshc_check::unit::{At, GuardrailRow, RuleRow, ScopeRow, Suspended, WaiverRow};
 use meshc_document::Span;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::gather::Homes;
 use crate::mesh::{Mesh, Workload};
@@ -19,6 +19,16 @@ pub struct Guardrail {
     pub id: String,
     /// What was written, callers with their namespaces.
     pub row: GuardrailRow,
+}
+
+/// A guardrail over a workload.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Over {
+    /// Index into [`Mesh::guardrails`].
+    pub guardrail: u32,
+    /// Unix second from which it denies for the workload, where it is waived; what it requires is
+    /// not asked of the workload then.
+    pub since: Option<i64>,
 }
 
 impl Guardrail {
@@ -71,36 +81,42 @@ pub(crate) fn repeated(
     mesh.report_with(file, finding, (other, first, "declared here too".into()));
 }
 
-/// Notes which guardrails hold for a workload.
+/// Notes which guardrails are over a workload, and from when on those that are waived deny.
 pub(crate) fn settle(mesh: &Mesh, waived: &Waived, workload: &mut Workload) {
-    let holds = |one: &Guardrail| {
-        covers(&one.row.scope, workload) && !waived.suspends(&one.id, &workload.id)
-    };
-    let over = (0_u32..).zip(&mesh.guardrails).filter(|(_, one)| holds(one)).map(|(at, _)| at);
+    let over = (0_u32..).zip(&mesh.guardrails).filter(|(_, one)| covers(&one.row.scope, workload));
+    let over = over.map(|(guardrail, one)| {
+        let since = waived.until(&one.id, &workload.id);
+        Over { guardrail, since }
+    });
     workload.guardrails = over.collect();
 }
 
-/// For which objects waivers suspend guardrails.
+/// For which objects waivers suspend guardrails, and until when.
 ///
-/// The compiler knows no time: a waiver that has ended suspends until it is taken out, and
-/// `lint --at` says so (MC912).
-pub(crate) struct Waived(FxHashMap<String, FxHashSet<String>>);
+/// The compiler knows no time, but whoever decides does: what a guardrail denies begins by itself
+/// at the end of its waiver. What it requires is looked at by the compiler alone, so a waiver that
+/// has ended suspends that until it is taken out, and `lint --at` says so (MC912).
+pub(crate) struct Waived(FxHashMap<String, FxHashMap<String, i64>>);
 
 impl Waived {
     pub(crate) fn of(waivers: &[Placed<WaiverRow>]) -> Self {
-        let mut objects: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+        let mut objects: FxHashMap<String, FxHashMap<String, i64>> = FxHashMap::default();
         for waiver in waivers {
             if let Suspended::Guardrail(at) = &waiver.row.suspended {
                 let guardrail = Reference::of(&at.value, &waiver.namespace).id();
-                objects.entry(guardrail).or_default().insert(waiver.object_id());
+                let ends = objects.entry(guardrail).or_default();
+                let end = ends.entry(waiver.object_id()).or_insert(waiver.row.until);
+                // A waiver has no beginning: of several the last to end holds.
+                *end = waiver.row.until.max(*end);
             }
         }
         Self(objects)
     }
 
-    /// Whether a guardrail is suspended for a workload, both as `namespace/name`.
-    pub(crate) fn suspends(&self, guardrail: &str, workload: &str) -> bool {
-        self.0.get(guardrail).is_some_and(|objects| objects.contains(workload))
+    /// The Unix second at which a guardrail is suspended for a workload no more, both as
+    /// `namespace/name`; nothing where it is not suspended.
+    pub(crate) fn until(&self, guardrail: &str, workload: &str) -> Option<i64> {
+        self.0.get(guardrail)?.get(workload).copied()
     }
 }
 
@@ -123,17 +139,19 @@ pub(crate) fn qualify(rule: &mut RuleRow, namespace: &str) {
 }
 
 impl Mesh {
-    /// The guardrails that hold for a workload, by name.
+    /// The guardrails over a workload, by name, each with the Unix second from which it denies
+    /// where it is waived until then.
     pub fn guardrails_of<'a>(
         &'a self,
         workload: &'a Workload,
-    ) -> impl Iterator<Item = &'a Guardrail> {
-        workload.guardrails.iter().filter_map(|at| self.guardrails.get(*at as usize))
+    ) -> impl Iterator<Item = (&'a Guardrail, Option<i64>)> {
+        let over = workload.guardrails.iter();
+        over.filter_map(|one| Some((self.guardrails.get(one.guardrail as usize)?, one.since)))
     }
 
     /// Every rule that is asked about a workload's callers: guardrails, deny, allow.
     pub fn rules_of<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = &'a RuleRow> {
-        let guardrails = self.guardrails_of(workload).flat_map(|one| &one.row.deny);
+        let guardrails = self.guardrails_of(workload).flat_map(|(one, _)| &one.row.deny);
         guardrails.chain(&workload.row.deny).chain(&workload.row.allow)
     }
 }

@@ -115,6 +115,26 @@ pub(crate) fn everywhere(to: &str) -> Option<&str> {
     to.strip_prefix("*/*.")
 }
 
+/// The operations by which a caller calls a service, where it names it in no call but those of every
+/// service; none where it names it.
+pub(crate) fn only_everywhere<'a>(caller: &'a Workload, callee: &Workload) -> Vec<&'a str> {
+    let mut reached = Vec::new();
+    for call in &caller.row.calls {
+        if let Some(name) = everywhere(&call.to.value) {
+            let mut rows = callee.row.operations.iter();
+            if rows.any(|one| one.added && one.name.value == name) {
+                reached.push(name);
+            }
+            continue;
+        }
+        let named = Reference::of(&call.to.value, &caller.namespace);
+        if named.namespace == callee.namespace && named.name == callee.row.name.value {
+            return Vec::new();
+        }
+    }
+    reached
+}
+
 /// Every other service that a Baseline gave an operation, and the operation's index.
 fn added(
     mesh: &Mesh,

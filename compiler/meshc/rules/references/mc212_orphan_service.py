@@ -1,7 +1,8 @@
 """A service is called by nobody and calls nobody.
 
 Why it matters:
-It is no part of the mesh: either its callers forgot to declare their calls, or it can go.
+It is no part of the mesh: either its callers forgot to declare their calls, or it can go. A call of
+every service, for an operation that a Baseline adds (`*/*.metrics`), is no call of this one.
 
 What to do:
 Declare the calls that lead to it, or delete its intent.
@@ -46,12 +47,54 @@ metadata: {name: web, namespace: shop}
 spec:
   calls: [{to: cart}]
 """),
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+#                ^^^^ here
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+---
+apiVersion: meshc.dev/v1
+kind: Baseline
+metadata: {name: scraping, namespace: shop}
+spec:
+  operations: {metrics: {match: ["GET /metrics"]}}
+  allow: [{from: [scraper], operations: [metrics]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: scraper, namespace: shop}
+spec:
+  calls: [{to: "*/*.metrics"}]
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  allow: [{from: [scraper], operations: [rest]}]
+---
+apiVersion: meshc.dev/v1
+kind: Baseline
+metadata: {name: scraping, namespace: shop}
+spec:
+  operations: {metrics: {match: ["GET /metrics"]}}
+  allow: [{from: [scraper], operations: [metrics]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: scraper, namespace: shop}
+spec:
+  calls: [{to: "*/*.metrics"}, {to: cart}]
+"""),
 )
 
 
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads without an edge."""
     services = mesh.table("services")
-    rows = services.matching(callers=0, callees=0)
+    rows = services.matching(callersByName=0, callees=0)
     for row, name in zip(rows, services.values("service", rows), strict=True):
         yield Found(f"`{name}` is called by nobody and calls nobody", *services.place(row))

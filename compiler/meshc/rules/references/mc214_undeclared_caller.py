@@ -2,7 +2,7 @@
 
 Why it matters:
 Either the right is not needed any more, or the caller's own proxy will refuse what the callee
-allows.
+allows. A call of every service (`*/*.metrics`) reaches the operation of that name and no other.
 
 What to do:
 Add the call to the caller's intent, or remove the caller from the rule.
@@ -86,6 +86,53 @@ kind: ServiceIntent
 metadata: {name: web, namespace: shop}
 spec:
   calls: [{to: cart.read}]
+"""),
+    fails("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [scraper], operations: [read]}]
+#                 ^^^^^^^ here
+---
+apiVersion: meshc.dev/v1
+kind: Baseline
+metadata: {name: scraping, namespace: shop}
+spec:
+  operations: {metrics: {match: ["GET /metrics"]}}
+  allow: [{from: [scraper], operations: [metrics]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: scraper, namespace: shop}
+spec:
+  calls: [{to: "*/*.metrics"}]
+"""),
+    passes("""\
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: cart, namespace: shop}
+spec:
+  ports: [{name: api, port: 8080, protocol: http}]
+  operations:
+    read: {match: ["GET /carts/{user}"]}
+  allow: [{from: [scraper], operations: [read, metrics]}]
+---
+apiVersion: meshc.dev/v1
+kind: Baseline
+metadata: {name: scraping, namespace: shop}
+spec:
+  operations: {metrics: {match: ["GET /metrics"]}}
+  allow: [{from: [scraper], operations: [metrics]}]
+---
+apiVersion: meshc.dev/v1
+kind: ServiceIntent
+metadata: {name: scraper, namespace: shop}
+spec:
+  calls: [{to: "*/*.metrics"}]
 """),
 )
 

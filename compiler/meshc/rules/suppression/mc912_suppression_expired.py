@@ -2,7 +2,8 @@
 
 Why it matters:
 Somebody promised to mend it by that day. From the day on the finding counts again; time is no input
-of the compiler, so what is compiled does not change by itself.
+of the compiler, so what is compiled does not change by itself. Of a Guardrail that was waived the
+denies begin by themselves on that day; what it requires stays out until the Waiver is gone.
 
 What to do:
 Mend what it hid and remove it, or decide anew and give it a later day.

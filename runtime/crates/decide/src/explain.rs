@@ -10,7 +10,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::ids::{LimitIx, OperationIx, RuleIx};
 use crate::nearest;
 use crate::outcome::{Forward, Outcome, Permit};
-use crate::reason::{Nearest, Reason, ReasonPlace, Scene};
+use crate::reason::{Later, Nearest, Reason, ReasonPlace, Scene};
 use crate::tables::Tables;
 
 pub(crate) fn explain<F: Fields>(
@@ -60,9 +60,24 @@ fn permitted<F: Fields>(
         rule,
         place: permit.rule.and_then(|rule| place(tables, |places| places.allow.get(rule.index()))),
         operation: Some(tables.operation_name(permit.operation).to_owned()),
+        later: later(tables, scene, asked, permit),
         would,
         ..Reason::default()
     }
+}
+
+/// The rule that has not begun and will refuse what is let through now.
+fn later<F: Fields>(
+    tables: &Tables,
+    scene: Scene<'_>,
+    asked: &Asked<'_, F>,
+    permit: Permit,
+) -> Option<Later> {
+    let Scene::Inbound { peer, .. } = scene else { return None };
+    let (at, denial) = tables.admission.later(peer, permit.operation, asked)?;
+    let (kind, rule) = (denial.kind(), denial.rule()?);
+    let place = denying_place(tables, kind, rule);
+    Some(Later { at: at.to_string(), rule: denying_name(tables, kind, rule).to_owned(), place })
 }
 
 fn forwarded(tables: &Tables, forward: Forward) -> Reason {
@@ -102,12 +117,7 @@ fn denied<F: Fields>(
 ) -> Reason {
     let kind = denial.kind();
     let rule = denial.rule().map(|rule| denying_name(tables, kind, rule).to_owned());
-    let rule_place = denial.rule().and_then(|rule| {
-        place(tables, |places| match kind {
-            DenialKind::Guardrail => places.guardrails.get(rule.index()),
-            _ => places.deny.get(rule.index()),
-        })
-    });
+    let rule_place = denial.rule().and_then(|rule| denying_place(tables, kind, rule));
     let destination = denial.destination().and_then(|at| tables.destination(at));
     let operation = denial.operation().map(|operation| match denial.destination() {
         Some(at) => tables.destination_operation_name(at, operation).to_owned(),
@@ -168,6 +178,13 @@ fn denying_name(tables: &Tables, kind: DenialKind, rule: RuleIx) -> &str {
         DenialKind::Guardrail => tables.guardrail_name(rule),
         _ => tables.deny_name(rule),
     }
+}
+
+fn denying_place(tables: &Tables, kind: DenialKind, rule: RuleIx) -> Option<ReasonPlace> {
+    place(tables, |places| match kind {
+        DenialKind::Guardrail => places.guardrails.get(rule.index()),
+        _ => places.deny.get(rule.index()),
+    })
 }
 
 fn near<F: Fields>(

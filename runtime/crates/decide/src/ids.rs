@@ -1,5 +1,7 @@
 //! Indices into the lists of a slice, each of its own type, and time.
 
+use core::fmt;
+
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -50,3 +52,13 @@ impl OperationIx {
 /// Seconds since 1970-01-01T00:00:00Z, as the caller's clock says.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct UnixSeconds(pub i64);
+
+impl fmt::Display for UnixSeconds {
+    /// As RFC 3339 writes it; the number itself where it is beyond the calendar.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(instant) => instant.fmt(f),
+            Err(_) => write!(f, "second {}", self.0),
+        }
+    }
+}

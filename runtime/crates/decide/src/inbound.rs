@@ -218,6 +218,36 @@ impl Admission {
         })
     }
 
+    /// The first denial that a rule which has not begun will make of what is let through, and when.
+    pub(crate) fn later<F: Fields>(
+        &self,
+        peer: &Peer,
+        operation: OperationIx,
+        asked: &Asked<'_, F>,
+    ) -> Option<(UnixSeconds, Denial)> {
+        let peer = self.ours(peer);
+        let lists = if self.audit { LISTS.get(..1)? } else { &LISTS };
+        let beginnings = lists.iter().flat_map(|list| self.rules(*list).beginnings());
+        let mut instants: Vec<i64> = beginnings.filter(|at| *at > asked.now.0).collect();
+        instants.sort_unstable();
+        instants.into_iter().map(UnixSeconds).find_map(|at| {
+            let then = Asked { now: at, ..*asked };
+            lists.iter().find_map(|&list| {
+                let met = self.met(list, &peer, operation, &then, false);
+                let rule = met.filter(|rule| self.rules(list).begins_at(*rule, at))?;
+                Some((at, Denial::by_rule(list.kind(), operation, rule)))
+            })
+        })
+    }
+
+    /// The next Unix second after `now` at which connections that stand may have to be decided
+    /// again, because a rule begins or ends; nothing where there are no ports for such.
+    pub(crate) fn turns_after(&self, now: UnixSeconds) -> Option<i64> {
+        self.ports.iter().find(|port| port.operation.is_some())?;
+        let all = [&self.guardrails, &self.deny, &self.allow].into_iter();
+        all.filter_map(|rules| rules.turns_after(now)).min()
+    }
+
     fn denied_by_default<F: Fields>(
         &self,
         peer: &Peer,

@@ -62,6 +62,6 @@ pub use ids::{ClusterIx, DestinationIx, LimitIx, ListenerIx, OperationIx, RuleIx
 pub use network::{Network, NetworkFault};
 pub use outcome::{Forward, Outcome, Permit, Settings};
 pub use peer::Peer;
-pub use reason::{Nearest, Reason, ReasonPlace, Scene};
+pub use reason::{Later, Nearest, Reason, ReasonPlace, Scene};
 pub use tables::{LoadFault, Tables};
 pub use unmet::never_met;

@@ -6,7 +6,7 @@ use meshc_snapshot::slice::{Condition, From, Hours, Match, Rule, Test};
 use crate::asked::Asked;
 use crate::condition::{Check, Conditions, View, header_holds, parameter_holds};
 use crate::explain::place;
-use crate::ids::OperationIx;
+use crate::ids::{OperationIx, UnixSeconds};
 use crate::peer::Peer;
 use crate::reason::Nearest;
 use crate::schedule::Schedule;
@@ -97,6 +97,9 @@ fn failures<F: Fields>(
         let from = peer.address().map_or("unknown".to_owned(), |address| address.to_string());
         let networks = rule.source.join(", ");
         failed.words.push(format!("source address is {from}, rule allows {networks}"));
+    }
+    if let Some(since) = rule.since.filter(|since| asked.now.0 < *since) {
+        failed.words.push(format!("the rule begins at {}", UnixSeconds(since)));
     }
     if rule.until.is_some_and(|until| asked.now.0 >= until) {
         failed.words.push("the rule has expired (`until`)".to_owned());

@@ -59,6 +59,9 @@ pub struct Reason {
     /// For a denial: what came closest to allowing it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,
+    /// For what is let through: what will refuse it without any change, because it begins then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub later: Option<Later>,
     /// What the verdict would be if what is only audited were enforced, where that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would: Option<Box<Self>>,
@@ -73,6 +76,18 @@ pub struct ReasonPlace {
     pub line: u32,
     /// From 1.
     pub column: u32,
+}
+
+/// A rule that denies from an instant on.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Later {
+    /// When it begins, as RFC 3339 writes it.
+    pub at: String,
+    /// Its name.
+    pub rule: String,
+    /// Where it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<ReasonPlace>,
 }
 
 /// The rule, call or route that almost matched.

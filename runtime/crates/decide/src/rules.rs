@@ -40,6 +40,7 @@ struct Body {
 /// What a rule asks besides caller and operation.
 #[derive(Debug)]
 pub(crate) struct Demands {
+    since: Option<i64>,
     until: Option<i64>,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) user: Option<UserCheck>,
@@ -170,6 +171,30 @@ impl Rules {
         })
     }
 
+    /// When rules begin that do not hold from the beginning, in Unix seconds and in no order.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = i64> {
+        self.all_demands().filter_map(|one| one.since)
+    }
+
+    /// Whether a rule begins at an instant.
+    pub(crate) fn begins_at(&self, rule: usize, instant: UnixSeconds) -> bool {
+        self.demands(rule).is_some_and(|one| one.since == Some(instant.0))
+    }
+
+    /// The next Unix second after `now` at which a rule may begin or cease to hold. Hours turn with
+    /// full minutes, so where a rule has any it is the next of these at the latest.
+    pub(crate) fn turns_after(&self, now: UnixSeconds) -> Option<i64> {
+        let minute = now.0.div_euclid(60).saturating_add(1).saturating_mul(60);
+        let instants = self.all_demands().flat_map(|one| {
+            [one.since, one.until, one.schedule.as_ref().map(|_| minute)].into_iter().flatten()
+        });
+        instants.filter(|at| *at > now.0).min()
+    }
+
+    fn all_demands(&self) -> impl Iterator<Item = &Demands> {
+        self.bodies.iter().filter_map(|body| body.demands.as_deref())
+    }
+
     /// Whether the time, the user and the conditions of a rule hold.
     pub(crate) fn holds<F: Fields>(&self, rule: usize, asked: &Asked<'_, F>, audit: bool) -> bool {
         let body = self.bodies.get(rule);
@@ -220,8 +245,9 @@ impl Body {
 impl Demands {
     /// Nothing where a rule asks for nothing further.
     fn new(rule: &Rule) -> Result<Option<Self>, String> {
-        let Rule { until, hours, user, client, headers, query, .. } = rule;
-        let asks = until.is_some()
+        let Rule { since, until, hours, user, client, headers, query, .. } = rule;
+        let asks = since.is_some()
+            || until.is_some()
             || hours.is_some()
             || user.is_some()
             || !(client.is_empty() && headers.is_empty() && query.is_empty());
@@ -229,6 +255,7 @@ impl Demands {
             return Ok(None);
         }
         Ok(Some(Self {
+            since: *since,
             until: *until,
             schedule: hours.as_ref().map(Schedule::new).transpose()?,
             user: user.as_ref().map(UserCheck::new).transpose()?,
@@ -252,7 +279,8 @@ impl Demands {
     }
 
     fn is_current(&self, now: UnixSeconds, view: View) -> bool {
-        self.until.is_none_or(|until| now.0 < until)
+        self.since.is_none_or(|since| since <= now.0)
+            && self.until.is_none_or(|until| now.0 < until)
             && self
                 .schedule
                 .as_ref()

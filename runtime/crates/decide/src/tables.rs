@@ -243,6 +243,13 @@ impl Tables {
         self.admission.admit_connection(listener, peer, now)
     }
 
+    /// The next instant after `now` at which a connection that was admitted may have to be decided
+    /// again without a swap, because a rule begins, ends, or has hours; absent where there is none.
+    #[must_use]
+    pub fn turns_after(&self, now: UnixSeconds) -> Option<UnixSeconds> {
+        self.admission.turns_after(now).map(UnixSeconds)
+    }
+
     /// Routes a request of the workload's own application. `draw` is uniform over all of `u32` and
     /// settles weighted choices.
     ///

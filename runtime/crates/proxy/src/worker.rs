@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use meshc_decide::UnixSeconds;
 use meshc_http1::{Head, Limits};
 use meshc_request::Scratch as Canonicals;
 use meshc_token::Cache;
@@ -45,6 +46,8 @@ pub struct Worker {
     pub(crate) now: Nanos,
     pub(crate) unix: i64,
     pub(crate) draining: Option<Nanos>,
+    /// When rules begin or end, so that connections that stand are to be decided again.
+    pub(crate) turn: Option<UnixSeconds>,
     /// Scratch: what was read, the head in it, its canonical form, what is sent.
     pub(crate) input: Vec<u8>,
     pub(crate) head: Head,
@@ -115,6 +118,7 @@ impl Worker {
             now,
             unix: unix_seconds(),
             draining: None,
+            turn: None,
             input: Vec::with_capacity(READ),
             head: Head::new(),
             canonicals: Canonicals::new(),
@@ -140,6 +144,9 @@ impl Worker {
             self.poll.wait(wait, &mut events, &mut happened);
             self.now = self.clock.now();
             self.unix = unix_seconds();
+            if self.turn.is_some_and(|at| at.0 <= self.unix) {
+                self.readmit();
+            }
             for (token, readiness) in happened.drain(..) {
                 if token == self.mail {
                     self.read_mail();
@@ -163,8 +170,16 @@ impl Worker {
         if !self.ready.is_empty() {
             return Some(0);
         }
-        let next = [self.wheel.next(), self.draining].into_iter().flatten().min();
-        next.map(|next| next.saturating_sub(self.clock.now()))
+        let now = self.clock.now();
+        let next = [self.wheel.next(), self.draining, self.turn_by(now)];
+        let next = next.into_iter().flatten().min();
+        next.map(|next| next.saturating_sub(now))
+    }
+
+    /// When to look at the wall clock again; it may be set meanwhile, so never very much later.
+    fn turn_by(&self, now: Nanos) -> Option<Nanos> {
+        let left = self.turn?.0.saturating_sub(unix_seconds());
+        Some(now.saturating_add(Nanos::try_from(left).unwrap_or(0).min(60).saturating_mul(SECOND)))
     }
 
     fn is_drained(&mut self) -> bool {

@@ -6,7 +6,7 @@
 use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
-pub const SUPPORTED: [&str; 20] = [
+pub const SUPPORTED: [&str; 21] = [
     "format/1",
     "gateway",
     "limits/local",
@@ -22,6 +22,7 @@ pub const SUPPORTED: [&str; 20] = [
     "rules/client",
     "rules/guardrails",
     "rules/hours",
+    "rules/since",
     "rules/source",
     "rules/user",
     "tls/terminate",
@@ -42,6 +43,8 @@ pub struct Asked {
     pub client: bool,
     /// It holds at some times of the week.
     pub hours: bool,
+    /// It holds from an instant on.
+    pub since: bool,
     /// It names networks of the peer.
     pub source: bool,
     /// It asks for a user.
@@ -66,6 +69,7 @@ enum Capability {
     RulesClient,
     RulesGuardrails,
     RulesHours,
+    RulesSince,
     RulesSource,
     RulesUser,
     TlsTerminate,
@@ -85,6 +89,7 @@ impl Asked {
             audit: rule.audit,
             client: !rule.client.is_empty(),
             hours: rule.hours.is_some(),
+            since: rule.since.is_some(),
             source: !rule.source.is_empty(),
             user: rule.user.is_some(),
         }
@@ -158,11 +163,12 @@ impl Needs {
 
     /// Notes a rule of any list; see [`Needs::guardrail`] and [`Needs::matching`].
     pub fn rule(&mut self, asked: Asked) {
-        let Asked { audit, client, hours, source, user } = asked;
+        let Asked { audit, client, hours, since, source, user } = asked;
         let all = [
             (audit, Capability::RulesAudit),
             (client, Capability::RulesClient),
             (hours, Capability::RulesHours),
+            (since, Capability::RulesSince),
             (source, Capability::RulesSource),
             (user, Capability::RulesUser),
         ];
@@ -299,10 +305,18 @@ mod tests {
             audit: at == 0,
             client: at == 1,
             hours: at == 2,
-            source: at == 3,
-            user: at == 4,
+            since: at == 3,
+            source: at == 4,
+            user: at == 5,
         };
-        let names = ["rules/audit", "rules/client", "rules/hours", "rules/source", "rules/user"];
+        let names = [
+            "rules/audit",
+            "rules/client",
+            "rules/hours",
+            "rules/since",
+            "rules/source",
+            "rules/user",
+        ];
         for (at, name) in names.into_iter().enumerate() {
             let mut needs = Needs::LEAST;
             needs.rule(of(at));

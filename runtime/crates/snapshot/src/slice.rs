@@ -258,6 +258,9 @@ pub struct Rule {
     pub operations: Option<Vec<String>>,
     /// Conditions on query parameters.
     pub query: Vec<Condition>,
+    /// Unix seconds from which it holds; absent: from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
     /// Networks of the connection's peer, as CIDR; empty: any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<String>,

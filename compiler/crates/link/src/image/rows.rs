@@ -15,6 +15,7 @@ use meshc_snapshot::slice::{
 use super::codec::{Reader, Stored, stored_enum, stored_struct};
 use crate::doubt::Doubtful;
 use crate::mesh::{Edge, MeshFinding, Told, Workload, WorkloadIx};
+use crate::platform::Over;
 
 stored_struct!(WorkloadRow {
     kind,
@@ -134,6 +135,7 @@ stored_struct!(Workload {
     operations,
     named,
 });
+stored_struct!(Over { guardrail, since });
 stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms });
 stored_struct!(Told { own, calls, judged, unknown, everywhere });
 stored_struct!(MeshFinding { file, finding, related });

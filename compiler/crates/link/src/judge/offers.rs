@@ -7,7 +7,7 @@ use meshc_document::Span;
 use super::Report;
 use crate::effective::Origin;
 use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
-use crate::resolve::{Reference, everywhere};
+use crate::resolve::{Reference, everywhere, only_everywhere};
 
 pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     let start = report.mesh.edges.partition_point(|edge| edge.caller < ix);
@@ -177,7 +177,14 @@ pub(super) fn speaks_of(callee: &Workload, rule: &RuleRow, caller: &Workload) ->
     })
 }
 
-/// Exact callers that a workload admits and that declare no call to it.
+/// Whether a rule names an operation, or all.
+fn admits(rule: &RuleRow, operation: &str) -> bool {
+    let named = rule.operations.as_ref();
+    named.is_none_or(|named| named.iter().any(|one| one.value == operation))
+}
+
+/// Exact callers that a workload admits and that declare no call to it, or none but one of every
+/// service (`*/*.operation`) whose operation the rule does not admit.
 fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     if workload.is_gateway() {
         return; // Nobody whom a rule names there ever comes (MC317).
@@ -188,17 +195,22 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     {
         let id = Reference::of(&from.value, &workload.namespace).id();
         let Some(caller) = report.mesh.workload_named(&id) else { continue };
-        if report.mesh.graph.callers(ix).contains(&caller) {
+        let Some(row) = report.mesh.workload(caller) else { continue };
+        let called = report.mesh.graph.callers(ix).contains(&caller);
+        let everywhere = if called { only_everywhere(row, workload) } else { Vec::new() };
+        if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
-        let Some(row) = report.mesh.workload(caller) else { continue };
         if caller == ix || row.unresolved || row.row.calls_unclear {
             continue;
         }
-        let message = if rule.added {
-            format!("`{}` does not call all that this admits it to", row.id)
-        } else {
-            format!("`{}` declares no call to `{}`", row.id, workload.id)
+        let message = match everywhere.first() {
+            _ if rule.added => format!("`{}` does not call all that this admits it to", row.id),
+            None => format!("`{}` declares no call to `{}`", row.id, workload.id),
+            Some(name) => format!(
+                "`{}` declares no call to `{}` but `*/*.{name}`, which this does not admit",
+                row.id, workload.id
+            ),
         };
         let place = (row.file, row.row.name.span, format!("`{}` is declared here", row.id));
         let finding = Finding::new("MC214", from.span, message)

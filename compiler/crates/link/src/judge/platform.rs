@@ -23,7 +23,6 @@ pub(super) fn judge(report: &mut Report<'_>) {
         let mut over: Vec<&Workload> =
             mesh.each().map(|(_, one)| one).filter(|one| covers(&row.scope, one)).collect();
         scope(report, file, &row.scope, over.is_empty());
-        over.retain(|one| !waived.suspends(&guardrail.id, &one.id));
         let named = row.deny.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
         twice(report, file, "rule", named);
         for rule in &row.deny {
@@ -34,6 +33,7 @@ pub(super) fn judge(report: &mut Report<'_>) {
             }
             opaque(report, guardrail, rule, &over);
         }
+        over.retain(|one| waived.until(&guardrail.id, &one.id).is_none());
         if let Some(issuer) = &row.require.user {
             known(report, file, issuer);
         }

@@ -3,9 +3,17 @@ use meshc_document::Span;
 use super::source::length;
 use super::{Cells, Source};
 use crate::mesh::{Mesh, Workload, WorkloadIx};
+use crate::resolve::only_everywhere;
 
 /// Services and gateways, at their names.
 pub(super) struct Services;
+
+/// How many workloads name it in a call.
+fn by_name(mesh: &Mesh, ix: WorkloadIx, workload: &Workload) -> Option<i64> {
+    let callers = mesh.graph.callers(ix).iter().filter_map(|caller| mesh.workload(*caller));
+    let named = callers.filter(|caller| only_everywhere(caller, workload).is_empty());
+    i64::try_from(named.count()).ok()
+}
 
 impl Source for Services {
     type Row<'m> = (WorkloadIx, &'m Workload);
@@ -20,9 +28,11 @@ impl Source for Services {
         ("identity", Cells::Text(|_, (_, one)| Some(one.identity.as_str().into()))),
         ("ports", Cells::Number(|_, (_, one)| length(&one.row.ports))),
         ("allow", Cells::Number(|_, (_, one)| length(&one.row.allow))),
-        // How many workloads it calls, and how many call it.
+        // How many workloads it calls, how many call it, and how many of these by its name and not
+        // only as one of all services.
         ("callees", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callees(*ix)))),
         ("callers", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callers(*ix)))),
+        ("callersByName", Cells::Number(|mesh, (ix, workload)| by_name(mesh, *ix, workload))),
     ];
 
     fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {

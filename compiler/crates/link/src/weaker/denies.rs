@@ -35,10 +35,14 @@ pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
     for guardrail in &base.guardrails {
         for rule in guardrail.row.deny.iter().filter(|rule| !rule.audit) {
             let lacking = base.workloads.iter().find(|workload| {
-                let over = base.guardrails_of(workload).any(|one| one.id == guardrail.id);
+                let mut before = base.guardrails_of(workload);
+                let before = before.find(|(one, _)| one.id == guardrail.id);
                 let after = mesh.workload_named(&workload.id).and_then(|ix| mesh.workload(ix));
-                over && after.is_some_and(|after| {
-                    let mut rules = mesh.guardrails_of(after).flat_map(|one| &one.row.deny);
+                before.zip(after).is_some_and(|((_, begins), after)| {
+                    let mut rules = mesh
+                        .guardrails_of(after)
+                        .filter(|(_, since)| *since <= begins)
+                        .flat_map(|(one, _)| &one.row.deny);
                     !rules.any(|other| denies_as_much(other, rule, ""))
                 })
             });

@@ -78,6 +78,7 @@ pub(super) fn rule(
         name: "added".to_owned(),
         operations: (!named.is_empty()).then_some(named),
         query: some(choices, 1, |choices| condition(choices, &PARAMETERS))?,
+        since: if rarely(choices, 8)? { Some(99_999) } else { None },
         source: some(choices, 1, |choices| text(choices, &NETWORKS))?,
         until: if rarely(choices, 8)? { Some(100_000) } else { None },
         user: if rarely(choices, 4)? { Some(user(choices)?) } else { None },

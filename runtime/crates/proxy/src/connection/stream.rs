@@ -232,10 +232,11 @@ impl Worker {
         self.remember(&told.told(refused, generation.as_ref()));
     }
 
-    /// Decides the connections that stand once more, after a swap; those whose right has ended are
-    /// closed.
+    /// Decides the connections that stand once more, after a swap or because a rule begins or ends
+    /// now; those whose right has ended are closed.
     pub(crate) fn readmit(&mut self) {
         let Some(generation) = self.generations.current().cloned() else { return };
+        self.turn = generation.tables.turns_after(UnixSeconds(self.unix));
         for token in self.slots.tokens() {
             let Some(connection) = self.take(token) else { continue };
             let door = match &connection.kind {

@@ -56,6 +56,7 @@ fn rule() -> Rule {
             ..From::default()
         },
         hours: Some(Hours { days: vec![1], from: 0, to: 1, zone: "UTC0".into() }),
+        since: Some(-2),
         source: vec!["10.0.0.0/8".into()],
         user: Some(User {
             claims: vec![
