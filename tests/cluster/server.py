@@ -14,7 +14,7 @@ import socket
 import ssl
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -79,13 +79,25 @@ class Server:
     def define(self, definition: dict[str, Any]) -> Answer:
         """Apply a CustomResourceDefinition; gives it once it is served, or the refusal."""
         answer = self.ask("POST", f"{DEFINITIONS}?{STRICT}", definition)
+        if answer.status not in {200, 201}:
+            return answer
         name = quote(definition["metadata"]["name"])
-        until = time.monotonic() + PATIENCE
-        while answer.status in {200, 201} and not holds(answer.body, "Established"):
-            assert time.monotonic() < until, answer.body.get("status")
-            time.sleep(PAUSE)
-            answer = self.ask("GET", f"{DEFINITIONS}/{name}")
-        return answer
+        for served in self.watch(f"{DEFINITIONS}?fieldSelector=metadata.name={name}"):
+            if holds(served, "Established"):
+                return Answer(answer.status, served)
+        raise AssertionError(f"{name} is not served after {PATIENCE:.0f} s")
+
+    def watch(self, path: str) -> Iterator[dict[str, Any]]:
+        """Give the objects of a list as they are and whenever they change; ends by itself."""
+        headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.trust)
+        try:
+            query = f"&watch=true&timeoutSeconds={PATIENCE:.0f}"
+            connection.request("GET", path + query, None, headers)
+            for line in connection.getresponse():
+                yield json.loads(line)["object"]
+        finally:
+            connection.close()
 
 
 def holds(body: dict[str, Any], condition: str) -> bool:
@@ -163,7 +175,8 @@ def ready(ran: subprocess.Popen[bytes], folder: Path, port: int, token: str) -> 
                 return server
         except (OSError, ssl.SSLError):
             pass
-        time.sleep(PAUSE)
+        with suppress(subprocess.TimeoutExpired):
+            ran.wait(PAUSE)  # it may have ended
     raise AssertionError(f"the API server is not ready after {PATIENCE:.0f} s:\n{said}")
 
 

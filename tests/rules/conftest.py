@@ -13,8 +13,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.getreports("passed")
     lines = [line for one in reports for name, line in one.user_properties if name == "slowest"]
     if lines:
-        terminalreporter.section(
-            "slowest checks on a small corpus; bench/checks.py: large"
-        )
+        terminalreporter.section("slowest checks on a small corpus; bench/checks.py: large")
         for line in lines:
             terminalreporter.write_line(line)
