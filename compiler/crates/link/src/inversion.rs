@@ -35,6 +35,9 @@ impl Mesh {
         for (call, edge) in self.edges.iter().enumerate() {
             let before = longest.get(edge.caller.index()).copied().flatten();
             let Some((longest_ms, at)) = before else { continue };
+            if edge.timeout_ms.is_some_and(|own| own <= longest_ms) {
+                continue; // Most: neither end needs to be looked at.
+            }
             let (Some(caller), Some(callee)) =
                 (self.workload(edge.caller), self.workload(edge.callee))
             else {

@@ -43,6 +43,9 @@ static DEFINITIONS: [Definition; 10] = [
     Definition::of::<values::Values>(),
 ];
 
+/// A column is built where more rows than one in so many are asked for.
+const FEW: usize = 4;
+
 /// Rows of one sort, in the order of names and writing.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'m> {
@@ -115,18 +118,46 @@ impl<'m> Table<'m> {
     /// A column by name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'m Column> {
+        let (at, slot) = self.slot(name)?;
+        Some(slot.get_or_init(|| {
+            let symbols = &self.mesh.tables.symbols;
+            let mut symbols = symbols.write().unwrap_or_else(PoisonError::into_inner);
+            symbols.seed(self.mesh);
+            (self.definition.build)(self.mesh, at, &mut symbols)
+        }))
+    }
+
+    /// The cells of some rows, whose numbers ascend; a column that nobody asked for as a whole is
+    /// not built where they are few.
+    ///
+    /// # Errors
+    /// The name of a column that is not there.
+    pub fn cells(&self, name: &str, rows: &[usize]) -> Result<Vec<Cell>, String> {
+        let (at, slot) = self.slot(name).ok_or_else(|| name.to_owned())?;
+        if slot.get().is_none() && self.are_few(rows) {
+            let mut symbols = Symbols::default();
+            let column = (self.definition.some)(self.mesh, at, rows, &mut symbols);
+            return Ok((0..rows.len()).map(|row| column.cell(row, &symbols)).collect());
+        }
+        let column = self.named(name)?;
+        let symbols = self.symbols();
+        Ok(rows.iter().map(|row| column.cell(*row, &symbols)).collect())
+    }
+
+    /// Whether it costs less to compute the cells of these rows alone.
+    fn are_few(&self, rows: &[usize]) -> bool {
+        rows.len() < self.len() / FEW && rows.is_sorted()
+    }
+
+    /// The number of a column, and where it is kept.
+    fn slot(&self, name: &str) -> Option<(usize, &'m OnceLock<Column>)> {
         let names = self.names();
         let at = names.iter().position(|one| *one == name)?;
         let columns = self
             .built
             .columns
             .get_or_init(|| core::iter::repeat_with(OnceLock::new).take(names.len()).collect());
-        Some(columns.get(at)?.get_or_init(|| {
-            let symbols = &self.mesh.tables.symbols;
-            let mut symbols = symbols.write().unwrap_or_else(PoisonError::into_inner);
-            symbols.seed(self.mesh);
-            (self.definition.build)(self.mesh, at, &mut symbols)
-        }))
+        Some((at, columns.get(at)?))
     }
 
     /// The texts of columns. No column may be asked for while they are held.

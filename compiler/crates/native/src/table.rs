@@ -63,9 +63,9 @@ impl Table {
         name: &str,
         rows: impl Iterator<Item = usize>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let column = self.named(name)?;
-        let symbols = self.table()?.symbols();
-        rows.map(|row| object(py, &column.cell(row, &symbols))).collect()
+        let rows: Vec<usize> = rows.collect();
+        let cells = self.table()?.cells(name, &rows).map_err(PyKeyError::new_err)?;
+        cells.iter().map(|cell| object(py, cell)).collect()
     }
 
     /// What grouping found, as a mapping from each value to its number.

@@ -95,6 +95,7 @@ spec:
 def check(mesh: Mesh) -> Iterator[Found]:
     """Find workloads without an edge."""
     services = mesh.table("services")
-    rows = services.matching(callersByName=0, callees=0)
+    # Asked in this order: few call nobody, and only of those the callers are looked through.
+    rows = services.matching(callees=0, callersByName=0)
     for row, name in zip(rows, services.values("service", rows), strict=True):
         yield Found(f"`{name}` is called by nobody and calls nobody", *services.place(row))

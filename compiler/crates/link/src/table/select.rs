@@ -59,6 +59,9 @@ impl Table<'_> {
     pub fn matching(&self, conditions: &[Condition<'_>]) -> Result<Vec<usize>, String> {
         let mut rows: Vec<usize> = (0..self.len()).collect();
         for Condition { column, test, against } in conditions {
+            if self.keep_cheaply(column, *test, against, &mut rows)? {
+                continue;
+            }
             let cells = self.named(column)?;
             let other = match against {
                 Against::Cells(_) => None,
@@ -72,6 +75,38 @@ impl Table<'_> {
             }
         }
         Ok(rows)
+    }
+
+    /// Keeps the rows in which a condition holds where that needs no column as a whole: few rows are
+    /// left, or the question is whether there is anything at all. Tells whether it did.
+    fn keep_cheaply(
+        &self,
+        name: &str,
+        test: Test,
+        against: &Against,
+        rows: &mut Vec<usize>,
+    ) -> Result<bool, String> {
+        let (at, slot) = self.slot(name).ok_or_else(|| name.to_owned())?;
+        let Against::Cells(wanted) = against else { return Ok(false) };
+        if slot.get().is_some() {
+            return Ok(false);
+        }
+        if self.are_few(rows) {
+            let mut symbols = Symbols::default();
+            let column = (self.definition.some)(self.mesh, at, rows, &mut symbols);
+            let mut kept: Vec<usize> = (0..rows.len()).collect();
+            constant(&column, test, wanted, &symbols, &mut kept);
+            *rows = kept.into_iter().filter_map(|at| rows.get(at).copied()).collect();
+            return Ok(true);
+        }
+        let is_empty = wanted.as_slice() == [Cell::Empty];
+        if is_empty && matches!(test, Test::Equal | Test::NotEqual) {
+            let written = (self.definition.written)(self.mesh, at);
+            let wanted = test == Test::NotEqual;
+            rows.retain(|row| written.get(*row).is_some_and(|one| *one == wanted));
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// A column by name.

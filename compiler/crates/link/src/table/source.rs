@@ -42,11 +42,20 @@ pub(crate) struct Definition {
     pub(super) names: fn() -> Vec<&'static str>,
     pub(super) places: fn(&Mesh) -> Vec<(u32, Span)>,
     pub(super) build: fn(&Mesh, usize, &mut Symbols) -> Column,
+    pub(super) some: fn(&Mesh, usize, &[usize], &mut Symbols) -> Column,
+    pub(super) written: fn(&Mesh, usize) -> Vec<bool>,
 }
 
 impl Definition {
     pub(super) const fn of<S: Source>() -> Self {
-        Self { name: S::NAME, names: names::<S>, places: places::<S>, build: build::<S> }
+        Self {
+            name: S::NAME,
+            names: names::<S>,
+            places: places::<S>,
+            build: build::<S>,
+            some: some::<S>,
+            written: written::<S>,
+        }
     }
 }
 
@@ -58,12 +67,45 @@ fn places<S: Source>(mesh: &Mesh) -> Vec<(u32, Span)> {
     S::rows(mesh).map(|row| S::place(&row)).collect()
 }
 
+/// A whole column.
 fn build<S: Source>(mesh: &Mesh, column: usize, symbols: &mut Symbols) -> Column {
+    fill::<S>(mesh, column, S::rows(mesh), symbols, |ix, _| ix.into())
+}
+
+/// The cells of some rows, whose numbers ascend, as a column of its own.
+fn some<S: Source>(mesh: &Mesh, column: usize, rows: &[usize], symbols: &mut Symbols) -> Column {
+    let mut wanted = rows.iter().copied().peekable();
+    let chosen = S::rows(mesh).enumerate();
+    let chosen = chosen.filter(move |(at, _)| wanted.next_if_eq(at).is_some()).map(|(_, row)| row);
+    fill::<S>(mesh, column, chosen, symbols, |ix, symbols| {
+        mesh.workload(ix).map_or(Symbol::NONE, |one| symbols.add(&one.id))
+    })
+}
+
+/// Whether there is anything in the cell of each row; lists and texts are not made for that.
+fn written<S: Source>(mesh: &Mesh, column: usize) -> Vec<bool> {
     let rows = S::rows(mesh);
+    match S::COLUMNS.get(column).map(|(_, cells)| cells) {
+        None => Vec::new(),
+        Some(Cells::Workload(_)) => rows.map(|_| true).collect(),
+        Some(Cells::Text(cell)) => rows.map(|row| cell(mesh, &row).is_some()).collect(),
+        Some(Cells::List(cell)) => rows.map(|row| cell(mesh, &row).is_some()).collect(),
+        Some(Cells::Number(cell)) => rows.map(|row| cell(mesh, &row).is_some()).collect(),
+        Some(Cells::Truth(cell)) => rows.map(|row| cell(mesh, &row).is_some()).collect(),
+    }
+}
+
+fn fill<'m, S: Source>(
+    mesh: &'m Mesh,
+    column: usize,
+    rows: impl Iterator<Item = S::Row<'m>>,
+    symbols: &mut Symbols,
+    workload: impl Fn(WorkloadIx, &mut Symbols) -> Symbol,
+) -> Column {
     match S::COLUMNS.get(column).map(|(_, cells)| cells) {
         None => Column::Truths(Vec::new()),
         Some(Cells::Workload(cell)) => {
-            Column::Texts(rows.map(|row| cell(mesh, &row).into()).collect())
+            Column::Texts(rows.map(|row| workload(cell(mesh, &row), symbols)).collect())
         }
         Some(Cells::Text(cell)) => {
             let symbol = |row| cell(mesh, &row).map_or(Symbol::NONE, |text| symbols.add(&text));
