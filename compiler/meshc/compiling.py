@@ -75,8 +75,10 @@ class Linted:
     settings: Settings
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
-    files: tuple[File, ...] = ()
+    files: Sequence[File] = ()
     """What was linted, sorted by path."""
+    intents: Sequence[File] = ()
+    """Those of them that may hold intents."""
 
     @property
     def mesh(self) -> Mesh:
@@ -145,7 +147,7 @@ def lint_files(
     said = [part for one in settings.namespaces for part in one]
     said += [f"at {asked.at}", f"in {environment}"]
     found = kept.of(intents, said, find) if kept else find()
-    return judged(found, linked, files, settings, asked)
+    return judged(found, linked, (files, intents), settings, asked)
 
 
 def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = PLAIN) -> Linted:
@@ -154,19 +156,26 @@ def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = P
     The same as linting all of them anew, and as fast as the change is small. Raises
     `SettingsError`.
     """
-    files = list(earlier.files)
-    for path, content in changed.items():
-        at = bisect_left(files, path, key=itemgetter(0))
-        there = at < len(files) and files[at][0] == path
-        files[at : at + there] = [(path, content)]
+    files = with_changes(earlier.files, changed)
     settings = earlier.settings
     plain = not any(one.endswith(".toml") or one == settings.baseline for one in changed)
     mesh = plain and meshes.patched(earlier.mesh, list(changed.items()), settings.namespaces)
     if not mesh:
         return lint_files(files, asked)
-    intents = intents_of(files, settings)
+    # Nothing that is patched is new, so every change is of a file that is there already.
+    intents = with_changes(earlier.intents, changed)
     found = found_in(mesh, intents, settings, asked.at)
-    return judged(found, lambda: mesh, files, settings, asked)
+    return judged(found, lambda: mesh, (files, intents), settings, asked)
+
+
+def with_changes(files: Sequence[File], changed: Mapping[str, bytes]) -> list[File]:
+    """Give sorted files with other contents of some, and those that are new."""
+    found = list(files)
+    for path, content in changed.items():
+        at = bisect_left(found, path, key=itemgetter(0))
+        there = at < len(found) and found[at][0] == path
+        found[at : at + there] = [(path, content)]
+    return found
 
 
 def found_in(
@@ -190,14 +199,15 @@ def found_in(
 def judged(
     found: tuple[Finding, ...],
     linked: Callable[[], Mesh],
-    files: Sequence[File],
+    sources: tuple[Sequence[File], Sequence[File]],
     settings: Settings,
     asked: Asked,
 ) -> Linted:
-    """Say what of it counts."""
-    on_text = rules.run_on_text(intents_of(files, settings), named(settings.layers))
+    """Say what of it counts; `sources` are all files, and those of them that may hold intents."""
+    files, intents = sources
+    on_text = rules.run_on_text(intents, named(settings.layers))
     what = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
-    return Linted(what.findings, linked, settings, what.suppressed, tuple(files))
+    return Linted(what.findings, linked, settings, what.suppressed, files, intents)
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:

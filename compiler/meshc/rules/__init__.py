@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from meshc.findings import Finding, Related, Severity, ordered
+from meshc.repo.listing import ending
 from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
@@ -63,7 +64,7 @@ def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:
 
 def hits_of_owners(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, Hit]]:
     """Run the rules on owners of paths, where a repository has some; else import nothing."""
-    if not any(path.endswith("CODEOWNERS") for path, _ in files):
+    if not ending(files, "CODEOWNERS"):
         return
     for code, rule in RULES.items():
         if rule.found_by == "owners":

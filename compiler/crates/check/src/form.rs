@@ -19,15 +19,29 @@ type Told = fn(&str) -> bool;
 
 /// Patterns and what decides the same. A pattern of the schema that is none of these costs time,
 /// nothing else.
-const KNOWN: [(&str, Told); 12] = [
+const KNOWN: [(&str, Told); 13] = [
     (concat!("^", label!(), "$"), is_label),
     (concat!("^((", label!(), "/)?", label!(), "|", label!(), "/\\*)$"), is_caller),
     (concat!("^(", label!(), "/)?", label!(), "$"), is_object),
     (concat!("^(", label!(), "/)?", label!(), "(\\.", label!(), ")?$"), is_reference),
+    (
+        concat!(
+            "^((",
+            label!(),
+            "/)?",
+            label!(),
+            "(\\.",
+            label!(),
+            ")?|\\*/\\*\\.",
+            label!(),
+            ")$"
+        ),
+        is_call,
+    ),
     (concat!("^", label!(), "(\\.", label!(), ")*$"), is_host),
     (r"^([0-9]{1,5}(h|m|s|ms)){1,4}$", is_duration),
     (r"^[0-9]{1,7}/(s|m|h)$", is_rate),
-    (r"^/[^\s]{0,1023}$", is_path),
+    (r"^/[^\s]*$", is_path),
     (r"^(ANY|[A-Z]{1,32}(,[A-Z]{1,32}){0,15}) /[^\s]{0,1023}$", is_operation),
     (r"^[A-Z]{1,32}$", is_method),
     (r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$", is_token),
@@ -100,6 +114,13 @@ fn is_reference(text: &str) -> bool {
     }
 }
 
+fn is_call(text: &str) -> bool {
+    match text.strip_prefix("*/*.") {
+        Some(operation) => is_label(operation),
+        None => is_reference(text),
+    }
+}
+
 fn is_host(text: &str) -> bool {
     text.split('.').all(is_label)
 }
@@ -132,12 +153,14 @@ fn is_rate(text: &str) -> bool {
 }
 
 fn is_path(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('/') else { return false };
-    if rest.len() <= 1023 && rest.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return true;
-    }
     // Few paths hold anything but ASCII, or a control character.
-    rest.chars().count() <= 1023 && !rest.contains(char::is_whitespace)
+    text.starts_with('/')
+        && (text.bytes().all(|byte| byte.is_ascii_graphic()) || !text.contains(char::is_whitespace))
+}
+
+/// A path of at most 1,024 characters.
+fn is_short_path(text: &str) -> bool {
+    is_path(text) && (text.len() <= 1024 || text.chars().count() <= 1024)
 }
 
 fn is_operation(text: &str) -> bool {
@@ -146,7 +169,7 @@ fn is_operation(text: &str) -> bool {
     methods.split(',').all(|method| {
         count += 1;
         count <= 16 && is_method(method)
-    }) && is_path(path)
+    }) && is_short_path(path)
 }
 
 fn is_method(text: &str) -> bool {

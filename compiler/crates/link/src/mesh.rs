@@ -224,6 +224,14 @@ impl Mesh {
         self.findings.push(MeshFinding { file, finding, related: vec![related] });
     }
 
+    /// Workloads of a namespace; they stand together, sorted by id.
+    pub(crate) fn inside(&self, namespace: &str) -> impl Iterator<Item = &Workload> {
+        let prefix = format!("{namespace}/");
+        let start = self.workloads.partition_point(|one| one.id < prefix);
+        let found = self.workloads.get(start..).unwrap_or_default().iter().map(Arc::as_ref);
+        found.take_while(move |one| one.id.starts_with(&prefix))
+    }
+
     /// Workloads with their indices.
     pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
         (0_u32..).map(WorkloadIx).zip(self.workloads.iter().map(Arc::as_ref))

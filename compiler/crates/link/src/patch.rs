@@ -188,16 +188,17 @@ impl<'a> Patch<'a> {
                         self.differs.note(old, workload);
                     }
                 }
-                None => drop(self.came_or_went.insert(workload.id.clone())),
+                None => {
+                    self.came_or_went.insert(workload.id.clone());
+                    self.differs = Differs::ALL;
+                }
             }
         }
         let kept: FxHashSet<&str> = fresh.iter().map(|(one, _)| one.id.as_str()).collect();
         for ix in &self.replaced {
             let id = self.old.workload(*ix).map(|one| &one.id);
+            // What is gone clashes with nothing; what it clashed with before is looked at again.
             self.came_or_went.extend(id.filter(|id| !kept.contains(id.as_str())).cloned());
-        }
-        if !self.came_or_went.is_empty() {
-            self.differs = Differs::ALL;
         }
         Some(())
     }

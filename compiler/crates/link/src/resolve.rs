@@ -221,8 +221,7 @@ pub(crate) fn unknown_workload(
     let own = reference.namespace == from.namespace && !at.value.contains('/');
     let message =
         format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
-    let inside = mesh.workloads.iter().filter(|one| one.namespace == reference.namespace);
-    let inside = inside.map(|one| one.row.name.value.as_str());
+    let inside = mesh.inside(reference.namespace).map(|one| one.row.name.value.as_str());
     let outside = mesh.externals.iter().filter(|one| one.namespace == reference.namespace);
     let outside = outside.map(|one| one.row.name.value.as_str());
     let mut found = nearest(reference.name, inside.chain(outside));

@@ -1,12 +1,10 @@
 //! Callers of rules that stand for many, for none, or that could never be there.
 
-use std::sync::Arc;
-
 use meshc_check::Finding;
 use meshc_check::unit::{At, RuleRow};
 
 use super::Report;
-use crate::mesh::{Mesh, Workload, WorkloadIx};
+use crate::mesh::{Workload, WorkloadIx};
 
 /// Names that a finding lists at most.
 const LISTED: usize = 5;
@@ -35,7 +33,7 @@ fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allo
             continue; // Reported as unknown.
         }
         let found: Vec<&Workload> =
-            inside(report.mesh, namespace).filter(|one| one.id != workload.id).collect();
+            report.mesh.inside(namespace).filter(|one| one.id != workload.id).collect();
         if found.is_empty() {
             let message = format!("namespace {namespace} holds nobody whom `{}` means", from.value);
             let finding = Finding::new("MC209", from.span, message)
@@ -71,14 +69,6 @@ fn many(report: &mut Report<'_>, workload: &Workload, from: &At<String>, found: 
     let finding = Finding::new("MC519", from.span, message)
         .help("name the callers; whoever is added to the namespace is admitted too");
     report.add(workload, finding);
-}
-
-/// Workloads of a namespace; they stand together, sorted by id.
-fn inside<'a>(mesh: &'a Mesh, namespace: &str) -> impl Iterator<Item = &'a Workload> {
-    let prefix = format!("{namespace}/");
-    let start = mesh.workloads.partition_point(|one| one.id < prefix);
-    let found = mesh.workloads.get(start..).unwrap_or_default().iter().map(Arc::as_ref);
-    found.take_while(move |one| one.id.starts_with(&prefix))
 }
 
 /// Callers with an identity at a gateway, to which nobody proves one (MC317).
