@@ -20,6 +20,7 @@ from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 from meshc.record import dataclass, replace
 from meshc.repo.listing import ending
+from meshc.spans import Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ __all__ = [
 ]
 
 
+NO_TEXTS = Texts(())
+
+
 @dataclass(frozen=True, slots=True)
 class Linted:
     """A linked mesh and everything found in it that counts, sorted."""
@@ -79,6 +83,8 @@ class Linted:
     """What was linted, sorted by path."""
     intents: Sequence[File] = ()
     """Those of them that may hold intents."""
+    texts: Texts = NO_TEXTS
+    """All of them, ready to be asked for places."""
 
     @property
     def mesh(self) -> Mesh:
@@ -141,13 +147,15 @@ def lint_files(
 
     linked = once(link)
 
+    texts = Texts(files)
+
     def find() -> tuple[Finding, ...]:
-        return found_in(linked(), intents, settings, asked.at, environment)
+        return found_in(linked(), (intents, texts), settings, asked.at, environment)
 
     said = [part for one in settings.namespaces for part in one]
     said += [f"at {asked.at}", f"in {environment}"]
     found = kept.of(intents, said, find) if kept else find()
-    return judged(found, linked, (files, intents), settings, asked)
+    return judged(found, linked, (files, intents, texts), settings, asked)
 
 
 def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = PLAIN) -> Linted:
@@ -164,8 +172,9 @@ def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = P
         return lint_files(files, asked)
     # Nothing that is patched is new, so every change is of a file that is there already.
     intents = with_changes(earlier.intents, changed)
-    found = found_in(mesh, intents, settings, asked.at)
-    return judged(found, lambda: mesh, (files, intents), settings, asked)
+    texts = earlier.texts.changed(changed)
+    found = found_in(mesh, (intents, texts), settings, asked.at)
+    return judged(found, lambda: mesh, (files, intents, texts), settings, asked)
 
 
 def with_changes(files: Sequence[File], changed: Mapping[str, bytes]) -> list[File]:
@@ -180,17 +189,21 @@ def with_changes(files: Sequence[File], changed: Mapping[str, bytes]) -> list[Fi
 
 def found_in(
     mesh: Mesh,
-    intents: Sequence[File],
+    sources: tuple[Sequence[File], Texts],
     settings: Settings,
     day: str | None,
     environment: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Run every rule; over the base also in each Environment that it declares."""
-    found = rules.run(mesh, intents, day)
+    """Run every rule; over the base also in each Environment that it declares.
+
+    `sources` are the files that may hold intents, and texts of them.
+    """
+    intents, texts = sources
+    found = rules.run(mesh, intents, day, texts)
     if environment is not None or not (names := mesh.environments()):
         return found
     others = {
-        name: rules.run(meshes.within(mesh, settings.namespaces, name), intents, day)
+        name: rules.run(meshes.within(mesh, settings.namespaces, name), intents, day, texts)
         for name in names
     }
     return ordered([*found, *only_there(found, others)])
@@ -199,15 +212,15 @@ def found_in(
 def judged(
     found: tuple[Finding, ...],
     linked: Callable[[], Mesh],
-    sources: tuple[Sequence[File], Sequence[File]],
+    sources: tuple[Sequence[File], Sequence[File], Texts],
     settings: Settings,
     asked: Asked,
 ) -> Linted:
-    """Say what of it counts; `sources` are all files, and those of them that may hold intents."""
-    files, intents = sources
+    """Say what of it counts; `sources` are all files, those that may hold intents, and texts."""
+    files, intents, texts = sources
     on_text = rules.run_on_text(intents, named(settings.layers))
     what = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
-    return Linted(what.findings, linked, settings, what.suppressed, files, intents)
+    return Linted(what.findings, linked, settings, what.suppressed, files, intents, texts)
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:

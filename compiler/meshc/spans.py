@@ -9,7 +9,7 @@ from meshc.record import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Protocol
 
     class Splice(Protocol):
@@ -108,12 +108,26 @@ class Text:
 class Texts:
     """The files of one run; a file's lines are counted once a place in it is asked for."""
 
-    __slots__ = ("_contents", "_texts")
+    __slots__ = ("_files", "_known", "_texts")
 
     def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Remember each file's content by its path."""
-        self._contents = dict(files)
+        """Take paths and contents; they are looked through when a text is first asked for."""
+        self._files = files
+        self._known: dict[str, bytes] | None = None
         self._texts: dict[str, Text] = {}
+
+    @property
+    def _contents(self) -> dict[str, bytes]:
+        if self._known is None:
+            self._known = dict(self._files)
+        return self._known
+
+    def changed(self, files: Mapping[str, bytes]) -> Texts:
+        """Give the same texts with other contents of some files."""
+        new = Texts(())
+        new._known = {**self._contents, **files}
+        new._texts = {path: text for path, text in self._texts.items() if path not in files}
+        return new
 
     def text(self, file: str) -> Text:
         """Give a file's text; an empty one for a path that is not among the files."""

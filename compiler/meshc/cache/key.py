@@ -15,6 +15,8 @@ PARTS: Final = (
     "schema/generated.json",
     "cache",
     "mesh",
+    "repo/listing.py",
+    "repo/owners.py",
     "rules/__init__.py",
     "rules/doubt.py",
     "rules/index.py",
@@ -26,7 +28,7 @@ PARTS: Final = (
     "spans.py",
 )
 """What of the package decides which findings there are, beside the extension and the checks."""
-CHECKS: Final = ("rule", "date")
+CHECKS: Final = ("rule", "date", "owners")
 """Whose findings are kept and come from Python: see `rules.rule.FoundBy`."""
 NOTE: Final = b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0"
 """Head of an ELF note with a build ID of 20 bytes, little-endian: sizes, type 3, whose it is."""

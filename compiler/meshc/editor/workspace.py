@@ -37,7 +37,6 @@ class Workspace:
         self._linted: compiling.Linted | None = None
         self._changed: dict[str, bytes] = {}
         """Files that are not what they were when they were linted last."""
-        self._texts: Texts | None = None
 
     def read(self) -> None:
         """Read the folder anew; what is unsaved stays laid over it."""
@@ -81,9 +80,7 @@ class Workspace:
     def texts(self) -> Texts:
         """Give the files, ready to be asked for places."""
         linted = self._lint()
-        if self._texts is None:
-            self._texts = Texts(linted.files if linted else self.files.items())
-        return self._texts
+        return linted.texts if linted else Texts(self.files.items())
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -115,7 +112,7 @@ class Workspace:
                 self.trouble = None
             except SettingsError as error:
                 self._linted, self.trouble = None, str(error)
-            self._changed, self._texts = {}, None
+            self._changed = {}
         return self._linted
 
     def _lint_now(self) -> compiling.Linted:

@@ -26,14 +26,17 @@ __all__ = ["RULES", "run", "run_on_text"]
 
 
 def run(
-    mesh: Mesh, files: Sequence[tuple[str, bytes]], day: str | None = None
+    mesh: Mesh,
+    files: Sequence[tuple[str, bytes]],
+    day: str | None = None,
+    texts: Texts | None = None,
 ) -> tuple[Finding, ...]:
     """Gather what reading, checking and linking found, run the other rules, and sort.
 
     `day`, as ISO 8601 writes it, is the one on which something may have ended; without it nothing
-    has.
+    has. `texts` are those of the files, where somebody has them already.
     """
-    texts = Texts(files)
+    texts = texts or Texts(files)
     found = (
         *(finding(texts, raw.code, raw) for raw in mesh.findings()),
         *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
