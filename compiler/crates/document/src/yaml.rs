@@ -91,23 +91,25 @@ pub fn events<'a, R: Receiver<'a>>(
     let read = parser.stream();
     let at_end = parser.cursor.byte_at(parser.cursor.behind_blanks(parser.cursor.at)) == 0;
     match (read, refused) {
-        (Err(Halt::Refused(first)), Some(refused))
-            if at_end || is_due_to_end(first, refused.at) =>
-        {
+        (Err(Halt::Refused(first)), Some(refused)) if at_end || is_due_to_end(first, sound) => {
             Err(refused.into())
         }
         (read, _) => read,
     }
 }
 
-/// Whether a refusal may be due to the text's being cut off at `end`: what seems to be missing there
-/// is hidden behind the character that is refused.
-const fn is_due_to_end(refusal: Refusal, end: usize) -> bool {
-    let open = matches!(
-        refusal.problem,
-        Problem::OpenQuote | Problem::MarkInQuotes | Problem::OpenBracket(_)
-    );
-    open || refusal.at + 1 >= end
+/// Whether a refusal may be due to the text's being cut off at its end: what seems to be missing
+/// there is hidden behind the character that is refused.
+fn is_due_to_end(refusal: Refusal, text: &str) -> bool {
+    let last_line = || {
+        let behind = text.as_bytes().get(refusal.at..).unwrap_or_default();
+        memchr::memchr2(b'\n', b'\r', behind).is_none()
+    };
+    match refusal.problem {
+        Problem::OpenQuote | Problem::MarkInQuotes | Problem::OpenBracket(_) => true,
+        Problem::Colon if last_line() => true,
+        _ => refusal.at + 1 >= text.len(),
+    }
 }
 
 /// The state between two events.

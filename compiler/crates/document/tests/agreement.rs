@@ -80,3 +80,15 @@ fn both_agree_on_mutants() {
     // The law says little of texts that neither takes.
     assert!(taken * 4 > count, "{taken} of {count} are taken");
 }
+
+#[test]
+fn both_agree_on_texts_that_once_parted_them() {
+    let texts = [
+        "'key2' : &alias2 scalar2\rtop3: &node3 \r*alia\u{85}1 : scalar3\rtop4: \r*alias2 : scalar4\r",
+        "'key2' : &alias2 scalar2 # c\n\ntop3: &node3\n*alia\u{85}s1 : scalar3\n",
+        "a: &b c\n*b\u{2028} : d\n",
+    ];
+    for text in texts {
+        assert!(agree(text).is_ok(), "{text:?}: {:?}", agree(text));
+    }
+}
