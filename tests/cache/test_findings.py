@@ -137,7 +137,7 @@ def imported(module: str, seen: set[str]) -> None:
 
 def test_every_part_of_the_tool_that_finds_is_in_its_digest() -> None:
     finding = {"meshc.rules", "meshc.mesh", "meshc.cache.findings"}
-    finding |= {rule.module for rule in RULES.values() if rule.found_by in ("rule", "date")}
+    finding |= {rule.module for rule in RULES.values() if rule.found_by in keys.CHECKS}
     needed: set[str] = set()
     for module in finding:
         imported(module, needed)

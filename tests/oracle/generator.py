@@ -321,7 +321,10 @@ def make_slice(rng: random.Random) -> Json:
     guardrails = []
     if rng.random() < 0.2:
         names_of = ["pci/no-debug", "platform/hours"][: rng.randint(1, 2)]
-        guardrails = [{**rule(rng, name, [], deny=True), "operations": None} for name in names_of]
+        guardrails = [
+            {**rule(rng, name, [], deny=True), "operations": None, "audit": rng.random() < 0.3}
+            for name in names_of
+        ]
     return {
         "destinations": destinations,
         "format": 1,

@@ -42,7 +42,7 @@ LEAST = {
     "header-spelling": 100, "query": 500, "guardrail": 200, "deny-rule": 50, "no-rule": 20,
     "no-user": 500, "allow-rule": 50, "audit": 500, "would-deny-rule": 1000,
     "external": 200, "external-unavailable": 200, "would-external": 10_000,
-    "would-guardrail": 8000, "would-allow-rule": 500, "would-no-rule": 500,
+    "would-guardrail": 4000, "would-allow-rule": 500, "would-no-rule": 500,
 }  # fmt: skip
 
 

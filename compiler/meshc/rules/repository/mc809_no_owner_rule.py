@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from meshc.findings import Severity
-from meshc.repo import owners
+from meshc.repo.owners import Rule, holding
 from meshc.rules.rule import Found, fails, passes
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ EXAMPLES: Final = (
 
 def check(files: Sequence[tuple[str, bytes]]) -> Iterator[Found]:
     """Find folders with files that nobody owns."""
-    known = owners.holding(files)
+    known = holding(files)
     if known is None:
         return
-    lacking: dict[tuple[str, owners.Rule | None], list[tuple[str, bytes]]] = {}
+    lacking: dict[tuple[str, Rule | None], list[tuple[str, bytes]]] = {}
     for file in files:
         path = file[0]
         if path.endswith((".yaml", ".yml")):
