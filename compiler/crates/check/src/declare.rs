@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::finding::Finding;
 use crate::habits;
 use crate::quantity;
-use crate::rows::{Rows, exactly};
+use crate::rows::{Known, Rows, exactly};
 use crate::schema::Schema;
 use crate::suggest::nearest;
 use crate::unit::{
@@ -17,14 +17,43 @@ use crate::unit::{
 };
 use crate::walk::check;
 
+/// Reads and checks files, one after another; what several of them say in the same words is kept
+/// once.
+#[derive(Debug)]
+pub struct Declarer<'a> {
+    schema: &'a Schema,
+    known: Known,
+}
+
+impl<'a> Declarer<'a> {
+    /// Checks by this schema.
+    #[must_use]
+    pub fn new(schema: &'a Schema) -> Self {
+        Self { schema, known: Known::default() }
+    }
+
+    /// What a file declares; what is good survives what is bad.
+    pub fn declare(&mut self, bytes: &[u8]) -> Unit {
+        self.declare_patched(bytes, |tree| tree)
+    }
+
+    /// The same, every document after `patch` has made of it what it should be.
+    pub fn declare_patched(&mut self, bytes: &[u8], patch: impl Fn(Tree) -> Tree) -> Unit {
+        unit(bytes, (self.schema, &mut self.known), patch)
+    }
+}
+
 /// Reads and checks one file and gives what it declares; what is good survives what is bad.
 #[must_use]
 pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
-    declare_patched(bytes, schema, |tree| tree)
+    Declarer::new(schema).declare(bytes)
 }
 
-/// The same, every document after `patch` has made of it what it should be.
-pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tree) -> Unit {
+fn unit(
+    bytes: &[u8],
+    (schema, known): (&Schema, &mut Known),
+    patch: impl Fn(Tree) -> Tree,
+) -> Unit {
     let file = read(bytes, &Limits::DEFAULT);
     let mut unit = Unit::default();
     unit.findings.extend(file.findings.into_iter().map(Finding::from));
@@ -34,7 +63,7 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
     crate::secret::judge(bytes, &mut unit.findings);
     crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
     for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
-        document(&patch(tree), schema, &read, &mut unit);
+        document(&patch(tree), (schema, &mut *known), &read, &mut unit);
     }
     crate::confusable::explain(&mut unit.findings);
     unit
@@ -45,10 +74,11 @@ pub fn declare_patched(bytes: &[u8], schema: &Schema, patch: impl Fn(Tree) -> Tr
 pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)> {
     let file = read(bytes, &Limits::DEFAULT);
     let trees = file.trees.into_iter().filter(|tree| !is_empty(tree));
+    let mut known = Known::default();
     trees
         .filter_map(|tree| {
             let mut unit = Unit::default();
-            document(&tree, schema, &[], &mut unit);
+            document(&tree, (schema, &mut known), &[], &mut unit);
             Some((unit.environments.pop()?, tree))
         })
         .collect()
@@ -69,7 +99,8 @@ pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
     let mut instances = Vec::new();
     for tree in &file.trees {
         let checked = crate::walk::Checked::default();
-        let rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
+        let known = &mut Known::default();
+        let rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
         for item in tree.items(tree.root()) {
             match instance(&rows, item) {
                 Some(row) if row.address.value.parse::<core::net::IpAddr>().is_ok() => {
@@ -89,12 +120,17 @@ fn is_empty(tree: &Tree) -> bool {
     tree.len() == 1 && tree.kind(tree.root()) == Kind::Null
 }
 
-fn document(tree: &Tree, schema: &Schema, read: &[Finding], unit: &mut Unit) {
+fn document(
+    tree: &Tree,
+    (schema, known): (&Schema, &mut Known),
+    read: &[Finding],
+    unit: &mut Unit,
+) {
     let mut checked = check(tree, schema);
     checked.forgive(tree, |finding| was_read_so(finding, read));
     unit.findings.append(&mut checked.findings);
     unit.documents += 1;
-    let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false };
+    let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
     let root = tree.root();
     let (metadata, spec) = (tree.get(root, "metadata"), tree.get(root, "spec"));
     if let Some(metadata) = metadata {
@@ -315,9 +351,11 @@ pub(crate) fn operations(rows: &mut Rows<'_>, spec: NodeId) -> Vec<OperationRow>
     exactly(tree.entries(mapping.value), |entry| {
         let node = entry.value;
         let retry = rows.get(node, "retry");
+        let (matches, match_spans) = rows.alternatives(node);
         Some(OperationRow {
             name: At { value: entry.key.to_owned(), span: entry.key_span },
-            matches: rows.matches(node),
+            matches,
+            match_spans,
             port: rows.text(node, "port"),
             idempotent: rows.truth(node, "idempotent"),
             timeout_ms: rows.duration(node, "timeout"),

@@ -30,7 +30,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{declare, declare_instances, declare_patched, environments};
+pub use declare::{Declarer, declare, declare_instances, environments};
 pub use finding::Finding;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;

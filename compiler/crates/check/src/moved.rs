@@ -51,7 +51,8 @@ impl Moved for OperationRow {
     fn moved(self, by: u32) -> Self {
         Self {
             name: self.name.moved(by),
-            matches: self.matches.moved(by),
+            matches: self.matches,
+            match_spans: self.match_spans.into_iter().map(|one| one.moved(by)).collect(),
             port: self.port.moved(by),
             idempotent: self.idempotent.moved(by),
             timeout_ms: self.timeout_ms.moved(by),

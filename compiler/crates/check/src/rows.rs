@@ -1,10 +1,13 @@
 //! Checked nodes to typed values.
 
+use std::sync::Arc;
+
 use meshc_automaton::Automaton;
 use meshc_decide::pattern::{self, Pattern, PatternFault};
 use meshc_decide::{Network, NetworkFault, never_met};
 use meshc_document::{Kind, NodeId, Span, Tree};
 use meshc_snapshot::slice::{Condition, Hours, Match, Test};
+use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
 use crate::quantity;
@@ -18,6 +21,21 @@ pub(crate) struct Rows<'a> {
     pub(crate) findings: Vec<Finding>,
     /// What is read belongs to a deny.
     pub(crate) denies: bool,
+    pub(crate) known: &'a mut Known,
+}
+
+/// What was read before, by its words: most services have the operations of many others.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Alternatives without fault, by their lines.
+    matches: FxHashMap<Box<str>, Arc<[Match]>>,
+    /// The lines that are looked for.
+    lines: String,
+}
+
+impl Known {
+    /// Lists of alternatives that are kept.
+    const MOST: usize = 4096;
 }
 
 impl<'a> Rows<'a> {
@@ -144,6 +162,34 @@ impl<'a> Rows<'a> {
         });
         labels.sort_unstable();
         labels
+    }
+
+    /// The alternatives of an operation and the place of each.
+    pub(crate) fn alternatives(&mut self, node: NodeId) -> (Arc<[Match]>, Box<[Span]>) {
+        let tree = self.tree;
+        let items = self.items(node, "match");
+        let lines = &mut self.known.lines;
+        lines.clear();
+        // What the schema takes has no line break; a mapping has no line of its own.
+        let written = self.checked.is_clean()
+            && items.clone().all(|item| {
+                lines.push_str(tree.text(item));
+                lines.push('\n');
+                matches!(tree.kind(item), Kind::Scalar { .. })
+            });
+        if written && let Some(known) = self.known.matches.get(self.known.lines.as_str()) {
+            return (Arc::clone(known), items.map(|item| tree.span(item)).collect());
+        }
+        let before = self.findings.len();
+        let (values, spans): (Vec<_>, Vec<_>) =
+            self.matches(node).into_iter().map(|one| (one.value, one.span)).unzip();
+        let matches: Arc<[Match]> = values.into();
+        let faultless = self.findings.len() == before;
+        if written && faultless && self.known.matches.len() < Known::MOST {
+            let lines = self.known.lines.as_str().into();
+            self.known.matches.insert(lines, Arc::clone(&matches));
+        }
+        (matches, spans.into())
     }
 
     /// The alternatives of `match`.

@@ -1,5 +1,7 @@
 //! One file's declarations as rows: names as written, values typed, every one with its span.
 
+use std::sync::Arc;
+
 use meshc_document::{NodeId, Span};
 use meshc_snapshot::slice::{Claim, Condition, Hours, Match, Per, Protocol, Reading, RetryOn};
 
@@ -187,8 +189,10 @@ pub struct VersionRow {
 pub struct OperationRow {
     /// Its name.
     pub name: At<String>,
-    /// Alternatives.
-    pub matches: Vec<At<Match>>,
+    /// Alternatives, often the same as of operations elsewhere.
+    pub matches: Arc<[Match]>,
+    /// The place of each.
+    pub match_spans: Box<[Span]>,
     /// The one port that offers it.
     pub port: Option<At<String>>,
     /// May be sent again.

@@ -84,6 +84,20 @@ impl NodeId {
     }
 }
 
+impl Node {
+    /// Whether it may be a text of so many bytes.
+    #[inline]
+    fn has_length(&self, bytes: usize) -> bool {
+        match self.what {
+            What::Scalar(Text::Source(span) | Text::Decoded(span), _) => {
+                span.end.saturating_sub(span.start) as usize == bytes
+            }
+            What::Alias(_) => true,
+            What::Sequence | What::Mapping => false,
+        }
+    }
+}
+
 impl Tree {
     /// The document's node.
     #[must_use]
@@ -165,7 +179,21 @@ impl Tree {
     #[must_use]
     pub fn get(&self, node: NodeId, key: &str) -> Option<Entry<'_>> {
         let wanted = Word::of(key);
-        self.entries(node).find(|entry| wanted.is(key, entry.key))
+        let target = self.target(node);
+        let Some(Node { what: What::Mapping, end, .. }) = self.at(target) else { return None };
+        let mut next = target.0.saturating_add(1);
+        while next < *end {
+            let at = self.at(NodeId(next))?;
+            let value = NodeId(at.end);
+            next = self.at(value).filter(|_| value.0 < *end)?.end;
+            // A key of another length needs no look at its text.
+            if at.has_length(key.len())
+                && let Some(name) = self.name(at).filter(|name| wanted.is(key, name))
+            {
+                return Some(Entry { key: name, key_span: at.span, value });
+            }
+        }
+        None
     }
 
     /// A scalar's text, also where it would be read as nothing; empty for a collection.

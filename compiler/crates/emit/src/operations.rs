@@ -30,7 +30,7 @@ pub(crate) fn rest(mesh: &Mesh, workload: &Workload) -> Option<Operation> {
     let http = http.filter(|(_, port)| port.protocol == Protocol::Http);
     let ports: Vec<u32> = http.map(|(index, _)| index).collect();
     let retry = Retry { attempts: RETRY_ATTEMPTS, on: None, per_try_ms: None };
-    let (matches, name) = (Vec::new(), REST.to_owned());
+    let (matches, name) = (Default::default(), REST.to_owned());
     let rest = Operation { idempotent: false, matches, name, ports, retry, timeout_ms };
     (!rest.ports.is_empty()).then_some(rest)
 }
@@ -41,7 +41,7 @@ pub(crate) fn operation(operation: &Operation, json: &mut Json, needs: &mut Need
         object.key(key!("idempotent")).truth(operation.idempotent);
         object
             .key(key!("matches"))
-            .list(&operation.matches, |json, one| matching(one, json, needs));
+            .list(&*operation.matches, |json, one| matching(one, json, needs));
         object.key(key!("name")).text(&operation.name);
         object.key(key!("ports")).list(&operation.ports, |json, port| json.number(*port));
         let retry = &operation.retry;

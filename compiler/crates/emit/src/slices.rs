@@ -149,7 +149,7 @@ impl Shared<'_> {
             let mut hosts: Vec<&str> = row.hosts.iter().map(|host| host.value.as_str()).collect();
             hosts.sort_unstable();
             let inherited = operation.filter(|_| row.matches.is_empty());
-            let inherited = inherited.iter().flat_map(|operation| &operation.matches);
+            let inherited = inherited.iter().flat_map(|operation| &*operation.matches);
             let matches = row.matches.iter().map(|one| &one.value).chain(inherited);
             json.object(|object| {
                 object.key(key!("destination")).text(&callee.id);

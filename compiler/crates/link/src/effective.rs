@@ -166,7 +166,7 @@ impl<'a> Values<'a> {
             && operation
                 .matches
                 .iter()
-                .all(|one| !one.value.methods.is_empty() && one.value.methods.iter().all(safe));
+                .all(|one| !one.methods.is_empty() && one.methods.iter().all(safe));
         let written = self.written(operation.idempotent.as_ref());
         Effective::or_default(written, by_method, &defaults::IDEMPOTENT)
     }

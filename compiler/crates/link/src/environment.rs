@@ -1,7 +1,7 @@
 //! The Environments of a repository, and one of them laid over its files.
 
 use meshc_check::unit::{At, EnvironmentRow, Unit};
-use meshc_check::{Finding, Schema, declare, declare_patched, did_you_mean, environments, nearest};
+use meshc_check::{Declarer, Finding, Schema, did_you_mean, environments, nearest};
 use meshc_document::{Limits, Span, Tree, read};
 use meshc_environment::{Effect, Overlay, clashes, matches};
 
@@ -49,14 +49,14 @@ impl<'a> Laid<'a> {
 
     /// What a file declares in this Environment. A file that does not belong to it declares nothing
     /// but Environments, which are there in each.
-    pub(crate) fn declare(&self, path: &str, bytes: &[u8], schema: &Schema) -> Unit {
+    pub(crate) fn declare(&self, path: &str, bytes: &[u8], declarer: &mut Declarer<'_>) -> Unit {
         if self.overlay.selects(path) {
             let folder = namespace_of(path, self.folders);
-            return declare_patched(bytes, schema, |tree| self.overlay.over(tree, folder));
+            return declarer.declare_patched(bytes, |tree| self.overlay.over(tree, folder));
         }
         let mut unit = Unit::default();
         if declares(path, bytes) {
-            unit.environments = declare(bytes, schema).environments;
+            unit.environments = declarer.declare(bytes).environments;
         }
         unit
     }

@@ -204,6 +204,8 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     }
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
+    let places = mesh.namespaces.iter().enumerate().rev();
+    mesh.namespace_places = Arc::new(places.map(|(at, (name, _))| (name.clone(), at)).collect());
     mesh.teams = row.teams;
     mesh.protected_rows = (file, row.protected);
     crate::federation::settle(mesh, file, row.federation);
@@ -238,19 +240,20 @@ impl Homes<'_> {
         &self,
         mesh: &mut Mesh,
         file: u32,
-        row: WorkloadRow,
+        mut row: WorkloadRow,
     ) -> Option<(Workload, Told)> {
         let namespace = self.of(mesh, file, row.namespace.as_ref(), &row.name)?;
         check_owner(mesh, file, row.owner.as_ref());
-        let id = format!("{namespace}/{}", row.name.value);
+        let id = [&namespace, "/", &row.name.value].concat();
         let account = Values::new(mesh.timeout, file, &row).account().value;
-        let identity = format!("spiffe://{}/ns/{namespace}/sa/{account}", mesh.trust_domain);
+        let parts = ["spiffe://", &mesh.trust_domain, "/ns/", &namespace, "/sa/", account];
+        let identity = parts.concat();
         let workload = Workload {
             file,
             namespace,
             id,
             identity,
-            instances: instances(mesh, file, &row),
+            instances: instances(mesh, file, &mut row),
             unresolved: false,
             guardrails: Vec::new(),
             operations: Vec::new(),
@@ -297,7 +300,7 @@ pub fn namespace_of<'a>(path: &str, folders: &'a [(String, String)]) -> Option<&
 }
 
 fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
-    if mesh.namespaces.is_empty() || mesh.namespaces.iter().any(|(name, _)| name == namespace) {
+    if mesh.namespaces.is_empty() || mesh.namespace_places.contains_key(namespace) {
         return;
     }
     let message = format!("`{namespace}` is not a namespace of the Mesh");
@@ -307,8 +310,8 @@ fn check_namespace(mesh: &mut Mesh, file: u32, span: Span, namespace: &str) {
     mesh.report(file, finding);
 }
 
-fn instances(mesh: &mut Mesh, file: u32, row: &WorkloadRow) -> Vec<InstanceRow> {
-    let mut found = row.instances.clone();
+fn instances(mesh: &mut Mesh, file: u32, row: &mut WorkloadRow) -> Vec<InstanceRow> {
+    let mut found = core::mem::take(&mut row.instances);
     if let Some(named) = &row.instance_file {
         let other = mesh.file_named(&named.value);
         let Some((other, source)) = other.and_then(|at| Some((at, mesh.files.get(at as usize)?)))

@@ -38,6 +38,8 @@ pub(crate) struct Report<'a> {
     pub(crate) findings: Vec<MeshFinding>,
     /// Something was named that is not there.
     pub(crate) unknown: bool,
+    /// Operations that are known not to overlap.
+    apart: FxHashSet<ports::Alike>,
 }
 
 impl Report<'_> {
@@ -82,7 +84,8 @@ impl<'a> Report<'a> {
                 namespaces.insert(last);
             }
         }
-        Self { mesh, namespaces, findings: Vec::new(), unknown: false }
+        let (findings, apart) = (Vec::new(), FxHashSet::default());
+        Self { mesh, namespaces, findings, unknown: false, apart }
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that

@@ -1,5 +1,5 @@
 use meshc_check::unit::Unit;
-use meshc_check::{Schema, declare};
+use meshc_check::{Declarer, Schema};
 
 use crate::environment::Laid;
 use crate::source::Content;
@@ -25,14 +25,18 @@ pub(crate) fn load(
     schema: &Schema,
     laid: Option<&Laid<'_>>,
 ) -> Vec<Loaded> {
-    let one = |(path, bytes)| one(path, bytes, schema, laid);
+    let each = |files: Vec<(String, Content)>| {
+        let mut declarer = Declarer::new(schema);
+        let files = files.into_iter();
+        files.map(|(path, bytes)| next(path, bytes, &mut declarer, laid)).collect::<Vec<_>>()
+    };
     if files.len() < FEW {
-        return files.into_iter().map(one).collect();
+        return each(files);
     }
     let behind = files.split_off(files.len() / THREADS);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| behind.into_iter().map(one).collect::<Vec<_>>());
-        let mut all: Vec<Loaded> = files.into_iter().map(one).collect();
+        let other = scope.spawn(|| each(behind));
+        let mut all = each(files);
         match other.join() {
             Ok(rest) => all.extend(rest),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -48,11 +52,20 @@ pub(crate) fn one(
     schema: &Schema,
     laid: Option<&Laid<'_>>,
 ) -> Loaded {
+    next(path, bytes, &mut Declarer::new(schema), laid)
+}
+
+fn next(
+    path: String,
+    bytes: Content,
+    declarer: &mut Declarer<'_>,
+    laid: Option<&Laid<'_>>,
+) -> Loaded {
     let document = !is_no_document(&path, &bytes);
     let unit = match laid {
         _ if !document => Unit::default(),
-        None => declare(&bytes, schema),
-        Some(laid) => laid.declare(&path, &bytes, schema),
+        None => declarer.declare(&bytes),
+        Some(laid) => laid.declare(&path, &bytes, declarer),
     };
     Loaded { path, bytes, document, unit }
 }

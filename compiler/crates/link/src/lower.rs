@@ -1,5 +1,7 @@
 //! What a slice holds of a workload's operations, with defaults filled in.
 
+use std::sync::Arc;
+
 use meshc_check::Finding;
 use meshc_check::unit::OperationRow;
 use meshc_snapshot::slice::{Operation, Protocol, Retry};
@@ -35,7 +37,7 @@ fn operations(
         if tcp && !all.iter().any(|one: &Operation| one.name == port.name.value) {
             all.push(Operation {
                 idempotent: false,
-                matches: Vec::new(),
+                matches: Arc::default(),
                 name: port.name.value.clone(),
                 ports: vec![index],
                 retry: Retry { attempts: 0, on: None, per_try_ms: None },
@@ -89,7 +91,7 @@ fn operation(values: Values<'_>, written: &OperationRow, ports: Vec<u32>) -> Ope
     let on = values.retry_on(written).value;
     Operation {
         idempotent: values.idempotent(written).value,
-        matches: written.matches.iter().map(|one| one.value.clone()).collect(),
+        matches: Arc::clone(&written.matches),
         name: written.name.value.clone(),
         ports,
         retry: Retry {

@@ -33,6 +33,8 @@ pub struct Mesh {
     pub timeout: Option<Effective<u32>>,
     /// Declared namespaces with the hosts they may claim.
     pub namespaces: Vec<(String, Vec<String>)>,
+    /// The first place of each in that list.
+    pub(crate) namespace_places: Arc<FxHashMap<String, usize>>,
     /// Listed teams.
     pub teams: Vec<String>,
     /// Federated trust domains, sorted by name.
@@ -105,7 +107,7 @@ pub struct WorkloadIx(pub u32);
 pub struct Workload {
     /// Index of its file.
     pub file: u32,
-    /// What was written.
+    /// What was written, instances aside.
     pub row: WorkloadRow,
     /// Its namespace.
     pub namespace: String,

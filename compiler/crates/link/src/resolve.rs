@@ -1,5 +1,6 @@
 //! Names to what they stand for: calls, routes, callers, operations, versions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use meshc_check::unit::{At, WorkloadKind};
@@ -10,6 +11,8 @@ use crate::mesh::{Edge, Mesh, MeshFinding, Workload, WorkloadIx};
 
 /// `[namespace/]name[.operation]`, taken apart.
 pub(crate) struct Reference<'a> {
+    /// What stands before the operation, if the namespace is written there.
+    id: Option<&'a str>,
     pub(crate) namespace: &'a str,
     pub(crate) name: &'a str,
     pub(crate) operation: Option<&'a str>,
@@ -17,17 +20,35 @@ pub(crate) struct Reference<'a> {
 
 impl<'a> Reference<'a> {
     pub(crate) fn of(text: &'a str, own: &'a str) -> Self {
-        let (namespace, rest) = text.split_once('/').unwrap_or((own, text));
-        let (name, operation) = match rest.split_once('.') {
+        let (namespace, rest) = parted(text, b'/').unwrap_or((own, text));
+        let (name, operation) = match parted(rest, b'.') {
             Some((name, operation)) => (name, Some(operation)),
             None => (rest, None),
         };
-        Self { namespace, name, operation }
+        let behind = operation.map_or(0, |operation| operation.len().saturating_add(1));
+        let id = text.get(..text.len().saturating_sub(behind));
+        Self { id: id.filter(|_| rest.len() < text.len()), namespace, name, operation }
     }
 
+    /// `namespace/name`.
     pub(crate) fn id(&self) -> String {
-        format!("{}/{}", self.namespace, self.name)
+        self.key().into_owned()
     }
+
+    /// The same, to look something up by.
+    pub(crate) fn key(&self) -> Cow<'a, str> {
+        match self.id {
+            Some(id) => Cow::Borrowed(id),
+            None => Cow::Owned([self.namespace, "/", self.name].concat()),
+        }
+    }
+}
+
+/// What stands before a byte of ASCII and what stands behind it. Names are short: looking at each
+/// byte takes less time than what is made for long texts.
+fn parted(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
 /// Where something is said: a name without a namespace is one of this.
@@ -119,6 +140,9 @@ pub(crate) fn everywhere(to: &str) -> Option<&str> {
 /// service; none where it names it.
 pub(crate) fn only_everywhere<'a>(caller: &'a Workload, callee: &Workload) -> Vec<&'a str> {
     let mut reached = Vec::new();
+    if !caller.row.calls.iter().any(|call| call.to.value.as_bytes().first() == Some(&b'*')) {
+        return reached; // Nearly nobody calls every service.
+    }
     for call in &caller.row.calls {
         if let Some(name) = everywhere(&call.to.value) {
             let mut rows = callee.row.operations.iter();
@@ -179,8 +203,9 @@ fn target(
     to: &At<String>,
 ) -> Result<(Option<WorkloadIx>, Option<u32>), Option<Finding>> {
     let reference = Reference::of(&to.value, &from.namespace);
-    let callee = mesh.workload_named(&reference.id());
-    let external = mesh.external(&reference.id());
+    let id = reference.key();
+    let callee = mesh.workload_named(&id);
+    let external = mesh.external(&id);
     if callee.is_none() && external.is_none() {
         return Err(unknown_workload(mesh, from.home(), &reference, to));
     }
@@ -193,7 +218,7 @@ fn target(
         None if known => Ok((callee, None)),
         None if workload.is_some_and(|one| one.row.operations_unclear) => Err(None),
         None => {
-            let message = format!("`{name}` is not an operation of `{}`", reference.id());
+            let message = format!("`{name}` is not an operation of `{id}`");
             let names = workload.into_iter().flat_map(|one| &one.operations);
             let names = names.map(|one| one.name.as_str()).chain(outside);
             let help = did_you_mean(&nearest(name, names));
@@ -215,7 +240,7 @@ pub(crate) fn unknown_workload(
     reference: &Reference<'_>,
     at: &At<String>,
 ) -> Option<Finding> {
-    if mesh.lost.contains(&reference.id()) {
+    if mesh.lost.contains(&*reference.key()) {
         return None;
     }
     let own = reference.namespace == from.namespace && !at.value.contains('/');

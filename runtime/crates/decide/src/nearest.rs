@@ -197,7 +197,7 @@ fn operation_words(
         let Ok(found) = operations.binary_search_by(|one| one.name.cmp(name)) else { continue };
         let fits = |near: OperationIx| near.index() == found;
         if tables.admission.methods_near(request, fits).is_some() {
-            matches.extend(operations.get(found).into_iter().flat_map(|one| &one.matches));
+            matches.extend(operations.get(found).into_iter().flat_map(|one| &*one.matches));
         }
     }
     let words = method_words(matches.into_iter(), request, "rule allows");

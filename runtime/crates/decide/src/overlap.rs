@@ -137,7 +137,7 @@ pub fn carved(operations: &[Operation], readings: &[Reading], wide: usize) -> Ve
 fn carved_as(operations: &[Operation], fold: bool, wide: usize) -> Vec<Overlap> {
     let read_all = |at: usize| {
         let operation = operations.get(at);
-        let matches = operation.map(|one| one.matches.as_slice()).unwrap_or_default().iter();
+        let matches = operation.map(|one| &*one.matches).unwrap_or_default().iter();
         let all = matches.enumerate();
         all.filter_map(|(number, one)| Some((number, one, read(one, fold)?))).collect::<Vec<_>>()
     };

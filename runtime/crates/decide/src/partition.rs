@@ -123,7 +123,7 @@ impl Partition {
         let mut items = Vec::new();
         for (at, operation) in operations.iter().enumerate() {
             let ports = port_bits(operation, ports)?;
-            for one in &operation.matches {
+            for one in &*operation.matches {
                 items.push((read(one, operation)?, (OperationIx(at as u32), ports)));
             }
         }

@@ -241,7 +241,7 @@ fn matches(slice: &Slice) -> impl Iterator<Item = &Match> {
         .operations
         .iter()
         .chain(called)
-        .flat_map(|operation| &operation.matches)
+        .flat_map(|operation| &*operation.matches)
         .chain(rules.flat_map(|rule| &rule.matches))
         .chain(slice.routes.iter().flat_map(|route| &route.matches))
 }

@@ -4,6 +4,8 @@
 //! canonical form; a test holds this. Text a person wrote stays a value, never a key. Source places
 //! travel apart (see [`crate::places`]): moving a line changes no slice.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// Number of the form below; a proxy refuses any other.
@@ -81,7 +83,7 @@ pub struct Federated {
 }
 
 /// How an application may read a path (language reference, section 4).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
     /// As it stands.
@@ -143,8 +145,10 @@ pub struct Listener {
 pub struct Operation {
     /// May be sent again after bytes reached the application.
     pub idempotent: bool,
-    /// Alternatives (OR); empty for the operation of a TCP port.
-    pub matches: Vec<Match>,
+    /// Alternatives (OR); empty for the operation of a TCP port. Operations of many services have
+    /// the same ones.
+    #[serde(with = "shared")]
+    pub matches: Arc<[Match]>,
     /// The operation's name.
     pub name: String,
     /// Indices into the listeners (ports) it is offered on.
@@ -571,4 +575,24 @@ impl core::fmt::Display for Scalar {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 const fn is_false(truth: &bool) -> bool {
     !*truth
+}
+
+/// A list that several may hold, as a list.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        list: &Arc<[T]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**list).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<[T]>, D::Error> {
+        Vec::deserialize(deserializer).map(Arc::from)
+    }
 }

@@ -51,6 +51,7 @@ stored_struct!(VersionRow { name, labels });
 stored_struct!(OperationRow {
     name,
     matches,
+    match_spans,
     port,
     idempotent,
     timeout_ms,

@@ -6,8 +6,9 @@ use crate::mesh::Workload;
 
 /// Hosts outside what the Mesh lets a namespace claim (MC216).
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
-    let namespaces = &report.mesh.namespaces;
-    let zone = namespaces.iter().find(|(name, _)| *name == workload.namespace);
+    let mesh = report.mesh;
+    let zone = mesh.namespace_places.get(&workload.namespace);
+    let zone = zone.and_then(|at| mesh.namespaces.get(*at));
     let Some((_, zone)) = zone.filter(|(_, hosts)| !hosts.is_empty()) else { return };
     for host in claimed(workload) {
         if !zone.iter().any(|allowed| covers(allowed, &host.value)) {

@@ -35,12 +35,13 @@ fn first_word(operation: &OperationRow) -> &str {
 
 /// Every method for what is named as reading (MC521).
 fn any_method(report: &mut Report<'_>, workload: &Workload, operation: &OperationRow) {
-    let any = operation.matches.iter().find(|one| one.value.methods.is_empty());
-    let Some(any) = any.filter(|_| READS.contains(&first_word(operation))) else { return };
+    let mut places = operation.matches.iter().zip(&operation.match_spans);
+    let any = places.find(|(one, _)| one.methods.is_empty());
+    let Some((_, any)) = any.filter(|_| READS.contains(&first_word(operation))) else { return };
     let name = &operation.name.value;
     let message = format!("`{name}` takes every method, `DELETE` too");
-    let finding = Finding::new("MC521", any.span, message)
-        .help("name the methods that read, such as `GET,HEAD`");
+    let finding =
+        Finding::new("MC521", *any, message).help("name the methods that read, such as `GET,HEAD`");
     report.add(workload, finding);
 }
 
@@ -61,8 +62,8 @@ fn sent_again(report: &mut Report<'_>, workload: &Workload, operation: &Operatio
         let mut named = one.headers.iter().filter(|one| one.name.contains("idempotency"));
         named.any(|one| !one.not && one.test != Test::Present(false))
     };
-    let open = operation.matches.iter().filter(|one| !keyed(&one.value));
-    let Some(method) = open.into_iter().find_map(|one| unsafe_method(&one.value)) else { return };
+    let mut open = operation.matches.iter().filter(|one| !keyed(one));
+    let Some(method) = open.find_map(unsafe_method) else { return };
     let name = &operation.name.value;
     let message = format!("`{name}` takes {method}, may be sent again and asks for no key");
     let finding = Finding::new("MC601", idempotent.span, message).help(

@@ -150,7 +150,7 @@ fn offered<'a>(callee: &'a Workload, caller: &Workload) -> Offered<'a> {
 fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
     let callers = rule.from.iter().flatten().any(|from| {
         let word = matches!(from.value.as_str(), "anyone" | "anonymous");
-        let id = || Reference::of(&from.value, &callee.namespace).id();
+        let id = || Reference::of(&from.value, &callee.namespace).key();
         match from.value.strip_suffix("/*") {
             Some(all) => mesh.workloads.iter().all(|one| one.namespace != all),
             None => !word && mesh.workload_named(&id()).is_none(),
@@ -170,8 +170,8 @@ pub(super) fn speaks_of(callee: &Workload, rule: &RuleRow, caller: &Workload) ->
         text => match text.strip_suffix("/*") {
             Some(namespace) => caller.namespace == namespace,
             None => {
-                let named = Reference::of(text, &callee.namespace);
-                named.namespace == caller.namespace && named.name == caller.row.name.value
+                text == caller.id
+                    || (text == caller.row.name.value && callee.namespace == caller.namespace)
             }
         },
     })
@@ -193,7 +193,7 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
     for (rule, from) in
         rules.flat_map(|rule| rule.from.iter().flatten().map(move |from| (rule, from)))
     {
-        let id = Reference::of(&from.value, &workload.namespace).id();
+        let id = Reference::of(&from.value, &workload.namespace).key();
         let Some(caller) = report.mesh.workload_named(&id) else { continue };
         let Some(row) = report.mesh.workload(caller) else { continue };
         let called = report.mesh.graph.callers(ix).contains(&caller);

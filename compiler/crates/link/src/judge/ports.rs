@@ -2,9 +2,29 @@ use meshc_check::unit::At;
 use meshc_check::{Finding, did_you_mean, nearest};
 use meshc_decide::overlap::{Example, overlaps};
 use meshc_document::Span;
+use meshc_snapshot::slice::Reading;
 
 use super::Report;
 use crate::mesh::Workload;
+
+/// What decides whether operations overlap: many services have those of others. Alternatives are
+/// told apart by where they are in memory, where they stay for as long as the mesh.
+#[derive(Debug, Eq, Hash, PartialEq)]
+pub(super) struct Alike {
+    operations: Vec<(usize, Vec<u32>)>,
+    readings: Vec<Reading>,
+}
+
+impl Alike {
+    /// How many are kept.
+    const MOST: usize = 1024;
+
+    fn of(workload: &Workload, readings: &[Reading]) -> Self {
+        let all = workload.operations.iter();
+        let operations = all.map(|one| (one.matches.as_ptr().addr(), one.ports.clone())).collect();
+        Self { operations, readings: readings.to_vec() }
+    }
+}
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let row = &workload.row;
@@ -79,10 +99,18 @@ fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
     let place = |operation: usize, number: usize| {
         let name = &workload.operations.get(operation)?.name;
         let row = workload.row.operations.iter().find(|row| row.name.value == *name)?;
-        Some((name, row.matches.get(number)?.span))
+        Some((name, *row.match_spans.get(number)?))
     };
     let readings = report.mesh.values(workload).readings().value;
-    for found in overlaps(&workload.operations, &readings) {
+    let alike = Alike::of(workload, &readings);
+    if report.apart.contains(&alike) {
+        return;
+    }
+    let overlaps = overlaps(&workload.operations, &readings);
+    if overlaps.is_empty() && report.apart.len() < Alike::MOST {
+        report.apart.insert(alike);
+    }
+    for found in overlaps {
         let (one, other) = (place(found.one.0, found.one.1), place(found.other.0, found.other.1));
         let (Some(one), Some(other)) = (one, other) else { continue };
         let (first, second) = if one.1 <= other.1 { (one, other) } else { (other, one) };

@@ -50,13 +50,14 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             continue;
         }
         let reference = Reference::of(&from.value, home.namespace);
-        if report.mesh.external(&reference.id()).is_some() {
+        let id = reference.key();
+        if report.mesh.external(&id).is_some() {
             let message = format!("`{}` is outside the mesh and has no identity here", from.value);
             let help = "write `anonymous`, with `when: {source: {cidr: […]}}` to say from where";
             report.add_in(home.file, Finding::new("MC201", from.span, message).help(help), None);
             continue;
         }
-        if report.mesh.workload_named(&reference.id()).is_none() {
+        if report.mesh.workload_named(&id).is_none() {
             report.unknown = true;
             if let Some(finding) = unknown_workload(report.mesh, home, &reference, from) {
                 report.add_in(home.file, finding, None);

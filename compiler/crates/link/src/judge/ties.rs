@@ -58,7 +58,7 @@ fn as_operation(route: &RouteRow) -> Operation {
     let written: Vec<Match> = route.matches.iter().map(|one| one.value.clone()).collect();
     Operation {
         idempotent: false,
-        matches: if written.is_empty() { vec![every()] } else { written },
+        matches: if written.is_empty() { [every()].into() } else { written.into() },
         name: String::new(),
         ports: vec![0],
         retry: Retry { attempts: 0, on: None, per_try_ms: None },

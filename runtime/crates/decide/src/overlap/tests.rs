@@ -9,7 +9,7 @@ fn operation(name: &str, matches: Vec<Match>) -> Operation {
     let retry = Retry { attempts: 0, on: None, per_try_ms: None };
     Operation {
         idempotent: false,
-        matches,
+        matches: matches.into(),
         name: name.into(),
         ports: vec![0],
         retry,
@@ -111,7 +111,8 @@ fn a_narrower_operation_takes_requests_out_of_a_wider_one() {
     let mut apart = all.clone();
     apart[2].ports = vec![1];
     assert!(carved(&apart, &PLAIN, 0).is_empty(), "on another port it takes nothing");
-    apart[0].matches.push(matching("GET /admin/own"));
+    let more = [&apart[0].matches[..], &[matching("GET /admin/own")]].concat();
+    apart[0].matches = more.into();
     assert!(carved(&apart, &PLAIN, 0).is_empty(), "nor does an operation take of itself");
 }
 

@@ -87,6 +87,7 @@ pub(super) fn rule(
 
 fn operation(name: String, matches: Vec<Match>, port: u32) -> Operation {
     let retry = Retry { attempts: 0, on: None, per_try_ms: None };
+    let matches = matches.into();
     Operation { idempotent: false, matches, name, ports: vec![port], retry, timeout_ms: 1_000 }
 }
 

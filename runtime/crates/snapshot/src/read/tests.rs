@@ -36,7 +36,7 @@ fn matching() -> Match {
 fn operation() -> Operation {
     Operation {
         idempotent: true,
-        matches: vec![matching()],
+        matches: [matching()].into(),
         name: "read".into(),
         ports: vec![0],
         retry: Retry { attempts: 2, on: None, per_try_ms: Some(10) },
