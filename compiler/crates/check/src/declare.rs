@@ -100,9 +100,9 @@ pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
     for tree in &file.trees {
         let checked = crate::walk::Checked::default();
         let known = &mut Known::default();
-        let rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
+        let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
         for item in tree.items(tree.root()) {
-            match instance(&rows, item) {
+            match instance(&mut rows, item) {
                 Some(row) if row.address.value.parse::<core::net::IpAddr>().is_ok() => {
                     instances.push(row);
                 }
@@ -321,20 +321,21 @@ fn port(rows: &Rows<'_>, item: NodeId) -> Option<PortRow> {
     })
 }
 
-fn instance(rows: &Rows<'_>, item: NodeId) -> Option<InstanceRow> {
+fn instance(rows: &mut Rows<'_>, item: NodeId) -> Option<InstanceRow> {
     Some(InstanceRow {
         address: rows.text(item, "address")?,
-        labels: rows.labels(item, &["address"]),
+        labels: rows.common_labels(item, &["address"]),
     })
 }
 
-fn versions(rows: &Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
-    let Some(mapping) = rows.tree.get(spec, "versions") else { return Vec::new() };
-    exactly(rows.tree.entries(mapping.value), |entry| {
+fn versions(rows: &mut Rows<'_>, spec: NodeId) -> Vec<VersionRow> {
+    let tree = rows.tree;
+    let Some(mapping) = tree.get(spec, "versions") else { return Vec::new() };
+    exactly(tree.entries(mapping.value), |entry| {
         let labels = rows.get(entry.value, "labels");
         Some(VersionRow {
             name: At { value: entry.key.to_owned(), span: entry.key_span },
-            labels: labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[])),
+            labels: labels.map(|labels| rows.common_labels(labels, &[])).unwrap_or_default(),
         })
     })
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
 use crate::quantity;
-use crate::unit::At;
+use crate::unit::{At, Label};
 use crate::walk::Checked;
 
 /// Reads values out of one document, passing over what the check refused.
@@ -29,12 +29,14 @@ pub(crate) struct Rows<'a> {
 pub(crate) struct Known {
     /// Alternatives without fault, by their lines.
     matches: FxHashMap<Box<str>, Arc<[Match]>>,
+    /// Labels, by a line for each name and each value.
+    labels: FxHashMap<Box<str>, Arc<[Label]>>,
     /// The lines that are looked for.
     lines: String,
 }
 
 impl Known {
-    /// Lists of alternatives that are kept.
+    /// Lists of a sort that are kept.
     const MOST: usize = 4096;
 }
 
@@ -42,7 +44,7 @@ impl<'a> Rows<'a> {
     /// A sound value of a mapping.
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let value = self.tree.get(node, key)?.value;
-        let sound = !self.checked.is_bad(value) && self.tree.kind(value) != Kind::Null;
+        let sound = !self.checked.is_bad(value) && !self.tree.is_nothing(value);
         sound.then_some(value)
     }
 
@@ -66,7 +68,7 @@ impl<'a> Rows<'a> {
         let tree = self.tree;
         let list = tree.get(node, key).map(|entry| entry.value);
         let items = list.map(|list| tree.items(list)).into_iter().flatten();
-        items.filter(|item| tree.kind(*item) != Kind::Null)
+        items.filter(|item| !tree.is_nothing(*item))
     }
 
     pub(crate) fn at(&self, node: NodeId) -> At<String> {
@@ -161,6 +163,29 @@ impl<'a> Rows<'a> {
             Some((entry.key.to_owned(), self.tree.text(entry.value).to_owned()))
         });
         labels.sort_unstable();
+        labels
+    }
+
+    /// Labels that many rows have.
+    pub(crate) fn common_labels(&mut self, node: NodeId, without: &[&str]) -> Arc<[Label]> {
+        let tree = self.tree;
+        let lines = &mut self.known.lines;
+        lines.clear();
+        let mut one_line = self.checked.is_clean();
+        for entry in tree.entries(node).filter(|entry| !without.contains(&entry.key)) {
+            for text in [entry.key, tree.text(entry.value)] {
+                one_line &= !text.bytes().any(|byte| byte == b'\n');
+                lines.push_str(text);
+                lines.push('\n');
+            }
+        }
+        if one_line && let Some(known) = self.known.labels.get(self.known.lines.as_str()) {
+            return Arc::clone(known);
+        }
+        let labels: Arc<[Label]> = self.labels(node, without).into();
+        if one_line && self.known.labels.len() < Known::MOST {
+            self.known.labels.insert(self.known.lines.as_str().into(), Arc::clone(&labels));
+        }
         labels
     }
 

@@ -166,13 +166,16 @@ pub struct PortRow {
     pub certificate: Option<String>,
 }
 
+/// Name and value.
+pub type Label = (String, String);
+
 /// One instance.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct InstanceRow {
     /// IP address.
     pub address: At<String>,
-    /// Labels, sorted.
-    pub labels: Vec<(String, String)>,
+    /// Labels, sorted, often the same as of others.
+    pub labels: Arc<[Label]>,
 }
 
 /// A named subset of the instances.
@@ -180,8 +183,8 @@ pub struct InstanceRow {
 pub struct VersionRow {
     /// Its name.
     pub name: At<String>,
-    /// Labels an instance must have, sorted.
-    pub labels: Vec<(String, String)>,
+    /// Labels an instance must have, sorted, often the same as of others.
+    pub labels: Arc<[Label]>,
 }
 
 /// A named set of requests.

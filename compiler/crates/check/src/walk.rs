@@ -191,7 +191,7 @@ impl Walk<'_> {
         match rule.wants {
             Some(Wants::Mapping) if kind == Kind::Mapping => self.mapping(node, rule, place),
             Some(Wants::List) if kind == Kind::Sequence => self.list(node, rule),
-            Some(Wants::Text | Wants::Integer | Wants::Boolean) => self.scalar(node, rule),
+            Some(Wants::Text | Wants::Integer | Wants::Boolean) => self.scalar(node, rule, kind),
             Some(wants) => {
                 self.mismatch(node, words::shape(wants), self.reshaped(node, rule));
             }
@@ -428,8 +428,8 @@ impl Walk<'_> {
         }
     }
 
-    fn scalar(&mut self, node: NodeId, rule: &Rule) {
-        let Kind::Scalar { text, style } = self.tree.kind(node) else {
+    fn scalar(&mut self, node: NodeId, rule: &Rule, kind: Kind<'_>) {
+        let Kind::Scalar { text, style } = kind else {
             let help = self.reshaped(node, rule);
             return self.mismatch(node, rule.wants.map_or("text", words::shape), help);
         };

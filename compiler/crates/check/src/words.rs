@@ -52,8 +52,10 @@ pub(crate) fn unfit(rule: &Rule, span: Span, text: &str) -> Option<Finding> {
 /// Whether a text has the length and the form its place wants.
 pub(crate) fn fits(rule: &Rule, text: &str) -> bool {
     let length = || i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    let short = rule.least.is_some_and(|least| length() < least);
-    let long = rule.most.is_some_and(|most| length() > most);
+    // A character is a byte or more: most texts need no counting.
+    let bytes = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let short = rule.least.is_some_and(|least| bytes < least || (least > 1 && length() < least));
+    let long = rule.most.is_some_and(|most| bytes > most && length() > most);
     let shaped = || rule.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
     !short && !long && shaped() && rule.stands_for.is_none_or(|what| means(what, text))
 }

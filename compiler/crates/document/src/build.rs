@@ -6,6 +6,7 @@ use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
 use crate::scalar::{CoreType, core_type, is_null};
 use crate::tree::{Node, NodeId, Text, Tree, What};
+use crate::word::Word;
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
@@ -140,7 +141,7 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Spent> {
         let node = self.push(span, What::Scalar(text, style))?;
         if style == Style::Plain {
-            self.check_plain(node, span);
+            self.check_plain(text, span);
         }
         if anchor.is_some() {
             self.define(anchor, Anchored { node, size: 1, height: 0 });
@@ -158,15 +159,15 @@ impl<'a> Builder<'a> {
 
     /// Reports the mark of a template, and `<<` as a key.
     #[inline]
-    fn check_plain(&mut self, node: NodeId, span: Span) {
+    fn check_plain(&mut self, text: Text, span: Span) {
         let length = span.end.saturating_sub(span.start);
-        if length <= 4 {
-            self.tree.nulls |= is_null(self.tree.text(node), Style::Plain);
+        if length <= 4 && !self.tree.nulls {
+            self.tree.nulls = is_null(self.tree.read(text), Style::Plain);
         }
-        if self.templates && has_template(self.tree.text(node)) {
+        if self.templates && has_template(self.tree.read(text)) {
             self.findings.push(template(span));
         }
-        if length == 2 && self.awaits_key() && self.tree.text(node) == "<<" {
+        if length == 2 && self.awaits_key() && self.tree.read(text) == "<<" {
             let message = "merge keys are YAML 1.1 and read differently by different tools";
             let help = "write the merged keys out";
             self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
@@ -406,18 +407,20 @@ impl<'a> Builder<'a> {
 /// Whether a few keys are all different; of many, that is not known without sorting.
 fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
     const FEW: usize = 12;
-    let mut texts = [""; FEW];
-    if keys.len() > FEW {
-        return false;
+    let mut texts = [("", Word::default()); FEW];
+    let Some(texts) = texts.get_mut(..keys.len()) else { return false };
+    for (at, key) in keys.iter().enumerate() {
+        let text = tree.text(*key);
+        let word = Word::of(text);
+        let mut before = texts.iter().take(at);
+        if before.any(|(other, one)| *one == word && *other == text) {
+            return false;
+        }
+        if let Some(slot) = texts.get_mut(at) {
+            *slot = (text, word);
+        }
     }
-    for (slot, key) in texts.iter_mut().zip(keys) {
-        *slot = tree.text(*key);
-    }
-    let texts = texts.get(..keys.len()).unwrap_or_default();
-    texts.iter().enumerate().all(|(index, text)| {
-        let mut before = texts.iter().take(index);
-        before.all(|other| other.len() != text.len() || other != text)
-    })
+    true
 }
 
 /// Whether a text has the mark of a template.

@@ -123,6 +123,13 @@ impl Tree {
         self.nulls
     }
 
+    /// Whether a node is [`Kind::Null`].
+    #[must_use]
+    #[inline]
+    pub fn is_nothing(&self, node: NodeId) -> bool {
+        self.nulls && self.kind(node) == Kind::Null
+    }
+
     /// What a node is; an alias is what it stands for.
     #[must_use]
     #[inline]
@@ -206,7 +213,7 @@ impl Tree {
     }
 
     #[inline]
-    fn read(&self, text: Text) -> &str {
+    pub(crate) fn read(&self, text: Text) -> &str {
         match text {
             Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
             Text::Decoded(span) => self.decoded.get(span.range()).unwrap_or_default(),

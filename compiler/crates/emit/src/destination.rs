@@ -89,7 +89,7 @@ pub(crate) fn clusters(callee: &Workload, json: &mut Json) {
     let all = core::iter::once(None);
     json.list(all.chain(versions.into_iter().map(Some)), |json, version| {
         let has = |one: &&InstanceRow| {
-            let mut labels = version.iter().flat_map(|version| &version.labels);
+            let mut labels = version.iter().flat_map(|version| &*version.labels);
             labels.all(|label| one.labels.contains(label))
         };
         json.object(|object| {

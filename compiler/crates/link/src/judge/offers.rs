@@ -197,7 +197,8 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         let Some(caller) = report.mesh.workload_named(&id) else { continue };
         let Some(row) = report.mesh.workload(caller) else { continue };
         let called = report.mesh.graph.callers(ix).contains(&caller);
-        let everywhere = if called { only_everywhere(row, workload) } else { Vec::new() };
+        let many = called && report.mesh.told.get(caller.index()).is_some_and(|one| one.everywhere);
+        let everywhere = if many { only_everywhere(row, workload) } else { Vec::new() };
         if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
