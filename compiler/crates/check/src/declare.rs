@@ -261,9 +261,7 @@ fn workload(
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
         ports: each(rows, spec, ports, |rows, item| port(rows, item)),
-        instances: source.map_or_else(Vec::new, |source| {
-            each(rows, source, "static", |rows, item| instance(rows, item))
-        }),
+        instances: source.map_or_else(Vec::new, |source| each(rows, source, "static", instance)),
         instance_file: source.and_then(|source| rows.text(source, "file")),
         versions: versions(rows, spec),
         operations: operations(rows, spec),

@@ -17,7 +17,7 @@ impl Fields {
     pub(crate) fn find(&self, name: &str) -> Option<(usize, RuleIx)> {
         let wanted = Word::of(name);
         let mut all = self.0.iter().enumerate();
-        all.find(|(_, (word, field, _))| *word == wanted && field == name)
+        all.find(|(_, (word, field, _))| *word == wanted && wanted.is(name, field))
             .map(|(number, (_, _, ix))| (number, *ix))
     }
 

@@ -4,7 +4,7 @@ use meshc_document::{Limits, NodeId, Tree, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Checked, Finding, Schema, check};
+use crate::{Checked, Declarer, Finding, Schema, check, declare};
 
 pub(crate) const GENERATED: &str = include_str!("../../../meshc/schema/generated.json");
 
@@ -151,4 +151,64 @@ proptest! {
             }
         }
     }
+}
+
+/// A service whose operations and labels are some of a few, good and bad, in any order.
+fn service() -> impl Strategy<Value = String> {
+    let lines = [
+        "\"GET,HEAD /items\"",
+        "\"HEAD,GET /items\"",
+        "\"GET /items/{id}\", \"PUT /items/{id}\"",
+        "\"GET /a/*\"",
+        "\"GET /a*\"",
+        "\"get /a\"",
+        "{path: /a, method: [GET]}",
+        "\"GET /b\", {path: /c}",
+        "~",
+    ];
+    let labels = ["{version: v1}", "{\"version\": 'v1'}", "{a: b, version: v1}", "{a: \"x\\ny\"}"];
+    let operations = prop::collection::vec(prop::sample::select(lines.to_vec()), 1..4);
+    let versions = prop::collection::vec(prop::sample::select(labels.to_vec()), 0..3);
+    (operations, versions).prop_map(|(operations, versions)| {
+        let mut text = "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n\
+                        metadata: {name: a, namespace: b}\nspec:\n  operations:\n"
+            .to_owned();
+        for (at, matches) in operations.iter().enumerate() {
+            text += &format!("    o{at}: {{match: [{matches}]}}\n");
+        }
+        for (at, labels) in versions.iter().enumerate() {
+            text += if at == 0 { "  versions:\n" } else { "" };
+            text += &format!("    v{at}: {{labels: {labels}}}\n");
+        }
+        text
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_was_read_before_changes_nothing(files in prop::collection::vec(service(), 1..6)) {
+        let mut declarer = Declarer::new(&SCHEMA);
+        for file in &files {
+            let alone = declare(file.as_bytes(), &SCHEMA);
+            prop_assert_eq!(format!("{:?}", declarer.declare(file.as_bytes())), format!("{alone:?}"));
+        }
+    }
+}
+
+#[test]
+fn what_two_files_say_alike_is_kept_once() {
+    let text = |line: &str| {
+        format!(
+            "apiVersion: meshc.dev/v1\nkind: ServiceIntent\nmetadata: {{name: a, namespace: b}}\n\
+             spec:\n  operations: {{o: {{match: [\"{line}\"]}}}}\n"
+        )
+    };
+    let mut declarer = Declarer::new(&SCHEMA);
+    let mut place = |line: &str| {
+        let unit = declarer.declare(text(line).as_bytes());
+        unit.workloads[0].operations[0].matches.as_ptr()
+    };
+    let first = place("GET /a");
+    assert_eq!(place("GET /a"), first);
+    assert_ne!(place("GET /b"), first);
 }

@@ -30,7 +30,8 @@ pub(crate) fn gather(
     linked: Option<Linked>,
 ) {
     let homes = Homes { folders };
-    let mut rows = Vec::new();
+    let count = loaded.iter().map(|one| one.unit.workloads.len()).sum();
+    let mut rows = Vec::with_capacity(count);
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
@@ -96,7 +97,7 @@ pub(crate) fn note_all_gaps(mesh: &mut Mesh) {
 /// Takes the workloads, of two with one id the first by file and place.
 fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) {
     let before = core::mem::take(&mut mesh.findings);
-    let mut found: Vec<(Workload, Told)> = Vec::with_capacity(rows.len());
+    let mut found: Vec<(Arc<Workload>, Told)> = Vec::with_capacity(rows.len());
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
     let mut repeated = Vec::new();
     for (file, row) in rows {
@@ -117,13 +118,10 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
             continue;
         }
         known.insert(workload.id.clone(), found.len());
-        found.push((workload, told));
+        found.push((Arc::new(workload), told));
     }
     found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    for (workload, told) in found {
-        mesh.workloads.push(Arc::new(workload));
-        mesh.told.push(told);
-    }
+    (mesh.workloads, mesh.told) = found.into_iter().unzip();
     mesh.by_id = index(mesh);
     mesh.findings = before;
     mesh.findings.append(&mut repeated);

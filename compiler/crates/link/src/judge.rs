@@ -38,8 +38,8 @@ pub(crate) struct Report<'a> {
     pub(crate) findings: Vec<MeshFinding>,
     /// Something was named that is not there.
     pub(crate) unknown: bool,
-    /// Operations that are known not to overlap.
-    apart: FxHashSet<ports::Alike>,
+    /// What tells operations that do not overlap from others.
+    apart: FxHashSet<Vec<usize>>,
 }
 
 impl Report<'_> {

@@ -8,6 +8,8 @@ use crate::source::Content;
 const THREADS: usize = 2;
 /// Files below which one thread is faster than starting another.
 const FEW: usize = 64;
+/// Files after which a thread asks for room, and bytes it asks for.
+const ROOM: (usize, usize) = (32, 120 * 1024);
 
 /// A file and what it declares.
 pub(crate) struct Loaded {
@@ -27,8 +29,14 @@ pub(crate) fn load(
 ) -> Vec<Loaded> {
     let each = |files: Vec<(String, Content)>| {
         let mut declarer = Declarer::new(schema);
-        let files = files.into_iter();
-        files.map(|(path, bytes)| next(path, bytes, &mut declarer, laid)).collect::<Vec<_>>()
+        let mut all = Vec::with_capacity(files.len());
+        for (number, (path, bytes)) in (1..).zip(files) {
+            if number % ROOM.0 == 0 {
+                make_room();
+            }
+            all.push(next(path, bytes, &mut declarer, laid));
+        }
+        all
     };
     if files.len() < FEW {
         return each(files);
@@ -43,6 +51,12 @@ pub(crate) fn load(
         }
         all
     })
+}
+
+/// Lets the heap of this thread grow by the room of many files at once. That of a second thread
+/// grows by single pages otherwise (glibc, `grow_heap`), each a system call that holds up both.
+fn make_room() {
+    drop(core::hint::black_box(Vec::<u8>::with_capacity(ROOM.1)));
 }
 
 /// Reads and checks one file.

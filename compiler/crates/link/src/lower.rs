@@ -24,7 +24,7 @@ fn operations(
     findings: &mut Vec<(u32, Finding)>,
 ) -> Vec<Operation> {
     let row = &workload.row;
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(row.operations.len());
     for written in &row.operations {
         if written.name.value == "rest" {
             continue; // Reserved, and reported by the schema.

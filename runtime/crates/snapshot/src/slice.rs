@@ -83,7 +83,7 @@ pub struct Federated {
 }
 
 /// How an application may read a path (language reference, section 4).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
     /// As it stands.

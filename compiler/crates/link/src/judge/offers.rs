@@ -94,11 +94,12 @@ fn widened(report: &mut Report<'_>, caller: &Workload, callee: &Workload, edge: 
         Some(operation) => callee.operations.get(operation as usize).map(|one| one.timeout_ms),
         None => callee.operations.iter().map(|one| one.timeout_ms).max(),
     };
+    let Some(allowed) = allowed.filter(|&allowed| timeout > allowed) else { return };
     // What an Environment changes is no mistake of either side: the shorter time holds.
     let changed = report.mesh.is_of_environment(caller_timeout(caller, edge))
         || callee_timeouts(report.mesh, callee, edge.operation)
             .any(|at| report.mesh.is_of_environment(at));
-    if let Some(allowed) = allowed.filter(|&allowed| timeout > allowed && !changed) {
+    if !changed {
         let message = format!("waits {timeout} ms where `{}` ends after {allowed} ms", callee.id);
         let finding = Finding::new("MC613", edge.span, message)
             .help("a caller may tighten what the callee allows, never widen it");
@@ -167,13 +168,13 @@ pub(super) fn speaks_of(callee: &Workload, rule: &RuleRow, caller: &Workload) ->
     rule.from.iter().flatten().any(|from| match from.value.as_str() {
         "anyone" => true,
         "anonymous" => false,
-        text => match text.strip_suffix("/*") {
-            Some(namespace) => caller.namespace == namespace,
-            None => {
-                text == caller.id
-                    || (text == caller.row.name.value && callee.namespace == caller.namespace)
-            }
-        },
+        text if text.as_bytes().last() == Some(&b'*') => {
+            text.strip_suffix("/*").is_some_and(|namespace| caller.namespace == namespace)
+        }
+        text => {
+            text == caller.id
+                || (text == caller.row.name.value && callee.namespace == caller.namespace)
+        }
     })
 }
 

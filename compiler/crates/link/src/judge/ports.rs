@@ -1,3 +1,5 @@
+use core::fmt::Display;
+
 use meshc_check::unit::At;
 use meshc_check::{Finding, did_you_mean, nearest};
 use meshc_decide::overlap::{Example, overlaps};
@@ -7,30 +9,14 @@ use meshc_snapshot::slice::Reading;
 use super::Report;
 use crate::mesh::Workload;
 
-/// What decides whether operations overlap: many services have those of others. Alternatives are
-/// told apart by where they are in memory, where they stay for as long as the mesh.
-#[derive(Debug, Eq, Hash, PartialEq)]
-pub(super) struct Alike {
-    operations: Vec<(usize, Vec<u32>)>,
-    readings: Vec<Reading>,
-}
-
-impl Alike {
-    /// How many are kept.
-    const MOST: usize = 1024;
-
-    fn of(workload: &Workload, readings: &[Reading]) -> Self {
-        let all = workload.operations.iter();
-        let operations = all.map(|one| (one.matches.as_ptr().addr(), one.ports.clone())).collect();
-        Self { operations, readings: readings.to_vec() }
-    }
-}
+/// Services of which it is kept that their operations do not overlap.
+const MOST: usize = 1024;
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let row = &workload.row;
-    let names = row.ports.iter().map(|port| (port.name.value.clone(), port.name.span));
+    let names = row.ports.iter().map(|port| (port.name.value.as_str(), port.name.span));
     twice(report, workload.file, "port", names);
-    let numbers = row.ports.iter().map(|port| (port.port.value.to_string(), port.port.span));
+    let numbers = row.ports.iter().map(|port| (port.port.value, port.port.span));
     twice(report, workload.file, "port number", numbers);
     for (path, port) in &row.probes {
         if !row.ports.iter().any(|one| one.name.value == port.value) {
@@ -72,13 +58,13 @@ fn unknown_port(report: &mut Report<'_>, workload: &Workload, port: &At<String>)
 }
 
 /// Reports what is named twice among siblings.
-pub(super) fn twice(
+pub(super) fn twice<N: Display + PartialEq>(
     report: &mut Report<'_>,
     file: u32,
     what: &str,
-    names: impl Iterator<Item = (String, Span)>,
+    names: impl Iterator<Item = (N, Span)>,
 ) {
-    let mut seen: Vec<(String, Span)> = Vec::new();
+    let mut seen: Vec<(N, Span)> = Vec::new();
     for (name, span) in names {
         match seen.iter().find(|(other, _)| *other == name) {
             Some((_, first)) => {
@@ -94,6 +80,18 @@ pub(super) fn twice(
     }
 }
 
+/// All that decides whether operations overlap, as numbers: many services have those of others. An
+/// alternative is told by where it is in memory, where it stays for as long as the mesh.
+fn told_apart_by(workload: &Workload, readings: &[Reading]) -> Vec<usize> {
+    let mut numbers = Vec::with_capacity(workload.operations.len().saturating_mul(3));
+    for operation in &workload.operations {
+        numbers.extend([operation.matches.as_ptr().addr(), operation.ports.len()]);
+        numbers.extend(operation.ports.iter().map(|port| *port as usize));
+    }
+    numbers.extend(readings.iter().map(|reading| *reading as usize));
+    numbers
+}
+
 /// Operations that are equally specific and overlap (MC308).
 fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
     let place = |operation: usize, number: usize| {
@@ -102,12 +100,12 @@ fn ambiguous(report: &mut Report<'_>, workload: &Workload) {
         Some((name, *row.match_spans.get(number)?))
     };
     let readings = report.mesh.values(workload).readings().value;
-    let alike = Alike::of(workload, &readings);
+    let alike = told_apart_by(workload, &readings);
     if report.apart.contains(&alike) {
         return;
     }
     let overlaps = overlaps(&workload.operations, &readings);
-    if overlaps.is_empty() && report.apart.len() < Alike::MOST {
+    if overlaps.is_empty() && report.apart.len() < MOST {
         report.apart.insert(alike);
     }
     for found in overlaps {

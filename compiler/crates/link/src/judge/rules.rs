@@ -10,7 +10,7 @@ use crate::resolve::{Home, Reference, unknown_workload};
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     for (what, rules) in [("rule", &workload.row.allow), ("rule", &workload.row.deny)] {
-        let named = rules.iter().filter_map(|rule| Some((rule.name.clone()?, rule.span)));
+        let named = rules.iter().filter_map(|rule| Some((rule.name.as_deref()?, rule.span)));
         twice(report, workload.file, what, named);
         for rule in rules {
             callers(report, workload.home(), rule);
