@@ -84,6 +84,20 @@ impl NodeId {
     }
 }
 
+impl Node {
+    /// Whether it may be a text of so many bytes.
+    #[inline]
+    fn has_length(&self, bytes: usize) -> bool {
+        match self.what {
+            What::Scalar(Text::Source(span) | Text::Decoded(span), _) => {
+                span.end.saturating_sub(span.start) as usize == bytes
+            }
+            What::Alias(_) => true,
+            What::Sequence | What::Mapping => false,
+        }
+    }
+}
+
 impl Tree {
     /// The document's node.
     #[must_use]
@@ -179,8 +193,8 @@ impl Tree {
             let at = self.at(NodeId(next))?;
             let value = NodeId(at.end);
             next = self.at(value).filter(|_| value.0 < *end)?.end;
-            // Most keys are another already by their length, or by the letters that a word holds.
-            if self.may_be(at, key.len(), wanted)
+            // A key of another length needs no look at its text.
+            if at.has_length(key.len())
                 && let Some(name) = self.name(at).filter(|name| wanted.is(key, name))
             {
                 return Some(Entry { key: name, key_span: at.span, value });
@@ -204,19 +218,6 @@ impl Tree {
             Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
             Text::Decoded(span) => self.decoded.get(span.range()).unwrap_or_default(),
         }
-    }
-
-    /// Whether a key may be a text of this length and word.
-    #[inline]
-    fn may_be(&self, key: &Node, bytes: usize, wanted: Word) -> bool {
-        let (text, span) = match key.what {
-            What::Scalar(Text::Source(span), _) => (self.source.as_bytes(), span),
-            What::Scalar(Text::Decoded(span), _) => (self.decoded.as_bytes(), span),
-            What::Alias(_) => return true,
-            What::Sequence | What::Mapping => return false,
-        };
-        span.end.saturating_sub(span.start) as usize == bytes
-            && text.get(span.range()).is_some_and(|text| Word::of_bytes(text) == wanted)
     }
 
     /// A key's text, if it can be the name of a field.

@@ -8,11 +8,7 @@ impl Word {
     #[inline]
     #[must_use]
     pub const fn of(text: &str) -> Self {
-        Self::of_bytes(text.as_bytes())
-    }
-
-    #[inline]
-    pub(crate) const fn of_bytes(bytes: &[u8]) -> Self {
+        let bytes = text.as_bytes();
         Self(match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
             (Some(first), Some(last), _) => {
                 (u32::from_le_bytes(*first) as u64) | ((u32::from_le_bytes(*last) as u64) << 32)
