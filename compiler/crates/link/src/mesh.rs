@@ -232,6 +232,11 @@ impl Mesh {
         found.take_while(move |one| one.id.starts_with(&prefix))
     }
 
+    /// The edges of a caller.
+    pub(crate) fn edges_of(&self, caller: WorkloadIx) -> &[Edge] {
+        self.edges.get(self.graph.edges_of(caller)).unwrap_or_default()
+    }
+
     /// Workloads with their indices.
     pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
         (0_u32..).map(WorkloadIx).zip(self.workloads.iter().map(Arc::as_ref))

@@ -21,6 +21,7 @@ use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
 use crate::resolve::{Reference, calls_of, note};
 use crate::source::{Content, SourceFile};
+use crate::table::{Same, Tables};
 use crate::whole::Differs;
 
 /// A mesh that is changed step by step, and what it was.
@@ -77,6 +78,7 @@ impl Mesh {
         patch.declare(rows, &Homes { folders: namespaces })?;
         let touched = patch.resolve();
         let affected = patch.affected(&touched);
+        patch.new.tables = patch.tables(&affected);
         crate::judge::judge(&mut patch.new, affected.into_iter(), patch.differs);
         patch.new.settle(Vec::new());
         Some(patch.new)
@@ -344,6 +346,23 @@ impl<'a> Patch<'a> {
         let mut all: Vec<WorkloadIx> = all.into_iter().collect();
         all.sort_unstable();
         all
+    }
+
+    /// The tables, with the rows of those about which something else may be found computed anew:
+    /// what a cell depends on is what a finding depends on.
+    fn tables(&self, affected: &[WorkloadIx]) -> Tables {
+        let mut before = vec![None; self.new.workloads.len()];
+        for (old, new) in (0_u32..).map(WorkloadIx).zip(&self.moved) {
+            if let Some(slot) = new.and_then(|new| before.get_mut(new.index())) {
+                *slot = Some(old);
+            }
+        }
+        for ix in affected {
+            if let Some(slot) = before.get_mut(ix.index()) {
+                *slot = None;
+            }
+        }
+        self.old.tables.patched(&self.new, &Same { before: &before, now: &self.moved })
     }
 
     /// Ids of workloads that are no longer what they were, by their names without a namespace, and

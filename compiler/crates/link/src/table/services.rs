@@ -35,8 +35,8 @@ impl Source for Services {
         ("callersByName", Cells::Number(|mesh, (ix, workload)| by_name(mesh, *ix, workload))),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each()
+    fn rows(mesh: &Mesh, section: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(section).map(|workload| (section, workload)).into_iter()
     }
 
     fn place((_, workload): &Self::Row<'_>) -> (u32, Span) {
