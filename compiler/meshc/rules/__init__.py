@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from meshc.findings import Finding, Related, Severity, ordered
-from meshc.repo.listing import ending
+from meshc.repo.listing import files_of
 from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
@@ -67,7 +67,7 @@ def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:
 
 def hits_of_owners(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, Hit]]:
     """Run the rules on owners of paths, where a repository has some; else import nothing."""
-    if not ending(files, "CODEOWNERS"):
+    if not files_of(files).ending("CODEOWNERS"):
         return
     for code, rule in RULES.items():
         if rule.found_by == "owners":

@@ -72,7 +72,7 @@ impl Mesh {
         folders: &[(String, String)],
         environment: Option<&str>,
     ) -> Vec<(u32, Tree)> {
-        let files = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
+        let files = self.files.iter().map(|one| (&*one.path, &*one.bytes));
         let mut foreign = self.foreign.clone();
         let laid = environment
             .and_then(|name| Laid::find(&mut foreign, files.clone(), schema, (name, folders)));

@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use meshc_check::Schema;
 use meshc_check::unit::{TestRow, Unit};
-use meshc_snapshot::Digest;
 
 use codec::{Reader, Stored, stored_struct};
 
@@ -53,8 +52,8 @@ impl Mesh {
         let length = |count: usize, out: &mut Vec<u8>| (count as u64).put(out);
         length(self.files.len(), &mut out);
         for file in &self.files {
-            file.path.put(&mut out);
-            Digest::of(&file.bytes).as_bytes().to_vec().put(&mut out);
+            file.path.to_string().put(&mut out);
+            file.bytes.digest().as_bytes().to_vec().put(&mut out);
             file.said.put(&mut out);
         }
         let size = self.workloads.len().div_ceil(PARTS).max(1);
@@ -84,7 +83,7 @@ impl Mesh {
     #[must_use]
     pub fn restored(
         image: &[u8],
-        mut files: Vec<(String, Content)>,
+        mut files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
@@ -125,16 +124,16 @@ impl Mesh {
 }
 
 /// Files with other contents than the image was made of.
-fn changed(kept: &[Kept], files: &[(String, Content)]) -> Option<Vec<(String, Content)>> {
+fn changed(kept: &[Kept], files: &[(Arc<str>, Content)]) -> Option<Vec<(Arc<str>, Content)>> {
     if kept.len() != files.len() {
         return None;
     }
     let mut changed = Vec::new();
     for (kept, (path, bytes)) in kept.iter().zip(files) {
-        if kept.path != *path {
+        if *kept.path != **path {
             return None;
         }
-        if kept.digest == *Digest::of(bytes).as_bytes() {
+        if kept.digest == *bytes.digest().as_bytes() {
             continue;
         }
         // Of what is no document, or holds for many, nothing was kept.
@@ -185,7 +184,7 @@ fn workloads(count: usize, bytes: &[u8]) -> Option<Vec<(Arc<Workload>, Told)>> {
 /// they declare.
 fn loaded(
     kept: Vec<Kept>,
-    files: Vec<(String, Content)>,
+    files: Vec<(Arc<str>, Content)>,
     schema: &Schema,
 ) -> (Vec<Loaded>, Vec<Option<Said>>) {
     let each = kept.into_iter().zip(files).map(|(kept, (path, bytes))| {

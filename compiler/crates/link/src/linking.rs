@@ -1,5 +1,7 @@
 //! Files to the linked whole: the stages in their order.
 
+use std::sync::Arc;
+
 use meshc_check::Schema;
 
 use crate::environment::Laid;
@@ -13,7 +15,7 @@ impl Mesh {
     /// name none; the longest folder counts.
     #[must_use]
     pub fn read(
-        mut files: Vec<(String, Content)>,
+        mut files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Self {
@@ -34,7 +36,7 @@ impl Mesh {
         environment: &str,
     ) -> Option<Self> {
         let mut mesh = Self::default();
-        let sources = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
+        let sources = self.files.iter().map(|one| (&*one.path, &*one.bytes));
         let laid = Laid::find(&mut mesh.foreign, sources, schema, (environment, namespaces))?;
         mesh.environment_file = Some(laid.file);
         let files = self.files.iter().map(|one| (one.path.clone(), one.bytes.clone())).collect();
@@ -47,7 +49,7 @@ impl Mesh {
 
     fn link(
         &mut self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
         laid: Option<&Laid<'_>>,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use meshc_check::unit::Unit;
 use meshc_check::{Schema, declare};
 
@@ -11,7 +13,7 @@ const FEW: usize = 64;
 
 /// A file and what it declares.
 pub(crate) struct Loaded {
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
     pub(crate) bytes: Content,
     /// Whether it holds documents, and not something that one names.
     pub(crate) document: bool,
@@ -21,7 +23,7 @@ pub(crate) struct Loaded {
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
 /// and so is the result, whatever the threads did.
 pub(crate) fn load(
-    mut files: Vec<(String, Content)>,
+    mut files: Vec<(Arc<str>, Content)>,
     schema: &Schema,
     laid: Option<&Laid<'_>>,
 ) -> Vec<Loaded> {
@@ -43,7 +45,7 @@ pub(crate) fn load(
 
 /// Reads and checks one file.
 pub(crate) fn one(
-    path: String,
+    path: Arc<str>,
     bytes: Content,
     schema: &Schema,
     laid: Option<&Laid<'_>>,

@@ -78,7 +78,7 @@ impl Mesh {
     /// Index of a file by its path.
     #[must_use]
     pub fn file_named(&self, path: &str) -> Option<u32> {
-        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let at = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
         u32::try_from(at).ok()
     }
 

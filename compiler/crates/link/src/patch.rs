@@ -52,11 +52,11 @@ impl Mesh {
     #[must_use]
     pub fn patched(
         &self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
-        let differs = |(path, bytes): &(String, Content)| {
+        let differs = |(path, bytes): &(Arc<str>, Content)| {
             let file = self.file_named(path).and_then(|at| self.files.get(at as usize));
             file.is_none_or(|file| *file.bytes != **bytes)
         };
@@ -66,7 +66,7 @@ impl Mesh {
     /// The same for files that surely have other contents.
     pub(crate) fn patch(
         &self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
@@ -102,7 +102,7 @@ impl<'a> Patch<'a> {
     /// Reads and checks the changed files.
     fn read(
         &mut self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         homes: &Homes<'_>,
     ) -> Option<Rows> {

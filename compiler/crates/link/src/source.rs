@@ -2,22 +2,28 @@
 
 use core::fmt;
 use core::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use meshc_check::unit::Unit;
+use meshc_snapshot::Digest;
 
 use crate::doubt::Doubtful;
 use crate::mesh::MeshFinding;
 
 /// The bytes of a file, shared with whoever read it.
 #[derive(Clone)]
-pub struct Content(Arc<dyn AsRef<[u8]> + Send + Sync>);
+pub struct Content(Arc<Held<dyn AsRef<[u8]> + Send + Sync>>);
+
+struct Held<T: ?Sized> {
+    digest: OnceLock<Digest>,
+    bytes: T,
+}
 
 /// One file of the repository.
 #[derive(Debug)]
 pub struct SourceFile {
     /// Path inside the repository.
-    pub path: String,
+    pub path: Arc<str>,
     /// Its bytes.
     pub bytes: Content,
     /// What it says by itself.
@@ -42,7 +48,13 @@ pub(crate) struct Said {
 impl Content {
     /// Shares bytes that somebody else holds.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(bytes))
+        Self(Arc::new(Held { digest: OnceLock::new(), bytes }))
+    }
+
+    /// Their digest; it is computed once.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        self.0.digest.get_or_init(|| Digest::of(self))
     }
 }
 
@@ -50,7 +62,7 @@ impl Deref for Content {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        (*self.0).as_ref()
+        self.0.bytes.as_ref()
     }
 }
 

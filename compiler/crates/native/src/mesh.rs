@@ -5,7 +5,7 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_emit::Blobs;
-use meshc_link::{Content, Mesh as Linked};
+use meshc_link::Mesh as Linked;
 use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
@@ -13,6 +13,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value, json};
 
+use crate::files::Given;
 use crate::finding::{RawFinding, path};
 use crate::graph::Graph;
 use crate::table::Table;
@@ -29,15 +30,12 @@ impl Mesh {
     #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
     fn read(
         py: Python<'_>,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Self> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            Linked::read(files.collect(), &schema, &namespaces)
-        });
+        let mesh = py.detach(|| Linked::read(files.0, &schema, &namespaces));
         Ok(Self { mesh: Arc::new(mesh) })
     }
 
@@ -62,15 +60,12 @@ impl Mesh {
     fn restored(
         py: Python<'_>,
         image: PyBackedBytes,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            Linked::restored(&image, files.collect(), &schema, &namespaces)
-        });
+        let mesh = py.detach(|| Linked::restored(&image, files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 
@@ -82,15 +77,12 @@ impl Mesh {
     fn patched(
         &self,
         py: Python<'_>,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            self.mesh.patched(files.collect(), &schema, &namespaces)
-        });
+        let mesh = py.detach(|| self.mesh.patched(files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 

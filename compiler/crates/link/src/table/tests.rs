@@ -16,7 +16,7 @@ static MESH: LazyLock<Mesh> = LazyLock::new(|| {
             "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n\
              metadata: {{name: {name}, namespace: m}}\nspec: {{ports: [{{name: p, port: 80, protocol: tcp}}]}}\n"
         );
-        (format!("{name}.yaml"), Content::new(text.into_bytes()))
+        (format!("{name}.yaml").into(), Content::new(text.into_bytes()))
     });
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
     let mesh = Mesh::read(files.into(), &schema, &[]);
