@@ -102,10 +102,9 @@ impl Files {
     }
 
     fn __eq__(&self, other: Given) -> bool {
-        let same = |(one, other): (&(Arc<str>, Content), &(Arc<str>, Content))| {
-            one.0 == other.0 && *one.1 == *other.1
-        };
-        self.all.len() == other.0.len() && self.all.iter().zip(&other.0).all(same)
+        let pairs = || self.all.iter().zip(&other.0);
+        self.all.len() == other.0.len()
+            && pairs().all(|(one, other)| one.0 == other.0 && *one.1 == *other.1)
     }
 
     fn get<'py>(&self, py: Python<'py>, path: &str) -> Option<Bound<'py, PyBytes>> {
