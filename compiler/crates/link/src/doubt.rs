@@ -6,7 +6,7 @@
 
 use meshc_document::Span;
 
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, WorkloadIx};
 
 /// A document with a mistake that may have cost it a declaration.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -45,7 +45,8 @@ impl Mesh {
     pub fn in_doubt(&self) -> Vec<Doubtful> {
         let mut all: Vec<Doubtful> =
             self.files.iter().flat_map(|one| &one.said.doubtful).copied().collect();
-        for workload in self.workloads.iter().filter(|one| one.unresolved) {
+        let open = (0_u32..).map(WorkloadIx).zip(&self.told).filter(|(_, told)| told.unresolved);
+        for workload in open.filter_map(|(ix, _)| self.workload(ix)) {
             let bytes = self.files.get(workload.file as usize).map_or(&[][..], |file| &file.bytes);
             let at = workload.row.name.span.start;
             let document = documents(bytes).into_iter().rfind(|one| one.start <= at);

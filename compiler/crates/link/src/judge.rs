@@ -75,10 +75,11 @@ impl<'a> Report<'a> {
         let mut namespaces: FxHashSet<&str> =
             mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
         let mut last = "";
-        for workload in &mesh.workloads {
+        for id in mesh.workloads.ids() {
             // They are sorted by namespace.
-            if workload.namespace != last {
-                last = &workload.namespace;
+            let namespace = id.split_once('/').map_or("", |(namespace, _)| namespace);
+            if namespace != last {
+                last = namespace;
                 namespaces.insert(last);
             }
         }

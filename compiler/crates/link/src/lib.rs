@@ -27,6 +27,7 @@ mod source;
 pub mod table;
 mod weaker;
 mod whole;
+mod workloads;
 
 pub use amplification::{Amplified, Hop};
 pub use baseline::Baseline;
@@ -44,3 +45,4 @@ pub use mesh::{Edge, Federation, Mesh, MeshFinding, Workload, WorkloadIx};
 pub use outside::{External, Placed};
 pub use platform::{Guardrail, Over};
 pub use source::{Content, SourceFile};
+pub use workloads::Workloads;

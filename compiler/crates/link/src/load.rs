@@ -4,7 +4,7 @@ use meshc_check::unit::Unit;
 use meshc_check::{Schema, declare};
 
 use crate::environment::Laid;
-use crate::source::Content;
+use crate::source::{Content, Said};
 
 /// Threads that read; more gain nothing below thousands of files.
 const THREADS: usize = 2;
@@ -18,6 +18,8 @@ pub(crate) struct Loaded {
     /// Whether it holds documents, and not something that one names.
     pub(crate) document: bool,
     pub(crate) unit: Unit,
+    /// What it says by itself, where that is known.
+    pub(crate) said: Option<Said>,
 }
 
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
@@ -56,7 +58,7 @@ pub(crate) fn one(
         None => declare(&bytes, schema),
         Some(laid) => laid.declare(&path, &bytes, schema),
     };
-    Loaded { path, bytes, document, unit }
+    Loaded { path, bytes, document, unit, said: None }
 }
 
 /// Whether a file holds no documents, but something that one names.

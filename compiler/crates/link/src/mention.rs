@@ -85,7 +85,11 @@ impl Mesh {
     fn mentions_in(&self, file: Option<u32>) -> Vec<Mention> {
         let mut all = Collector { file: 0, found: Vec::new() };
         let wanted = |one: u32| file.is_none_or(|file| file == one);
-        for workload in self.workloads.iter().filter(|one| wanted(one.file)) {
+        let all_or_one: Vec<&Workload> = match file {
+            Some(file) => self.workloads.of_file(file).collect(),
+            None => self.workloads.iter().collect(),
+        };
+        for workload in all_or_one {
             all.file = workload.file;
             all.declarations(workload);
             all.references(workload);

@@ -6,7 +6,7 @@ use meshc_check::unit::{
 };
 use meshc_document::Span;
 use meshc_snapshot::slice;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::baseline::Baseline;
 use crate::effective::Effective;
@@ -19,6 +19,7 @@ use crate::platform::{Guardrail, Over};
 use crate::source::SourceFile;
 use crate::table::Tables;
 use crate::whole::Whole;
+use crate::workloads::Workloads;
 
 /// The linked whole.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,7 @@ pub struct Mesh {
     /// Baselines by id; a duplicate is left out.
     pub baselines: Vec<Baseline>,
     /// Services and gateways by id; a duplicate is left out.
-    pub workloads: Vec<Arc<Workload>>,
+    pub workloads: Workloads,
     /// Calls and routes with both ends resolved, by caller and written order.
     pub edges: Vec<Edge>,
     /// The call graph.
@@ -83,7 +84,6 @@ pub struct Mesh {
     pub(crate) unread: bool,
     /// Files of which something is lost or could not be read; sorted.
     pub(crate) gaps: Vec<u32>,
-    pub(crate) by_id: Arc<FxHashMap<String, WorkloadIx>>,
     pub(crate) tables: Tables,
 }
 
@@ -115,17 +115,14 @@ pub struct Workload {
     pub identity: String,
     /// Instances, from the intent or from the file it names, sorted by address.
     pub instances: Vec<InstanceRow>,
-    /// A call or route of it names something that does not exist.
-    pub unresolved: bool,
     /// The guardrails over it, by name.
     pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
-    /// Whom its rules name, as hashes; see [`crate::patch::named`].
-    pub(crate) named: Vec<u32>,
 }
 
-/// What was found about one workload, by what was looked at.
+/// What was found about one workload, by what was looked at, and what is asked of all of them after
+/// an edit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     /// Its own document and the Mesh.
@@ -138,6 +135,12 @@ pub(crate) struct Told {
     pub(crate) unknown: bool,
     /// It calls an operation of everybody who has it.
     pub(crate) everywhere: bool,
+    /// A call or route of it names something that does not exist.
+    pub(crate) unresolved: bool,
+    /// Whom its rules name, as hashes; see [`crate::patch::named`].
+    pub(crate) named: Vec<u32>,
+    /// Operations that say how often a request is tried; see [`crate::amplification::tries`].
+    pub(crate) tries: Vec<(u32, u32)>,
 }
 
 /// A declared call or a gateway's route.
@@ -153,8 +156,11 @@ pub struct Edge {
     pub item: u32,
     /// Where its `to` stands, in the caller's file.
     pub span: Span,
-    /// Milliseconds the caller waits at most.
+    /// Milliseconds the caller waits at most, where it says so.
     pub timeout_ms: Option<u32>,
+    /// Milliseconds the caller waits at most, whatever of the callee it asks for; the largest number
+    /// where nothing ends it.
+    pub waits_ms: u32,
 }
 
 /// A finding and the file it is in.
@@ -195,7 +201,7 @@ impl Mesh {
     /// A workload by `namespace/name`.
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
-        self.by_id.get(id).copied()
+        self.workloads.named(id)
     }
 
     /// A destination outside by `namespace/name`.
@@ -208,7 +214,7 @@ impl Mesh {
     /// A workload.
     #[must_use]
     pub fn workload(&self, ix: WorkloadIx) -> Option<&Workload> {
-        self.workloads.get(ix.index()).map(Arc::as_ref)
+        self.workloads.get(ix)
     }
 
     pub(crate) fn report(&mut self, file: u32, finding: Finding) {
@@ -226,10 +232,12 @@ impl Mesh {
 
     /// Workloads of a namespace; they stand together, sorted by id.
     pub(crate) fn inside(&self, namespace: &str) -> impl Iterator<Item = &Workload> {
-        let prefix = format!("{namespace}/");
-        let start = self.workloads.partition_point(|one| one.id < prefix);
-        let found = self.workloads.get(start..).unwrap_or_default().iter().map(Arc::as_ref);
-        found.take_while(move |one| one.id.starts_with(&prefix))
+        self.workloads.inside(namespace)
+    }
+
+    /// Whether a call or route of a workload names something that does not exist.
+    pub(crate) fn is_unresolved(&self, ix: WorkloadIx) -> bool {
+        self.told.get(ix.index()).is_some_and(|told| told.unresolved)
     }
 
     /// The edges of a caller.
@@ -239,6 +247,7 @@ impl Mesh {
 
     /// Workloads with their indices.
     pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
-        (0_u32..).map(WorkloadIx).zip(self.workloads.iter().map(Arc::as_ref))
+        let each = (0_u32..).map(WorkloadIx).zip(self.workloads.entries());
+        each.filter_map(|(ix, entry)| Some((ix, entry.workload()?)))
     }
 }

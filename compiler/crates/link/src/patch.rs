@@ -7,14 +7,13 @@
 //! many (kinds of the platform, names declared twice, files that come or go) is no matter for a
 //! patch: there everything is read anew.
 
-use core::hash::Hasher;
 use std::sync::Arc;
 
 use meshc_check::Schema;
 use meshc_check::unit::{TestRow, WorkloadRow};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::gather::{Homes, complete, index, note_gaps};
+use crate::gather::{Homes, complete, note_gaps};
 use crate::graph::Graph;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
@@ -23,6 +22,7 @@ use crate::resolve::{Reference, calls_of, note};
 use crate::source::{Content, SourceFile};
 use crate::table::{Same, Tables};
 use crate::whole::Differs;
+use crate::workloads::{Entry, Workloads};
 
 /// A mesh that is changed step by step, and what it was.
 struct Patch<'a> {
@@ -110,7 +110,8 @@ impl<'a> Patch<'a> {
         for (path, bytes) in files {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
-            let Loaded { path, bytes, document, mut unit } = load::one(path, bytes, schema, None);
+            let Loaded { path, bytes, document, mut unit, .. } =
+                load::one(path, bytes, schema, None);
             let said = homes.said(file, (&path, &bytes), &mut unit);
             if !(document && slot.said.plain && said.plain) {
                 return None;
@@ -129,12 +130,9 @@ impl<'a> Patch<'a> {
     fn declare(&mut self, (rows, tests): Rows, homes: &Homes<'_>) -> Option<()> {
         let files = core::mem::take(&mut self.files);
         note_gaps(&mut self.new, files.iter().copied());
-        self.replaced = self
-            .old
-            .each()
-            .filter(|(_, one)| files.contains(&one.file))
-            .map(|(ix, _)| ix)
-            .collect();
+        let entries = (0_u32..).map(WorkloadIx).zip(self.old.workloads.entries());
+        let replaced = entries.filter(|(_, one)| files.contains(&one.file()));
+        self.replaced = replaced.map(|(ix, _)| ix).collect();
         let mut fresh = self.workloads(rows, homes)?;
         fresh.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if fresh.windows(2).any(|pair| matches!(pair, [a, b] if a.0.id == b.0.id)) {
@@ -142,9 +140,6 @@ impl<'a> Patch<'a> {
         }
         self.compare(&fresh)?;
         self.splice(fresh);
-        if !self.came_or_went.is_empty() {
-            self.new.by_id = index(&self.new);
-        }
         self.new.tests.retain(|(file, _)| !files.contains(file));
         for (file, row) in tests {
             let row = homes.test(&self.new, file, row);
@@ -209,34 +204,39 @@ impl<'a> Patch<'a> {
     fn splice(&mut self, fresh: Vec<(Workload, Told)>) {
         let replaced: FxHashSet<WorkloadIx> = self.replaced.iter().copied().collect();
         let count = self.new.workloads.len();
-        let workloads = core::mem::replace(&mut self.new.workloads, Vec::with_capacity(count));
+        let mut entries = Vec::with_capacity(count);
         let told = core::mem::replace(&mut self.new.told, Vec::with_capacity(count));
         self.moved = vec![None; count];
         let mut fresh = fresh.into_iter().peekable();
-        let staying = (0_u32..).map(WorkloadIx).zip(workloads.into_iter().zip(told));
-        for (old, (workload, told)) in staying {
-            while let Some((next, told)) = fresh.next_if(|(next, _)| next.id <= workload.id) {
-                let same = next.id == workload.id;
-                let ix = self.push(Arc::new(next), told);
+        let before = self.old.workloads.entries().iter().zip(told);
+        for (old, (entry, told)) in (0_u32..).map(WorkloadIx).zip(before) {
+            while let Some((next, told)) = fresh.next_if(|(next, _)| next.id.as_str() <= entry.id())
+            {
+                let same = next.id == entry.id();
+                let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), told);
                 self.changed.push(ix);
                 if same {
                     self.move_to(old, ix);
                 }
             }
             if !replaced.contains(&old) {
-                let ix = self.push(workload, told);
+                let ix = self.push(&mut entries, entry.clone(), told);
                 self.move_to(old, ix);
             }
         }
         for (next, told) in fresh {
-            let ix = self.push(Arc::new(next), told);
+            let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), told);
             self.changed.push(ix);
         }
+        self.new.workloads = match self.came_or_went.is_empty() {
+            true => self.old.workloads.with(entries),
+            false => Workloads::new(entries),
+        };
     }
 
-    fn push(&mut self, workload: Arc<Workload>, told: Told) -> WorkloadIx {
-        let ix = WorkloadIx(u32::try_from(self.new.workloads.len()).unwrap_or(u32::MAX));
-        self.new.workloads.push(workload);
+    fn push(&mut self, entries: &mut Vec<Entry>, entry: Entry, told: Told) -> WorkloadIx {
+        let ix = WorkloadIx(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        entries.push(entry);
         self.new.told.push(told);
         ix
     }
@@ -257,17 +257,16 @@ impl<'a> Patch<'a> {
         let mut again: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         let callers = self.replaced.iter().flat_map(|ix| self.old.graph.callers(*ix));
         again.extend(callers.filter_map(|ix| self.now(*ix)));
-        let open = |(ix, one): &(WorkloadIx, &Workload)| {
-            one.unresolved || self.new.told.get(ix.index()).is_some_and(|told| told.everywhere)
-        };
-        again.extend(self.new.each().filter(open).map(|(ix, _)| ix));
+        let told = (0_u32..).map(WorkloadIx).zip(&self.new.told);
+        let open = told.filter(|(_, told)| told.unresolved || told.everywhere);
+        again.extend(open.map(|(ix, _)| ix));
         let mut again: Vec<WorkloadIx> = again.into_iter().collect();
         again.sort_unstable();
         let mut found = FxHashMap::default();
         let mut touched: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         for ix in again {
             let Some(workload) = self.new.workload(ix) else { continue };
-            let was = workload.unresolved;
+            let was = self.new.is_unresolved(ix);
             let mut resolved = calls_of(&self.new, ix, workload);
             found.insert(ix, core::mem::take(&mut resolved.edges));
             if was != resolved.unresolved {
@@ -331,12 +330,12 @@ impl<'a> Patch<'a> {
         }
         let names = self.names(touched);
         let hashes: FxHashSet<u32> = names.keys().map(|name| hash(name)).collect();
-        for (ix, workload) in self.new.each() {
-            let told = self.new.told.get(ix.index());
-            let may_name = || workload.named.iter().any(|one| hashes.contains(one));
-            if told.is_some_and(|told| told.unknown)
-                || (may_name() && self.speaks_of(workload, &names))
-            {
+        for (ix, told) in (0_u32..).map(WorkloadIx).zip(&self.new.told) {
+            let may_name = || told.named.iter().any(|one| hashes.contains(one));
+            let names_one = || {
+                may_name() && self.new.workload(ix).is_some_and(|one| self.speaks_of(one, &names))
+            };
+            if told.unknown || names_one() {
                 all.insert(ix);
                 if !self.came_or_went.is_empty() {
                     all.extend(new.callers(ix));
@@ -412,11 +411,8 @@ pub(crate) fn named(workload: &Workload) -> Vec<u32> {
     names
 }
 
-/// A hash that is the same in every run of one program.
 fn hash(name: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(name.as_bytes());
-    u32::try_from(hasher.finish() >> 32).unwrap_or_default()
+    u32::try_from(crate::workloads::hash(name) >> 32).unwrap_or_default()
 }
 
 /// Whether two lists of edges lead to the same operations of the same workloads.

@@ -1,7 +1,5 @@
 //! Names to what they stand for: calls, routes, callers, operations, versions.
 
-use std::sync::Arc;
-
 use meshc_check::unit::{At, WorkloadKind};
 use meshc_check::{Finding, did_you_mean, nearest};
 
@@ -70,13 +68,9 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
 
 /// Notes what was found when the calls of a workload were looked up, beside the edges.
 pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
-    if let Some(workload) = mesh.workloads.get_mut(at)
-        && workload.unresolved != found.unresolved
-    {
-        Arc::make_mut(workload).unresolved = found.unresolved;
-    }
     if let Some(told) = mesh.told.get_mut(at) {
-        (told.calls, told.everywhere) = (found.findings, found.everywhere);
+        told.calls = found.findings;
+        (told.everywhere, told.unresolved) = (found.everywhere, found.unresolved);
     }
 }
 
@@ -84,8 +78,10 @@ pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
 pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> Resolved {
     let mut found = Resolved::default();
     for (item, to, timeout_ms) in sent(workload) {
-        let edge =
-            |callee, operation| Edge { caller, callee, operation, item, span: to.span, timeout_ms };
+        let edge = |callee, operation| {
+            let waits_ms = crate::inversion::waits(mesh, callee, operation, timeout_ms);
+            Edge { caller, callee, operation, item, span: to.span, timeout_ms, waits_ms }
+        };
         let unknown = if let Some(name) = everywhere(&to.value) {
             found.everywhere = true;
             let targets = added(mesh, caller, name, to);
@@ -227,11 +223,11 @@ pub(crate) fn unknown_workload(
     let mut found = nearest(reference.name, inside.chain(outside));
     let id = reference.id();
     if found.is_empty() {
-        let same = |one: &&Arc<Workload>| one.row.name.value == reference.name;
-        found = mesh.workloads.iter().filter(same).map(|one| one.id.as_str()).take(3).collect();
+        let same = |id: &&str| id.split_once('/').is_some_and(|(_, name)| name == reference.name);
+        found = mesh.workloads.ids().filter(same).take(3).collect();
     }
     if found.is_empty() && !own {
-        found = nearest(&id, mesh.workloads.iter().map(|one| one.id.as_str()));
+        found = nearest(&id, mesh.workloads.ids());
     }
     if found.is_empty() && mesh.unread {
         return None;

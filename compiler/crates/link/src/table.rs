@@ -60,7 +60,7 @@ pub struct Table<'m> {
 #[derive(Debug, Default)]
 pub struct Tables {
     symbols: Arc<RwLock<Symbols>>,
-    built: [Built; DEFINITIONS.len()],
+    pub(crate) built: [Built; DEFINITIONS.len()],
 }
 
 /// A mesh that is about to be changed begins with none.
@@ -72,18 +72,29 @@ impl Clone for Tables {
 
 /// What has been built of one table.
 #[derive(Debug, Default)]
-struct Built {
+pub(crate) struct Built {
     /// The number of each section's first row, and that of all rows.
-    starts: OnceLock<Vec<u32>>,
-    columns: OnceLock<Vec<Slot>>,
+    pub(crate) starts: OnceLock<Vec<u32>>,
+    pub(crate) columns: OnceLock<Vec<Slot>>,
 }
 
 /// What has been built of one column.
 #[derive(Debug, Default)]
-struct Slot {
-    cells: OnceLock<Column>,
+pub(crate) struct Slot {
+    pub(crate) cells: OnceLock<Column>,
     /// Whether there is anything in each cell.
-    written: OnceLock<Vec<bool>>,
+    pub(crate) written: OnceLock<Vec<bool>>,
+}
+
+impl Tables {
+    /// Nothing yet, with texts that are known.
+    pub(crate) fn of(symbols: Arc<RwLock<Symbols>>) -> Self {
+        Self { symbols, built: core::array::from_fn(|_| Built::default()) }
+    }
+
+    pub(crate) fn symbols(&self) -> RwLockReadGuard<'_, Symbols> {
+        self.symbols.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Built {
@@ -209,8 +220,7 @@ impl<'m> Table<'m> {
     /// What the cells of columns stand for. No column may be asked for while it is held.
     #[must_use]
     pub fn cell_names(&self) -> CellNames<'m> {
-        let symbols = self.mesh.tables.symbols.read();
-        Names::new(self.mesh, symbols.unwrap_or_else(PoisonError::into_inner))
+        Names::new(self.mesh, self.mesh.tables.symbols())
     }
 }
 

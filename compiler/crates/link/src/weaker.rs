@@ -18,7 +18,7 @@ mod denies;
 /// Holds a mesh in an Environment against its base.
 pub(crate) fn judge(base: &Mesh, mesh: &Mesh, laid: &Laid<'_>) -> Vec<MeshFinding> {
     let mut weaker = Weaker { base, mesh, laid, found: Vec::new(), used: Vec::new() };
-    for workload in &mesh.workloads {
+    for workload in mesh.workloads.iter() {
         let Some(before) = base.workload_named(&workload.id).and_then(|ix| base.workload(ix))
         else {
             continue;

@@ -5,7 +5,7 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_emit::Blobs;
-use meshc_link::Mesh as Linked;
+use meshc_link::{Content, Mesh as Linked};
 use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
@@ -65,7 +65,8 @@ impl Mesh {
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| Linked::restored(&image, files.0, &schema, &namespaces));
+        let mesh =
+            py.detach(|| Linked::restored(&Content::new(image), files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 

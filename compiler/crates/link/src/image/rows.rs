@@ -123,21 +123,10 @@ stored_enum!(RetryOn { 0 => Cancelled, 1 => ConnectFailure, 2 => RefusedStream, 
 stored_struct!(Operation { idempotent, matches, name, ports, retry, timeout_ms });
 stored_struct!(Retry { attempts, on, per_try_ms });
 
-stored_struct!(Workload {
-    file,
-    row,
-    namespace,
-    id,
-    identity,
-    instances,
-    unresolved,
-    guardrails,
-    operations,
-    named,
-});
+stored_struct!(Workload { file, row, namespace, id, identity, instances, guardrails, operations });
 stored_struct!(Over { guardrail, since });
-stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms });
-stored_struct!(Told { own, calls, judged, unknown, everywhere });
+stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms, waits_ms });
+stored_struct!(Told { own, calls, judged, unknown, everywhere, unresolved, named, tries });
 stored_struct!(MeshFinding { file, finding, related });
 stored_struct!(Finding { code, span, message, help, related });
 stored_struct!(Doubtful { file, span });

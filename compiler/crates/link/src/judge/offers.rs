@@ -152,7 +152,7 @@ fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
         let word = matches!(from.value.as_str(), "anyone" | "anonymous");
         let id = || Reference::of(&from.value, &callee.namespace).id();
         match from.value.strip_suffix("/*") {
-            Some(all) => mesh.workloads.iter().all(|one| one.namespace != all),
+            Some(all) => mesh.inside(all).next().is_none(),
             None => !word && mesh.workload_named(&id()).is_none(),
         }
     });
@@ -201,7 +201,7 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
-        if caller == ix || row.unresolved || row.row.calls_unclear {
+        if caller == ix || report.mesh.is_unresolved(caller) || row.row.calls_unclear {
             continue;
         }
         let message = match everywhere.first() {

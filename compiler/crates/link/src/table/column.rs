@@ -51,6 +51,14 @@ impl Symbol {
     /// No text.
     pub const NONE: Self = Self(u32::MAX);
 
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
+
     /// Its number.
     #[must_use]
     pub const fn index(self) -> usize {
@@ -66,7 +74,7 @@ pub struct Names<'a, S> {
 }
 
 impl Symbols {
-    pub(super) fn add(&mut self, text: &str) -> Symbol {
+    pub(crate) fn add(&mut self, text: &str) -> Symbol {
         if let Some(found) = self.find(text) {
             return found;
         }
@@ -87,6 +95,11 @@ impl Symbols {
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> Option<&Arc<str>> {
         self.texts.get(symbol.index())
+    }
+
+    /// Every text, in the order of their numbers.
+    pub(crate) fn texts(&self) -> &[Arc<str>] {
+        &self.texts
     }
 
     /// Whether patches added more than `few` texts, and more than so many times what was there.
@@ -127,7 +140,7 @@ impl<'a, S: Deref<Target = Symbols>> Names<'a, S> {
     /// A workload's `namespace/name`.
     #[must_use]
     pub fn id(&self, ix: WorkloadIx) -> Option<&'a str> {
-        self.mesh.workload(ix).map(|one| one.id.as_str())
+        self.mesh.workloads.id(ix)
     }
 
     /// The workload of that `namespace/name`.

@@ -44,10 +44,8 @@ impl Tables {
             }
             _ => Built::default(),
         });
-        let mut tables = Self::default();
+        let mut tables = Self::of(Arc::clone(&symbols));
         tables.built.iter_mut().zip(built).for_each(|(slot, built)| *slot = built);
-        drop(locked);
-        tables.symbols = symbols;
         tables
     }
 }
