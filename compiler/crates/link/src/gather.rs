@@ -20,7 +20,7 @@ pub(crate) struct Linked {
     /// With all that the platform says for them.
     pub(crate) workloads: Workloads,
     /// What was found about each.
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<Arc<Told>>,
     /// With the file of each.
     pub(crate) tests: Vec<(u32, TestRow)>,
 }
@@ -124,7 +124,7 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
         found.push((workload, told));
     }
     found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    let entry = |(workload, told)| (Entry::Linked(Arc::new(workload)), told);
+    let entry = |(workload, told)| (Entry::Linked(Arc::new(workload)), Arc::new(told));
     let (entries, told) = found.into_iter().map(entry).unzip();
     (mesh.workloads, mesh.told) = (Workloads::new(entries), told);
     mesh.findings = before;
@@ -138,7 +138,7 @@ fn complete_all(mesh: &mut Mesh) {
     let waived = Waived::of(&mesh.waivers);
     let mut faults = Vec::new();
     for (workload, told) in workloads.iter_mut().zip(&mut told) {
-        faults.extend(complete(mesh, &waived, workload, told));
+        faults.extend(complete(mesh, &waived, workload, Arc::make_mut(told)));
     }
     mesh.clashing |= !faults.is_empty();
     // What is wrong with one row of a baseline is said once, of the first service it meets.

@@ -86,7 +86,7 @@ impl Mesh {
         let mut from = Reader::new(image);
         let (loaded, changed) = loaded(&mut from, files, schema)?;
         let workloads = workloads(&mut from, image)?;
-        let told = Vec::<Told>::take(&mut from)?;
+        let told = Vec::<Arc<Told>>::take(&mut from)?;
         let edges = Vec::<Edge>::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
         let whole = Whole::take(&mut from)?;
@@ -100,7 +100,7 @@ impl Mesh {
         if mesh.clashing {
             return None;
         }
-        mesh.graph = Graph::new(mesh.workloads.len(), &edges);
+        mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &edges));
         (mesh.edges, mesh.whole, mesh.tables) = (edges, whole, tables);
         if changed.is_empty() {
             mesh.settle(Vec::new());

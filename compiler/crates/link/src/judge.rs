@@ -23,6 +23,9 @@ mod ties;
 mod traffic;
 mod users;
 
+use core::cell::OnceCell;
+use std::sync::Arc;
+
 use meshc_check::Finding;
 use meshc_document::Span;
 use rustc_hash::FxHashSet;
@@ -33,8 +36,7 @@ use crate::whole::Differs;
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
-    /// Every namespace that the `Mesh` lists or something is declared in.
-    pub(crate) namespaces: FxHashSet<&'a str>,
+    namespaces: OnceCell<FxHashSet<&'a str>>,
     pub(crate) findings: Vec<MeshFinding>,
     /// Something was named that is not there.
     pub(crate) unknown: bool,
@@ -72,18 +74,26 @@ impl Report<'_> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        let mut namespaces: FxHashSet<&str> =
-            mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
-        let mut last = "";
-        for id in mesh.workloads.ids() {
-            // They are sorted by namespace.
-            let namespace = id.split_once('/').map_or("", |(namespace, _)| namespace);
-            if namespace != last {
-                last = namespace;
-                namespaces.insert(last);
+        Self { mesh, namespaces: OnceCell::new(), findings: Vec::new(), unknown: false }
+    }
+
+    /// Every namespace that the `Mesh` lists or something is declared in.
+    pub(crate) fn namespaces(&self) -> &FxHashSet<&'a str> {
+        self.namespaces.get_or_init(|| {
+            let mesh = self.mesh;
+            let mut all: FxHashSet<&str> =
+                mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
+            let mut last = "";
+            for id in mesh.workloads.ids() {
+                // They are sorted by namespace.
+                let namespace = id.split_once('/').map_or("", |(namespace, _)| namespace);
+                if namespace != last {
+                    last = namespace;
+                    all.insert(last);
+                }
             }
-        }
-        Self { mesh, namespaces, findings: Vec::new(), unknown: false }
+            all
+        })
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that
@@ -150,7 +160,7 @@ pub(crate) fn judge(mesh: &mut Mesh, some: impl Iterator<Item = WorkloadIx>, dif
     let found: Vec<_> = some.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
     let whole = whole.judged(&mut report, differs);
     for (ix, found) in found {
-        if let Some(told) = mesh.told.get_mut(ix.index()) {
+        if let Some(told) = mesh.told.get_mut(ix.index()).map(Arc::make_mut) {
             (told.judged, told.unknown) = found;
         }
     }

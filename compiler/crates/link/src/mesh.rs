@@ -59,7 +59,7 @@ pub struct Mesh {
     /// Calls and routes with both ends resolved, by caller and written order.
     pub edges: Vec<Edge>,
     /// The call graph.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Policy tests with the file of each.
     pub tests: Vec<(u32, TestRow)>,
     /// What is wrong, in the order of files and places.
@@ -72,7 +72,7 @@ pub struct Mesh {
     /// stayed as they are nothing of it changes.
     pub(crate) gathered: Vec<MeshFinding>,
     /// What was found about each workload; parallel to `workloads`.
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<Arc<Told>>,
     /// What was found by looking at all workloads together.
     pub(crate) whole: Whole,
     /// A name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:

@@ -7,6 +7,8 @@
 //! many (kinds of the platform, names declared twice, files that come or go) is no matter for a
 //! patch: there everything is read anew.
 
+use core::ops::Range;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use meshc_check::Schema;
@@ -200,8 +202,26 @@ impl<'a> Patch<'a> {
         Some(())
     }
 
-    /// Merges the fresh workloads into those that stay, in the order of ids.
+    /// Puts the fresh workloads among those that stay, in the order of ids.
     fn splice(&mut self, fresh: Vec<(Workload, Told)>) {
+        if !self.came_or_went.is_empty() {
+            return self.merge(fresh);
+        }
+        let mut entries = self.old.workloads.entries().to_vec();
+        self.moved = (0_u32..).map(WorkloadIx).map(Some).take(entries.len()).collect();
+        for (workload, told) in fresh {
+            let Some(ix) = self.old.workload_named(&workload.id) else { continue };
+            let slots = (entries.get_mut(ix.index()), self.new.told.get_mut(ix.index()));
+            if let (Some(slot), Some(said)) = slots {
+                (*slot, *said) = (Entry::Linked(Arc::new(workload)), Arc::new(told));
+                self.changed.push(ix);
+            }
+        }
+        self.new.workloads = self.old.workloads.with(entries);
+    }
+
+    /// The same where some come or go, and others move.
+    fn merge(&mut self, fresh: Vec<(Workload, Told)>) {
         let replaced: FxHashSet<WorkloadIx> = self.replaced.iter().copied().collect();
         let count = self.new.workloads.len();
         let mut entries = Vec::with_capacity(count);
@@ -213,7 +233,7 @@ impl<'a> Patch<'a> {
             while let Some((next, told)) = fresh.next_if(|(next, _)| next.id.as_str() <= entry.id())
             {
                 let same = next.id == entry.id();
-                let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), told);
+                let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), Arc::new(told));
                 self.changed.push(ix);
                 if same {
                     self.move_to(old, ix);
@@ -225,16 +245,13 @@ impl<'a> Patch<'a> {
             }
         }
         for (next, told) in fresh {
-            let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), told);
+            let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), Arc::new(told));
             self.changed.push(ix);
         }
-        self.new.workloads = match self.came_or_went.is_empty() {
-            true => self.old.workloads.with(entries),
-            false => Workloads::new(entries),
-        };
+        self.new.workloads = Workloads::new(entries);
     }
 
-    fn push(&mut self, entries: &mut Vec<Entry>, entry: Entry, told: Told) -> WorkloadIx {
+    fn push(&mut self, entries: &mut Vec<Entry>, entry: Entry, told: Arc<Told>) -> WorkloadIx {
         let ix = WorkloadIx(u32::try_from(entries.len()).unwrap_or(u32::MAX));
         entries.push(entry);
         self.new.told.push(told);
@@ -262,13 +279,13 @@ impl<'a> Patch<'a> {
         again.extend(open.map(|(ix, _)| ix));
         let mut again: Vec<WorkloadIx> = again.into_iter().collect();
         again.sort_unstable();
-        let mut found = FxHashMap::default();
+        let mut found = Vec::with_capacity(again.len());
         let mut touched: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         for ix in again {
             let Some(workload) = self.new.workload(ix) else { continue };
             let was = self.new.is_unresolved(ix);
             let mut resolved = calls_of(&self.new, ix, workload);
-            found.insert(ix, core::mem::take(&mut resolved.edges));
+            found.push((ix, core::mem::take(&mut resolved.edges)));
             if was != resolved.unresolved {
                 touched.insert(ix);
             }
@@ -278,36 +295,38 @@ impl<'a> Patch<'a> {
         touched
     }
 
-    /// Puts the edges together from those that were found now and those that stay.
-    fn edges(
-        &mut self,
-        mut found: FxHashMap<WorkloadIx, Vec<Edge>>,
-        touched: &mut FxHashSet<WorkloadIx>,
-    ) {
-        let mut edges = Vec::with_capacity(self.old.edges.len());
-        let mut kept = self.old.edges.iter().filter_map(|edge| {
-            let (caller, callee) = (self.now(edge.caller)?, self.now(edge.callee));
-            Some((caller, callee.map(|callee| Edge { caller, callee, ..*edge })))
-        });
-        let mut next = kept.next();
-        for ix in (0_u32..).map(WorkloadIx).take(self.new.workloads.len()) {
-            let start = edges.len();
-            while let Some((_, edge)) = next.filter(|(caller, _)| *caller == ix) {
-                edges.extend(edge);
-                next = kept.next();
+    /// Puts the edges together from those that were found now, by caller, and those that stay.
+    fn edges(&mut self, found: Vec<(WorkloadIx, Vec<Edge>)>, touched: &mut FxHashSet<WorkloadIx>) {
+        let stays = self.came_or_went.is_empty();
+        let kept = if stays { Cow::Borrowed(&self.old.edges) } else { Cow::Owned(self.kept()) };
+        let part = |range: Range<usize>| kept.get(range).unwrap_or_default();
+        let mut edges = Vec::with_capacity(kept.len());
+        let (mut at, mut same) = (0, stays);
+        for (caller, now) in found {
+            let begin = kept.partition_point(|edge| edge.caller < caller);
+            let end = kept.partition_point(|edge| edge.caller <= caller);
+            if !same_ends(part(begin..end), &now) {
+                touched.insert(caller);
+                same = false;
             }
-            if let Some(now) = found.remove(&ix) {
-                let same = edges.get(start..).is_some_and(|before| same_ends(before, &now));
-                if !same {
-                    touched.insert(ix);
-                }
-                edges.truncate(start);
-                edges.extend(now);
-            }
+            edges.extend_from_slice(part(at..begin));
+            edges.extend(now);
+            at = end;
         }
-        drop(kept);
-        self.new.graph = Graph::new(self.new.workloads.len(), &edges);
+        edges.extend_from_slice(part(at..kept.len()));
+        if !same {
+            self.new.graph = Arc::new(Graph::new(self.new.workloads.len(), &edges));
+        }
         self.new.edges = edges;
+    }
+
+    /// The edges of which both ends are there now, by where they are.
+    fn kept(&self) -> Vec<Edge> {
+        let moved = |edge: &Edge| {
+            let (caller, callee) = (self.now(edge.caller)?, self.now(edge.callee)?);
+            Some(Edge { caller, callee, ..*edge })
+        };
+        self.old.edges.iter().filter_map(moved).collect()
     }
 
     /// Workloads about which something else may be found now.
@@ -361,7 +380,8 @@ impl<'a> Patch<'a> {
                 *slot = None;
             }
         }
-        self.old.tables.patched(&self.new, &Same { before: &before, now: &self.moved })
+        let stays = self.came_or_went.is_empty();
+        self.old.tables.patched(&self.new, &Same { before: &before, now: &self.moved, stays })
     }
 
     /// Ids of workloads that are no longer what they were, by their names without a namespace, and

@@ -1,5 +1,7 @@
 //! Names to what they stand for: calls, routes, callers, operations, versions.
 
+use std::sync::Arc;
+
 use meshc_check::unit::{At, WorkloadKind};
 use meshc_check::{Finding, did_you_mean, nearest};
 
@@ -63,12 +65,12 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
         note(mesh, at, one);
     }
     mesh.edges = edges;
-    mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
+    mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &mesh.edges));
 }
 
 /// Notes what was found when the calls of a workload were looked up, beside the edges.
 pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
-    if let Some(told) = mesh.told.get_mut(at) {
+    if let Some(told) = mesh.told.get_mut(at).map(Arc::make_mut) {
         told.calls = found.findings;
         (told.everywhere, told.unresolved) = (found.everywhere, found.unresolved);
     }

@@ -81,7 +81,7 @@ pub(crate) struct Built {
 /// What has been built of one column.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
-    pub(crate) cells: OnceLock<Column>,
+    pub(crate) cells: OnceLock<Arc<Column>>,
     /// Whether there is anything in each cell.
     pub(crate) written: OnceLock<Vec<bool>>,
 }
@@ -154,7 +154,7 @@ impl<'m> Table<'m> {
             let symbols = &self.mesh.tables.symbols;
             let mut symbols = symbols.write().unwrap_or_else(PoisonError::into_inner);
             let mut all = self.definition.sections(self.mesh);
-            (self.definition.build)(self.mesh, at, &mut all, &mut symbols)
+            Arc::new((self.definition.build)(self.mesh, at, &mut all, &mut symbols))
         }))
     }
 

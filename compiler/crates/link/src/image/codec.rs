@@ -3,6 +3,8 @@
 //! Nothing says what it is; whoever reads knows what was written. A length never asks for more memory
 //! than there are bytes left.
 
+use std::sync::Arc;
+
 use meshc_check::unit::At;
 use meshc_document::Span;
 
@@ -158,6 +160,16 @@ impl<T: Stored> Stored for Vec<T> {
             all.push(T::take(from)?);
         }
         Some(all)
+    }
+}
+
+impl<T: Stored> Stored for Arc<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        T::put(self, out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        T::take(from).map(Self::new)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload
 fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allows: bool) {
     for from in rule.from.iter().flatten() {
         let Some(namespace) = from.value.strip_suffix("/*") else { continue };
-        if !report.namespaces.contains(namespace) {
+        if !report.namespaces().contains(namespace) {
             continue; // Reported as unknown.
         }
         let found: Vec<&Workload> =

@@ -76,9 +76,9 @@ fn named(report: &mut Report<'_>, home: Home<'_>, name: &At<String>) {
 }
 
 fn known_namespace(report: &mut Report<'_>, home: Home<'_>, at: &At<String>, namespace: &str) {
-    if !report.namespaces.contains(namespace) {
+    if !report.namespaces().contains(namespace) {
         let message = format!("nothing is declared in namespace `{namespace}`");
-        let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
+        let help = did_you_mean(&nearest(namespace, report.namespaces().iter().copied()));
         let finding = Finding { help, ..Finding::new("MC202", at.span, message) };
         report.add_in(home.file, finding, None);
     }

@@ -70,12 +70,12 @@ pub(super) fn judge_baselines(report: &mut Report<'_>) {
 fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
     let mut known = true;
     for one in &scope.namespaces {
-        if report.namespaces.contains(one.value.as_str()) {
+        if report.namespaces().contains(one.value.as_str()) {
             continue;
         }
         known = false;
         let message = format!("nothing is declared in namespace `{}`", one.value);
-        let help = did_you_mean(&nearest(&one.value, report.namespaces.iter().copied()));
+        let help = did_you_mean(&nearest(&one.value, report.namespaces().iter().copied()));
         report.add_in(file, Finding { help, ..Finding::new("MC202", one.span, message) }, None);
     }
     if empty && known && !scope.damaged {

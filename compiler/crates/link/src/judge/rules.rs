@@ -40,9 +40,9 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             continue;
         }
         if let Some(namespace) = from.value.strip_suffix("/*") {
-            if !report.namespaces.contains(namespace) {
+            if !report.namespaces().contains(namespace) {
                 let message = format!("nothing is declared in namespace `{namespace}`");
-                let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
+                let help = did_you_mean(&nearest(namespace, report.namespaces().iter().copied()));
                 let finding = Finding { help, ..Finding::new("MC202", from.span, message) };
                 report.unknown = true;
                 report.add_in(home.file, finding, None);

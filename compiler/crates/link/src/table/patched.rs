@@ -19,6 +19,8 @@ pub(crate) struct Same<'a> {
     pub(crate) before: &'a [Option<WorkloadIx>],
     /// For each workload that was there where it is now.
     pub(crate) now: &'a [Option<WorkloadIx>],
+    /// Whether each is where it was.
+    pub(crate) stays: bool,
 }
 
 /// Where the next rows come from.
@@ -55,6 +57,8 @@ struct Patch<'a> {
     definition: &'static Definition,
     mesh: &'a Mesh,
     now: &'a [Option<WorkloadIx>],
+    /// Whether each row is where it was.
+    stays: bool,
     starts: Vec<u32>,
     fresh: Vec<WorkloadIx>,
     pieces: Vec<Piece>,
@@ -81,7 +85,8 @@ impl<'a> Patch<'a> {
             }
         });
         let starts = starts(counts);
-        Self { definition, mesh, now: same.now, starts, fresh, pieces: pieces.all }
+        let stays = same.stays && starts == before;
+        Self { definition, mesh, now: same.now, stays, starts, fresh, pieces: pieces.all }
     }
 
     fn apply(self, before: &Built, symbols: &mut Symbols) -> Built {
@@ -106,7 +111,39 @@ impl<'a> Patch<'a> {
         slot
     }
 
-    fn column(&self, kept: &Column, fresh: &Column) -> Column {
+    fn column(&self, kept: &Arc<Column>, fresh: &Column) -> Arc<Column> {
+        if self.stays && self.is_same(kept, fresh) {
+            return Arc::clone(kept);
+        }
+        Arc::new(self.changed(kept, fresh))
+    }
+
+    /// Whether the rows that were computed anew say what they said.
+    fn is_same(&self, kept: &Column, fresh: &Column) -> bool {
+        use Column::{Lists, Numbers, Texts, Truths, Workloads};
+        match (kept, fresh) {
+            (Workloads(kept), Workloads(fresh)) => self.are_same(kept, fresh),
+            (Texts(kept), Texts(fresh)) | (Lists(kept), Lists(fresh)) => self.are_same(kept, fresh),
+            (Numbers(kept), Numbers(fresh)) => self.are_same(kept, fresh),
+            (Truths(kept), Truths(fresh)) => self.are_same(kept, fresh),
+            _ => false,
+        }
+    }
+
+    fn are_same<T: Eq>(&self, kept: &[T], fresh: &[T]) -> bool {
+        let mut at = 0_usize;
+        self.pieces.iter().all(|piece| {
+            let (Piece::Kept(rows) | Piece::Fresh(rows)) = piece;
+            let here = at..at.saturating_add(rows.len());
+            at = here.end;
+            match piece {
+                Piece::Kept(_) => true,
+                Piece::Fresh(rows) => kept.get(here) == fresh.get(rows.clone()),
+            }
+        })
+    }
+
+    fn changed(&self, kept: &Column, fresh: &Column) -> Column {
         use Column::{Lists, Numbers, Texts, Truths, Workloads};
         match (kept, fresh) {
             (Workloads(kept), Workloads(fresh)) => {
