@@ -170,10 +170,13 @@ class Mesh:
         environment: str,
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
+        anew: bool = ...,
     ) -> Mesh:
         """Give the same files in an Environment, held against this mesh, which must be the base.
 
-        Takes what the mesh was read with. Raises `KeyError` for an unknown environment.
+        Takes what the mesh was read with. What it shares with the base is not looked at again;
+        `anew` does it nevertheless, with the same result. Raises `KeyError` for an unknown
+        environment.
         """
     @staticmethod
     def restored(

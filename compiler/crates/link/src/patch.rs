@@ -15,6 +15,8 @@ use meshc_check::Schema;
 use meshc_check::unit::{TestRow, WorkloadRow};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::environment::Laid;
+use crate::foreign::Foreign;
 use crate::gather::{Homes, complete, note_gaps};
 use crate::graph::Graph;
 use crate::load::{self, Loaded};
@@ -72,24 +74,53 @@ impl Mesh {
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
-        if self.clashing || self.environment_file.is_some() {
+        let mut patch = Patch::new(self)?;
+        patch.apply(files, &Read { schema, folders: namespaces, laid: None })?;
+        patch.new.settle(Vec::new());
+        Some(patch.new)
+    }
+
+    /// This mesh with an Environment laid over some files, which has places in `foreign`; what was
+    /// found is not put together yet.
+    pub(crate) fn laid(
+        &self,
+        files: &[u32],
+        laid: &Laid<'_>,
+        foreign: Foreign,
+        schema: &Schema,
+    ) -> Option<Self> {
+        if files.len() > FEW.saturating_add(self.files.len() / DIFFERENT) {
             return None;
         }
-        let mut patch = Patch::new(self);
-        let rows = patch.read(files, schema, &Homes { folders: namespaces })?;
-        patch.declare(rows, &Homes { folders: namespaces })?;
-        let touched = patch.resolve();
-        let affected = patch.affected(&touched);
-        patch.new.tables = patch.tables(&affected);
-        crate::judge::judge(&mut patch.new, affected.into_iter(), patch.differs);
-        patch.new.settle(Vec::new());
+        let mut patch = Patch::new(self)?;
+        (patch.new.environment_file, patch.new.foreign) = (Some(laid.file), foreign);
+        let files = files.iter().filter_map(|file| self.files.get(*file as usize));
+        let files = files.map(|one| (Arc::clone(&one.path), one.bytes.clone()));
+        patch.apply(files.collect(), &Read { schema, folders: laid.folders, laid: Some(laid) })?;
         Some(patch.new)
     }
 }
 
+/// Most files that may differ in an Environment, in parts of all: beyond it reading everything is
+/// as fast.
+const DIFFERENT: usize = 16;
+/// Files that may differ however few there are.
+const FEW: usize = 16;
+
+/// What files are read with.
+struct Read<'a> {
+    schema: &'a Schema,
+    folders: &'a [(String, String)],
+    laid: Option<&'a Laid<'a>>,
+}
+
 impl<'a> Patch<'a> {
-    fn new(old: &'a Mesh) -> Self {
-        Self {
+    /// Nothing of a mesh that cannot be patched.
+    fn new(old: &'a Mesh) -> Option<Self> {
+        if old.clashing || old.environment_file.is_some() {
+            return None;
+        }
+        Some(Self {
             old,
             new: old.clone(),
             files: FxHashSet::default(),
@@ -98,14 +129,26 @@ impl<'a> Patch<'a> {
             replaced: Vec::new(),
             came_or_went: FxHashSet::default(),
             differs: Differs::NONE,
-        }
+        })
+    }
+
+    /// Puts other contents of files into the new mesh, and judges what that can change.
+    fn apply(&mut self, files: Vec<(Arc<str>, Content)>, with: &Read<'_>) -> Option<()> {
+        let homes = Homes { folders: with.folders };
+        let rows = self.read(files, with, &homes)?;
+        self.declare(rows, &homes)?;
+        let touched = self.resolve();
+        let affected = self.affected(&touched);
+        self.new.tables = self.tables(&affected);
+        crate::judge::judge(&mut self.new, affected.into_iter(), self.differs);
+        Some(())
     }
 
     /// Reads and checks the changed files.
     fn read(
         &mut self,
         files: Vec<(Arc<str>, Content)>,
-        schema: &Schema,
+        with: &Read<'_>,
         homes: &Homes<'_>,
     ) -> Option<Rows> {
         let (mut workloads, mut tests) = (Vec::new(), Vec::new());
@@ -113,7 +156,7 @@ impl<'a> Patch<'a> {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
             let Loaded { path, bytes, document, mut unit, .. } =
-                load::one(path, bytes, schema, None);
+                load::one(path, bytes, with.schema, with.laid);
             let said = homes.said(file, (&path, &bytes), &mut unit);
             if !(document && slot.said.plain && said.plain) {
                 return None;

@@ -67,6 +67,15 @@ impl Entry {
         }
     }
 
+    /// Whether both are one workload of one linking.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Linked(one), Self::Linked(other)) => Arc::ptr_eq(one, other),
+            (Self::Stowed(one), Self::Stowed(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     pub(crate) fn workload(&self) -> Option<&Workload> {
         match self {
             Self::Linked(one) => Some(one),

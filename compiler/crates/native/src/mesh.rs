@@ -39,7 +39,7 @@ impl Mesh {
         Ok(Self { mesh: Arc::new(mesh) })
     }
 
-    #[pyo3(signature = (environment, schema, namespaces = Vec::new()))]
+    #[pyo3(signature = (environment, schema, namespaces = Vec::new(), anew = false))]
     #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
     fn within(
         &self,
@@ -47,9 +47,10 @@ impl Mesh {
         environment: String,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
+        anew: bool,
     ) -> PyResult<Self> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment));
+        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment, anew));
         let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
     }
