@@ -38,7 +38,7 @@ struct Kept {
 }
 
 stored_struct!(Kept { path, digest, said });
-stored_struct!(Said { plain, findings, doubtful, lost, unread });
+stored_struct!(Said { plain, findings, lost, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
 
 impl Mesh {

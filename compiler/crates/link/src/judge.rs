@@ -23,6 +23,8 @@ mod ties;
 mod traffic;
 mod users;
 
+use core::cell::OnceCell;
+
 use meshc_check::Finding;
 use meshc_document::Span;
 use rustc_hash::FxHashSet;
@@ -36,8 +38,10 @@ pub(crate) struct Report<'a> {
     /// Every namespace that the `Mesh` lists or something is declared in.
     pub(crate) namespaces: FxHashSet<&'a str>,
     pub(crate) findings: Vec<MeshFinding>,
-    /// Something was named that is not there.
+    /// Something was named that is not there, or nobody is where somebody was looked for.
     pub(crate) unknown: bool,
+    /// What routes that were not understood may lead to; see [`Mesh::perhaps_called`].
+    perhaps_routed: OnceCell<Option<FxHashSet<&'a str>>>,
 }
 
 impl Report<'_> {
@@ -82,7 +86,20 @@ impl<'a> Report<'a> {
                 namespaces.insert(last);
             }
         }
-        Self { mesh, namespaces, findings: Vec::new(), unknown: false }
+        Self {
+            mesh,
+            namespaces,
+            findings: Vec::new(),
+            unknown: false,
+            perhaps_routed: OnceCell::new(),
+        }
+    }
+
+    /// Whether some gateway may lead to a workload, as far as its routes were understood.
+    fn perhaps_routed(&self, to: &Workload) -> bool {
+        let routed = || self.mesh.perhaps_called_by(Workload::is_gateway);
+        let routed = self.perhaps_routed.get_or_init(routed);
+        routed.as_ref().is_none_or(|ids| ids.contains(to.id.as_str()))
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that

@@ -3,7 +3,6 @@
 mod amplification;
 mod baseline;
 pub mod defaults;
-mod doubt;
 mod effective;
 mod environment;
 mod federation;
@@ -30,7 +29,6 @@ mod whole;
 
 pub use amplification::{Amplified, Hop};
 pub use baseline::Baseline;
-pub use doubt::Doubtful;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values, duration};
 pub use environment::Environment;
 pub use federation::trust_domain_of;
@@ -40,7 +38,7 @@ pub use graph::Graph;
 pub use inversion::Inverted;
 pub use issuers::Issuer;
 pub use mention::{Mention, Sort};
-pub use mesh::{Edge, Federation, Mesh, MeshFinding, Workload, WorkloadIx};
+pub use mesh::{Edge, Federation, Meant, Mesh, MeshFinding, Workload, WorkloadIx};
 pub use outside::{External, Placed};
 pub use platform::{Guardrail, Over};
 pub use source::{Content, SourceFile};

@@ -81,7 +81,7 @@ pub struct Mesh {
     pub(crate) lost: FxHashSet<String>,
     /// A part of some file could not be read: it may declare anything.
     pub(crate) unread: bool,
-    /// Files of which something is lost or could not be read; sorted.
+    /// Files of which something is lost, could not be read or clashes; sorted.
     pub(crate) gaps: Vec<u32>,
     pub(crate) by_id: Arc<FxHashMap<String, WorkloadIx>>,
     pub(crate) tables: Tables,
@@ -115,14 +115,23 @@ pub struct Workload {
     pub identity: String,
     /// Instances, from the intent or from the file it names, sorted by address.
     pub instances: Vec<InstanceRow>,
-    /// A call or route of it names something that does not exist.
-    pub unresolved: bool,
+    /// A call or route of it names something that does not exist: what that may have meant.
+    pub unresolved: Option<Meant>,
     /// The guardrails over it, by name.
     pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
     /// Whom its rules name, as hashes; see [`crate::patch::named`].
     pub(crate) named: Vec<u32>,
+}
+
+/// What may have been meant by names that nothing has.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Meant {
+    /// Ids of what was proposed instead.
+    pub ids: Vec<String>,
+    /// Nothing could be proposed for some name: it may stand for anything.
+    pub anything: bool,
 }
 
 /// What was found about one workload, by what was looked at.
@@ -134,7 +143,8 @@ pub(crate) struct Told {
     pub(crate) calls: Vec<MeshFinding>,
     /// It and its neighbours.
     pub(crate) judged: Vec<MeshFinding>,
-    /// It names something that is not there; what is said of that depends on every other name.
+    /// It names something that is not there, or nobody is where it looks; what is said of that
+    /// depends on every other document.
     pub(crate) unknown: bool,
     /// It calls an operation of everybody who has it.
     pub(crate) everywhere: bool,

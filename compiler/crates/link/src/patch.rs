@@ -109,7 +109,7 @@ impl<'a> Patch<'a> {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
             let Loaded { path, bytes, document, mut unit } = load::one(path, bytes, schema, None);
-            let said = homes.said(file, (&path, &bytes), &mut unit);
+            let said = homes.said(file, &path, &mut unit);
             if !(document && slot.said.plain && said.plain) {
                 return None;
             }
@@ -256,7 +256,8 @@ impl<'a> Patch<'a> {
         let callers = self.replaced.iter().flat_map(|ix| self.old.graph.callers(*ix));
         again.extend(callers.filter_map(|ix| self.now(*ix)));
         let open = |(ix, one): &(WorkloadIx, &Workload)| {
-            one.unresolved || self.new.told.get(ix.index()).is_some_and(|told| told.everywhere)
+            one.unresolved.is_some()
+                || self.new.told.get(ix.index()).is_some_and(|told| told.everywhere)
         };
         again.extend(self.new.each().filter(open).map(|(ix, _)| ix));
         let mut again: Vec<WorkloadIx> = again.into_iter().collect();
@@ -265,10 +266,9 @@ impl<'a> Patch<'a> {
         let mut touched: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         for ix in again {
             let Some(workload) = self.new.workload(ix) else { continue };
-            let was = workload.unresolved;
             let mut resolved = calls_of(&self.new, ix, workload);
             found.insert(ix, core::mem::take(&mut resolved.edges));
-            if was != resolved.unresolved {
+            if workload.unresolved != resolved.unresolved {
                 touched.insert(ix);
             }
             note(&mut self.new, ix.index(), resolved);

@@ -201,7 +201,13 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
-        if caller == ix || row.unresolved || row.row.calls_unclear {
+        if caller == ix || row.unresolved.is_some() || row.row.calls_unclear {
+            continue;
+        }
+        // Which operations of Baselines it has, or the rule means, is not known.
+        if row.row.calls.iter().any(|call| self::everywhere(&call.to.value).is_some())
+            && (workload.row.ports_unclear || names_nothing(report.mesh, workload, rule))
+        {
             continue;
         }
         let message = match everywhere.first() {

@@ -28,7 +28,7 @@ fn listened(report: &mut Report<'_>, gateway: &Workload, host: &At<String>) {
         let hosts = &one.hosts;
         hosts.is_empty() || hosts.iter().any(|two| common_host(&host.value, &two.value).is_some())
     };
-    if listeners.iter().any(takes) {
+    if gateway.row.ports_unclear || listeners.iter().any(takes) {
         return;
     }
     let message = format!("no listener of `{}` takes `{}`", gateway.id, host.value);
