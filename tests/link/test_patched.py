@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from meshc import mesh
+from meshc.rules import hits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from meshc._native import Mesh
 
 HERE = Path(__file__).parent
+DAY = "2027-06-30"
 EDITS = int(os.environ.get("MESHC_EDITS", "400"))
 WORD = re.compile(r"[A-Za-z0-9_./*-]+")
 PLATFORM = """\
@@ -152,10 +154,11 @@ def said(linked: Mesh, paths: list[str]) -> object:
         name: [linked.table(name).column(column) for column in linked.table(name).columns]
         for name in ("services", "calls", "allow", "operations", "instances", "values")
     }
+    checked = [(code, one.message, one.file, one.start) for code, one in hits(linked, DAY)]
     places = [linked.table("calls").place(row) for row in range(len(linked.table("calls")))]
     graph = linked.graph()
     mentions = [linked.mention_at(path, byte) for path in paths for byte in (60, 150, 300)]
-    return (findings, tables, places, graph.edges(), graph.cycles(), linked.perhaps_called(), mentions,
+    return (findings, checked, tables, places, graph.edges(), graph.cycles(), linked.perhaps_called(), mentions,
             linked.tests(), graph.amplified(2), linked.slices())  # fmt: skip
 
 

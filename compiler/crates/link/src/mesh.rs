@@ -193,6 +193,11 @@ impl Workload {
         self.row.kind == WorkloadKind::Gateway
     }
 
+    /// Whether nobody knows which operations it has: Baselines add some to what has ports.
+    pub(crate) fn operations_unclear(&self) -> bool {
+        self.row.operations_unclear || self.row.ports_unclear
+    }
+
     /// Index of an operation by name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<u32> {

@@ -144,9 +144,8 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
                 found.edges.extend(edges);
             };
             // No workload was meant by its name.
-            targets
-                .map(edges)
-                .map_err(|finding| Unknown { finding: Some(finding), meant: Meant::default() })
+            let unknown = |one| Unknown { finding: Some(one), meant: Meant::default() };
+            targets.map(edges).map_err(|finding| Box::new(unknown(finding)))
         } else {
             // What is outside has no operations or rules to judge the call by.
             let one = |(callee, operation): (Option<WorkloadIx>, _)| {
@@ -154,7 +153,8 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
             };
             target(mesh, workload, to).map(one)
         };
-        if let Err(Unknown { finding, meant }) = unknown {
+        if let Err(unknown) = unknown {
+            let Unknown { finding, meant } = *unknown;
             let all = found.unresolved.get_or_insert_default();
             all.ids.extend(meant.ids);
             all.anything |= meant.anything;
@@ -232,12 +232,12 @@ fn target(
     mesh: &Mesh,
     from: &Workload,
     to: &At<String>,
-) -> Result<(Option<WorkloadIx>, Option<u32>), Unknown> {
+) -> Result<(Option<WorkloadIx>, Option<u32>), Box<Unknown>> {
     let reference = Reference::of(&to.value, &from.namespace);
     let callee = mesh.workload_named(&reference.id());
     let external = mesh.external(&reference.id());
     if callee.is_none() && external.is_none() {
-        return Err(unknown_workload(mesh, from.home(), &reference, to));
+        return Err(Box::new(unknown_workload(mesh, from.home(), &reference, to)));
     }
     let Some(name) = reference.operation else { return Ok((callee, None)) };
     let workload = callee.and_then(|callee| mesh.workload(callee));
@@ -246,8 +246,8 @@ fn target(
     match workload.and_then(|workload| workload.operation(name)) {
         Some(operation) => Ok((callee, Some(operation))),
         None if known => Ok((callee, None)),
-        None if workload.is_some_and(|one| one.row.operations_unclear) => {
-            Err(Unknown::of(reference.id(), None))
+        None if workload.is_some_and(Workload::operations_unclear) => {
+            Err(Box::new(Unknown::of(reference.id(), None)))
         }
         None => {
             let message = format!("`{name}` is not an operation of `{}`", reference.id());
@@ -260,7 +260,7 @@ fn target(
                 span.start = span.end - tail;
             }
             let finding = Finding { help, ..Finding::new("MC201", span, message) };
-            Err(Unknown::of(reference.id(), Some(finding)))
+            Err(Box::new(Unknown::of(reference.id(), Some(finding))))
         }
     }
 }

@@ -204,9 +204,9 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if caller == ix || row.unresolved.is_some() || row.row.calls_unclear {
             continue;
         }
-        // Which operations of Baselines it has, or the rule means, is not known.
+        // Which operations of Baselines it has, or which the rule means, is not known.
         if row.row.calls.iter().any(|call| self::everywhere(&call.to.value).is_some())
-            && (workload.row.ports_unclear || names_nothing(report.mesh, workload, rule))
+            && (workload.operations_unclear() || names_nothing(report.mesh, workload, rule))
         {
             continue;
         }

@@ -78,9 +78,7 @@ fn anonymous(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
 
 /// Operations that are named must exist.
 pub(super) fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
-    // Baselines add operations to services with ports.
-    let unclear = workload.row.operations_unclear || workload.row.ports_unclear;
-    for operation in named.iter().filter(|_| !unclear) {
+    for operation in named.iter().filter(|_| !workload.operations_unclear()) {
         if operation.value == "rest" || workload.operation(&operation.value).is_some() {
             continue;
         }
