@@ -158,7 +158,8 @@ def said(linked: Mesh, paths: list[str]) -> object:
     places = [linked.table("calls").place(row) for row in range(len(linked.table("calls")))]
     graph = linked.graph()
     mentions = [linked.mention_at(path, byte) for path in paths for byte in (60, 150, 300)]
-    return (findings, checked, tables, places, graph.edges(), graph.cycles(), linked.perhaps_called(),
+    meant = linked.perhaps_called()
+    return (findings, checked, tables, places, graph.edges(), graph.cycles(), meant,
             mentions, linked.tests(), graph.amplified(2), linked.slices())  # fmt: skip
 
 
