@@ -244,10 +244,11 @@ class Mesh:
         """
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
-    def doubtful(self) -> list[tuple[str, int, int]]:
-        """Give documents that are not wholly understood: file, first byte, byte behind the last.
+    def perhaps_called(self) -> set[str] | None:
+        """Give `namespace/name` of what calls that name nothing there is may mean.
 
-        Those with mistakes that reading and checking found, and those that name what is not there.
+        Those are what is proposed instead. Nothing while that may be anything: some document, or
+        what some workload calls, could not be understood.
         """
     def mention_at(self, file: str, byte: int) -> tuple[str, str, int, int, bool] | None:
         """Give the name that covers a byte of a file, or ends at it.

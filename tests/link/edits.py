@@ -11,9 +11,12 @@ import random
 import re
 from typing import TYPE_CHECKING
 
+from meshc.rules import hits
+
 if TYPE_CHECKING:
     from meshc._native import Cell, Mesh
 
+DAY = "2027-06-30"
 EDITS = int(os.environ.get("MESHC_EDITS", "400"))
 """Edits of one test; `MESHC_EDITS` makes more of them."""
 WORD = re.compile(r"[A-Za-z0-9_./*-]+")
@@ -160,7 +163,9 @@ def said(linked: Mesh, paths: list[str]) -> object:
         for name in TABLES[:-1]
     ]
     graph = linked.graph()
+    checked = [(code, one.message, one.file, one.start) for code, one in hits(linked, DAY)]
     mentions = [linked.mention_at(path, byte) for path in paths for byte in (60, 150, 300)]
     paths_of_calls = (graph.edges(), graph.cycles(), graph.inverted(), graph.amplified(2))
-    return (findings, asked, tables, places, paths_of_calls, linked.doubtful(), mentions,
+    meant = linked.perhaps_called()
+    return (findings, checked, asked, tables, places, paths_of_calls, meant, mentions,
             linked.tests(), linked.slices())  # fmt: skip

@@ -10,7 +10,6 @@ from importlib import import_module
 
 from meshc.findings import Finding, Related, Severity, ordered
 from meshc.repo.listing import files_of
-from meshc.rules.doubt import settled
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 from meshc.spans import Texts
@@ -42,7 +41,7 @@ def run(
         *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
         *(finding(texts, code, hit) for code, hit in hits_of_owners(files)),
     )
-    return ordered(settled(mesh, found))
+    return ordered(found)
 
 
 def run_on_text(files: Sequence[tuple[str, bytes]], named: Collection[str]) -> tuple[Finding, ...]:

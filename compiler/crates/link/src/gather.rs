@@ -41,7 +41,7 @@ pub(crate) fn gather(
     for (file, one) in (0_u32..).zip(loaded) {
         let Loaded { path, bytes, document, mut unit, said } = one;
         let said = said.unwrap_or_else(|| {
-            let said = homes.said(file, (&path, &bytes), &mut unit);
+            let said = homes.said(file, &path, &mut unit);
             Said { plain: said.plain && document, ..said }
         });
         mesh.files.push(Arc::new(SourceFile { path, bytes, said }));
@@ -107,6 +107,7 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
         let Some((workload, told)) = homes.workload(mesh, file, row) else {
             repeated.append(&mut mesh.findings);
             mesh.clashing = true;
+            mesh.gaps.push(file);
             continue;
         };
         let first = known.get(&workload.id).and_then(|&at| found.get(at));
@@ -118,11 +119,14 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
             let place = (first.file, first.row.name.span, "declared here too".into());
             repeated.push(MeshFinding { file, finding, related: vec![place] });
             mesh.clashing = true;
+            mesh.gaps.push(file);
             continue;
         }
         known.insert(workload.id.clone(), found.len());
         found.push((workload, told));
     }
+    mesh.gaps.sort_unstable();
+    mesh.gaps.dedup();
     found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     let entry = |(workload, told)| (Entry::Linked(Arc::new(workload)), Arc::new(told));
     let (entries, told) = found.into_iter().map(entry).unzip();
@@ -214,8 +218,8 @@ pub(crate) struct Homes<'a> {
 
 impl Homes<'_> {
     /// What a file says by itself, taken out of its unit.
-    pub(crate) fn said(&self, file: u32, (path, bytes): (&str, &[u8]), unit: &mut Unit) -> Said {
-        Said::of(file, bytes, unit, |namespace, name| {
+    pub(crate) fn said(&self, file: u32, path: &str, unit: &mut Unit) -> Said {
+        Said::of(file, unit, |namespace, name| {
             let folder = || namespace_of(path, self.folders).map(str::to_owned);
             Some(format!("{}/{name}", namespace.or_else(folder)?))
         })

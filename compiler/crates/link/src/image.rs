@@ -30,7 +30,7 @@ const CHANGED: usize = 16;
 /// Files that may differ however few there are.
 const FEW: usize = 16;
 
-stored_struct!(Said { plain, findings, doubtful, lost, unread });
+stored_struct!(Said { plain, findings, lost, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
 
 impl Mesh {

@@ -38,8 +38,10 @@ pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     namespaces: OnceCell<FxHashSet<&'a str>>,
     pub(crate) findings: Vec<MeshFinding>,
-    /// Something was named that is not there.
+    /// Something was named that is not there, or nobody is where somebody was looked for.
     pub(crate) unknown: bool,
+    /// What routes that were not understood may lead to; see [`Mesh::perhaps_called`].
+    perhaps_routed: OnceCell<Option<FxHashSet<&'a str>>>,
 }
 
 impl Report<'_> {
@@ -74,7 +76,13 @@ impl Report<'_> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        Self { mesh, namespaces: OnceCell::new(), findings: Vec::new(), unknown: false }
+        Self {
+            mesh,
+            namespaces: OnceCell::new(),
+            findings: Vec::new(),
+            unknown: false,
+            perhaps_routed: OnceCell::new(),
+        }
     }
 
     /// Every namespace that the `Mesh` lists or something is declared in.
@@ -94,6 +102,13 @@ impl<'a> Report<'a> {
             }
             all
         })
+    }
+
+    /// Whether some gateway may lead to a workload, as far as its routes were understood.
+    fn perhaps_routed(&self, to: &Workload) -> bool {
+        let routed = || self.mesh.perhaps_called_by(Workload::is_gateway);
+        let routed = self.perhaps_routed.get_or_init(routed);
+        routed.as_ref().is_none_or(|ids| ids.contains(to.id.as_str()))
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that

@@ -3,7 +3,6 @@
 mod amplification;
 mod baseline;
 pub mod defaults;
-mod doubt;
 mod effective;
 mod environment;
 mod federation;
@@ -31,7 +30,6 @@ mod workloads;
 
 pub use amplification::{Amplified, Hop};
 pub use baseline::Baseline;
-pub use doubt::Doubtful;
 pub use effective::{ANY_RETRY, Effective, Line, Origin, Values, duration};
 pub use environment::Environment;
 pub use federation::trust_domain_of;

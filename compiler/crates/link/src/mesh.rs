@@ -82,7 +82,7 @@ pub struct Mesh {
     pub(crate) lost: FxHashSet<String>,
     /// A part of some file could not be read: it may declare anything.
     pub(crate) unread: bool,
-    /// Files of which something is lost or could not be read; sorted.
+    /// Files of which something is lost, could not be read or clashes; sorted.
     pub(crate) gaps: Vec<u32>,
     pub(crate) tables: Tables,
 }
@@ -121,6 +121,15 @@ pub struct Workload {
     pub operations: Vec<slice::Operation>,
 }
 
+/// What may have been meant by calls and routes that were not understood.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Meant {
+    /// Ids of what was proposed instead.
+    pub(crate) ids: Vec<String>,
+    /// Nothing could be proposed for some, or they are not there: they may stand for anything.
+    pub(crate) anything: bool,
+}
+
 /// What was found about one workload, by what was looked at, and what is asked of all of them after
 /// an edit.
 #[derive(Clone, Debug, Default)]
@@ -131,12 +140,13 @@ pub(crate) struct Told {
     pub(crate) calls: Vec<MeshFinding>,
     /// It and its neighbours.
     pub(crate) judged: Vec<MeshFinding>,
-    /// It names something that is not there; what is said of that depends on every other name.
+    /// It names something that is not there, or nobody is where it looks; what is said of that
+    /// depends on every other document.
     pub(crate) unknown: bool,
     /// It calls an operation of everybody who has it.
     pub(crate) everywhere: bool,
-    /// A call or route of it names something that does not exist.
-    pub(crate) unresolved: bool,
+    /// Some of its calls or routes were not understood, or name something that does not exist.
+    pub(crate) unresolved: Option<Meant>,
     /// Whom its rules name, as hashes; see [`crate::patch::named`].
     pub(crate) named: Vec<u32>,
     /// Operations that say how often a request is tried; see [`crate::amplification::tries`].
@@ -189,6 +199,11 @@ impl Workload {
         self.row.kind == WorkloadKind::Gateway
     }
 
+    /// Whether nobody knows which operations it has: Baselines add some to what has ports.
+    pub(crate) fn operations_unclear(&self) -> bool {
+        self.row.operations_unclear || self.row.ports_unclear
+    }
+
     /// Index of an operation by name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<u32> {
@@ -235,9 +250,9 @@ impl Mesh {
         self.workloads.inside(namespace)
     }
 
-    /// Whether a call or route of a workload names something that does not exist.
+    /// Whether a call or route of a workload was not understood, or names what does not exist.
     pub(crate) fn is_unresolved(&self, ix: WorkloadIx) -> bool {
-        self.told.get(ix.index()).is_some_and(|told| told.unresolved)
+        self.told.get(ix.index()).is_some_and(|told| told.unresolved.is_some())
     }
 
     /// The edges of a caller.

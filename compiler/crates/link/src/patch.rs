@@ -157,7 +157,7 @@ impl<'a> Patch<'a> {
             let slot = self.new.files.get_mut(file as usize)?;
             let Loaded { path, bytes, document, mut unit, .. } =
                 load::one(path, bytes, with.schema, with.laid);
-            let said = homes.said(file, (&path, &bytes), &mut unit);
+            let said = homes.said(file, &path, &mut unit);
             if !(document && slot.said.plain && said.plain) {
                 return None;
             }
@@ -318,7 +318,7 @@ impl<'a> Patch<'a> {
         let callers = self.replaced.iter().flat_map(|ix| self.old.graph.callers(*ix));
         again.extend(callers.filter_map(|ix| self.now(*ix)));
         let told = (0_u32..).map(WorkloadIx).zip(&self.new.told);
-        let open = told.filter(|(_, told)| told.unresolved || told.everywhere);
+        let open = told.filter(|(_, told)| told.unresolved.is_some() || told.everywhere);
         again.extend(open.map(|(ix, _)| ix));
         let mut again: Vec<WorkloadIx> = again.into_iter().collect();
         again.sort_unstable();
@@ -326,10 +326,10 @@ impl<'a> Patch<'a> {
         let mut touched: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         for ix in again {
             let Some(workload) = self.new.workload(ix) else { continue };
-            let was = self.new.is_unresolved(ix);
             let mut resolved = calls_of(&self.new, ix, workload);
             found.push((ix, core::mem::take(&mut resolved.edges)));
-            if was != resolved.unresolved {
+            let was = self.new.told.get(ix.index()).and_then(|told| told.unresolved.as_ref());
+            if was != resolved.unresolved.as_ref() {
                 touched.insert(ix);
             }
             note(&mut self.new, ix.index(), resolved);

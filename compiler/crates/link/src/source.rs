@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock};
 use meshc_check::unit::Unit;
 use meshc_snapshot::Digest;
 
-use crate::doubt::Doubtful;
 use crate::mesh::MeshFinding;
 
 /// The bytes of a file, shared with whoever read it.
@@ -37,8 +36,6 @@ pub(crate) struct Said {
     pub(crate) plain: bool,
     /// What reading and checking found.
     pub(crate) findings: Vec<MeshFinding>,
-    /// Its documents that were not wholly understood.
-    pub(crate) doubtful: Vec<Doubtful>,
     /// Ids of its documents that declare nothing because they are wrong.
     pub(crate) lost: Vec<String>,
     /// A part of it could not be read: it may declare anything.
@@ -83,18 +80,15 @@ impl Said {
     /// one is written.
     pub(crate) fn of(
         file: u32,
-        bytes: &[u8],
         unit: &mut Unit,
         id: impl Fn(Option<String>, &str) -> Option<String>,
     ) -> Self {
         let findings = core::mem::take(&mut unit.findings);
-        let doubtful = crate::doubt::of(file, bytes, &findings);
         let about = |finding| MeshFinding { file, finding, related: Vec::new() };
         let lost = core::mem::take(&mut unit.lost).into_iter();
         Self {
             plain: is_plain(unit),
             findings: findings.into_iter().map(about).collect(),
-            doubtful,
             lost: lost.filter_map(|(namespace, name)| id(namespace, &name)).collect(),
             unread: unit.unread,
         }

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -162,9 +163,8 @@ impl Mesh {
         Value::Array(tests.collect()).to_string()
     }
 
-    fn doubtful(&self) -> Vec<(String, u32, u32)> {
-        let all = self.mesh.in_doubt();
-        all.iter().map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end)).collect()
+    fn perhaps_called(&self) -> Option<HashSet<&str>> {
+        Some(self.mesh.perhaps_called()?.into_iter().collect())
     }
 
     fn mention_at(&self, file: &str, byte: u32) -> Option<MentionAt> {

@@ -201,7 +201,13 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
-        if caller == ix || report.mesh.is_unresolved(caller) || row.row.calls_unclear {
+        if caller == ix || report.mesh.is_unresolved(caller) {
+            continue;
+        }
+        // Which operations of Baselines it has, or which the rule means, is not known.
+        if row.row.calls.iter().any(|call| self::everywhere(&call.to.value).is_some())
+            && (workload.operations_unclear() || names_nothing(report.mesh, workload, rule))
+        {
             continue;
         }
         let message = match everywhere.first() {

@@ -61,7 +61,8 @@ fn named(report: &mut Report<'_>, home: Home<'_>, name: &At<String>) {
     let workload = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
     let external = mesh.external(&id);
     if workload.is_none() && external.is_none() {
-        if let Some(finding) = unknown_workload(mesh, home, &reference, name) {
+        let unknown = unknown_workload(mesh, home, &reference, name);
+        if let Some(finding) = unknown.finding {
             report.add_in(home.file, finding, None);
         }
         return;

@@ -78,9 +78,14 @@ fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
         let help = did_you_mean(&nearest(&one.value, report.namespaces().iter().copied()));
         report.add_in(file, Finding { help, ..Finding::new("MC202", one.span, message) }, None);
     }
-    if empty && known && !scope.damaged {
+    if empty && known && !scope.damaged && is_whole(report.mesh) {
         report.add_in(file, Finding::new("MC209", scope.span, "nothing is in this scope"), None);
     }
+}
+
+/// Whether everything that could be in a scope was understood.
+fn is_whole(mesh: &Mesh) -> bool {
+    mesh.gaps.is_empty() && mesh.workloads.iter().all(|one| !one.row.ports_unclear)
 }
 
 /// A condition on a request that meets a port in the scope which carries none.
