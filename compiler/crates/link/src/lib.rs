@@ -21,6 +21,7 @@ mod mesh;
 mod outside;
 mod patch;
 mod platform;
+mod proposals;
 mod resolve;
 mod source;
 pub mod table;

@@ -16,6 +16,7 @@ use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
 use crate::platform::{Guardrail, Over};
+use crate::proposals::Proposals;
 use crate::source::SourceFile;
 use crate::table::Tables;
 use crate::whole::Whole;
@@ -85,6 +86,7 @@ pub struct Mesh {
     /// Files of which something is lost, could not be read or clashes; sorted.
     pub(crate) gaps: Vec<u32>,
     pub(crate) tables: Tables,
+    pub(crate) proposals: Proposals,
 }
 
 /// A federated trust domain.

@@ -22,6 +22,7 @@ use crate::graph::Graph;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
+use crate::proposals::Proposals;
 use crate::resolve::{Reference, calls_of, note};
 use crate::source::{Content, SourceFile};
 use crate::table::{Same, Tables};
@@ -292,6 +293,7 @@ impl<'a> Patch<'a> {
             self.changed.push(ix);
         }
         self.new.workloads = Workloads::new(entries);
+        self.new.proposals = Proposals::default();
     }
 
     fn push(&mut self, entries: &mut Vec<Entry>, entry: Entry, told: Arc<Told>) -> WorkloadIx {

@@ -278,18 +278,8 @@ pub(crate) fn unknown_workload(
     let own = reference.namespace == from.namespace && !at.value.contains('/');
     let message =
         format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
-    let inside = mesh.inside(reference.namespace).map(|one| one.row.name.value.as_str());
-    let outside = mesh.externals.iter().filter(|one| one.namespace == reference.namespace);
-    let outside = outside.map(|one| one.row.name.value.as_str());
-    let mut found = nearest(reference.name, inside.chain(outside));
-    let id = reference.id();
-    if found.is_empty() {
-        let same = |id: &&str| id.split_once('/').is_some_and(|(_, name)| name == reference.name);
-        found = mesh.workloads.ids().filter(same).take(3).collect();
-    }
-    if found.is_empty() && !own {
-        found = nearest(&id, mesh.workloads.ids());
-    }
+    let proposed = mesh.proposed(reference, own);
+    let found: Vec<&str> = proposed.iter().map(String::as_str).collect();
     // Names that stand alone are of the namespace that was looked in.
     let full = |name: &&str| match name.contains('/') {
         true => (*name).to_owned(),

@@ -147,11 +147,19 @@ impl Workloads {
 
     /// Those of a namespace; they stand together.
     pub(crate) fn inside(&self, namespace: &str) -> impl Iterator<Item = &Workload> {
+        self.of_namespace(namespace).filter_map(Entry::workload)
+    }
+
+    /// The ids of those of a namespace.
+    pub(crate) fn ids_inside(&self, namespace: &str) -> impl Iterator<Item = &str> {
+        self.of_namespace(namespace).map(Entry::id)
+    }
+
+    fn of_namespace(&self, namespace: &str) -> impl Iterator<Item = &Entry> {
         let prefix = format!("{namespace}/");
         let start = self.entries.partition_point(|entry| entry.id() < prefix.as_str());
         let behind = self.entries.get(start..).unwrap_or_default().iter();
-        let found = behind.take_while(move |entry| entry.id().starts_with(&prefix));
-        found.filter_map(Entry::workload)
+        behind.take_while(move |entry| entry.id().starts_with(&prefix))
     }
 
     /// Those of a file.
