@@ -5,12 +5,13 @@ Private; the public face is `meshc.compiling`.
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Literal, Never, TypeAlias, final, overload
 
 __all__ = [
     "Column",
     "Decider",
     "Document",
+    "Files",
     "Formatter",
     "Graph",
     "Mesh",
@@ -25,7 +26,6 @@ __all__ = [
     "defaults",
     "digest",
     "from_json",
-    "holding",
     "masked",
     "may_be_named",
     "missing_capability",
@@ -41,6 +41,33 @@ Json: TypeAlias = Any
 Cell: TypeAlias = str | int | bool | None
 Call: TypeAlias = tuple[str, str, tuple[str, int, int]]
 """Caller, callee, and where the call is written: file, first byte, byte behind the last."""
+
+@final
+class Files(Sequence[tuple[str, bytes]]):
+    """Files of one run, sorted by path; each a path inside the repository and a content.
+
+    Given where files are asked for, it costs nothing per file, and what was found out about a
+    content (its digest, what it holds) is remembered.
+    """
+
+    def __new__(cls, files: Iterable[tuple[str, bytes]] = ()) -> Files: ...
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, at: int) -> tuple[str, bytes]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Never: ...
+    def get(self, path: str) -> bytes | None:
+        """Give the content of a path; nothing for one that is not among the files."""
+    def ending(self, end: str) -> list[tuple[str, bytes]]:
+        """Give the files whose path ends so."""
+    def holding(self, word: bytes) -> list[int]:
+        """Give the numbers of the files in whose content a word stands."""
+    def changed(self, changed: Sequence[tuple[str, bytes]]) -> Files:
+        """Give the files with other contents of some, and those that are new."""
+    def differing(self, other: Files) -> list[str]:
+        """Give the paths that have another content among other files, or are not there."""
+    def without(self, paths: Sequence[str]) -> Files:
+        """Give the files but those of these paths."""
 
 @final
 class RawFinding:
@@ -143,10 +170,13 @@ class Mesh:
         environment: str,
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
+        anew: bool = ...,
     ) -> Mesh:
         """Give the same files in an Environment, held against this mesh, which must be the base.
 
-        Takes what the mesh was read with. Raises `KeyError` for an unknown environment.
+        Takes what the mesh was read with. What it shares with the base is not looked at again;
+        `anew` does it nevertheless, with the same result. Raises `KeyError` for an unknown
+        environment.
         """
     @staticmethod
     def restored(
@@ -214,10 +244,11 @@ class Mesh:
         """
     def tests(self) -> str:
         """Give every policy test as a JSON list."""
-    def doubtful(self) -> list[tuple[str, int, int]]:
-        """Give documents that are not wholly understood: file, first byte, byte behind the last.
+    def perhaps_called(self) -> set[str] | None:
+        """Give `namespace/name` of what calls that name nothing there is may mean.
 
-        Those with mistakes that reading and checking found, and those that name what is not there.
+        Those are what is proposed instead. Nothing while that may be anything: some document, or
+        what some workload calls, could not be understood.
         """
     def mention_at(self, file: str, byte: int) -> tuple[str, str, int, int, bool] | None:
         """Give the name that covers a byte of a file, or ends at it.
@@ -339,9 +370,6 @@ def digest(data: bytes) -> str:
 def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
     """Give `sha256:` and the digest of texts and of each file's path and content."""
 
-def holding(files: Sequence[tuple[str, bytes]], words: Sequence[bytes]) -> list[list[int]]:
-    """Give, for each word, the numbers of the files in whose content it stands."""
-
 def canonical_json(data: bytes) -> bytes:
     """Give JSON in its RFC 8785 form; raises `ValueError` for fractions and keys beyond ASCII."""
 
@@ -375,9 +403,7 @@ def missing_capability(wanted: Sequence[str]) -> str | None:
 def masked(line: str) -> str:
     """Give a line as it may be shown: what has the form of a secret becomes `*`."""
 
-def read_folder(
-    path: bytes, bytes: int, files: int
-) -> tuple[list[tuple[str, bytes]], list[tuple[bytes, str]]]:
+def read_folder(path: bytes, bytes: int, files: int) -> tuple[Files, list[tuple[bytes, str]]]:
     """Read every intent file of a folder, and the files that they name; on threads.
 
     Gives files sorted by path, and paths that were not read with the reason. `bytes` is the most

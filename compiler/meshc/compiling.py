@@ -8,9 +8,6 @@ never come from kept findings.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from operator import itemgetter
-
 from meshc import mesh as meshes
 from meshc import rules
 from meshc.findings import Finding, Severity, ordered, worst
@@ -19,15 +16,15 @@ from meshc.policy.judging import PLAIN, Asked, judge
 from meshc.policy.selection import named
 from meshc.policy.settings import settings_of
 from meshc.record import dataclass, replace
-from meshc.repo.listing import ending
+from meshc.repo.listing import files_of
 from meshc.spans import Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Protocol, TypeVar
 
-    from meshc._native import Mesh
+    from meshc._native import Files, Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
@@ -66,9 +63,6 @@ __all__ = [
 ]
 
 
-NO_TEXTS = Texts(())
-
-
 @dataclass(frozen=True, slots=True)
 class Linted:
     """A linked mesh and everything found in it that counts, sorted."""
@@ -77,14 +71,14 @@ class Linted:
     linked: Callable[[], Mesh]
     """Links when it is first asked: findings that are known already need no mesh."""
     settings: Settings
+    files: Files
+    """What was linted, sorted by path."""
+    intents: Files
+    """Those of them that may hold intents."""
+    texts: Texts
+    """All of them, ready to be asked for places."""
     suppressed: tuple[Suppressed, ...] = ()
     """What was found and hidden, each with the reason."""
-    files: Sequence[File] = ()
-    """What was linted, sorted by path."""
-    intents: Sequence[File] = ()
-    """Those of them that may hold intents."""
-    texts: Texts = NO_TEXTS
-    """All of them, ready to be asked for places."""
 
     @property
     def mesh(self) -> Mesh:
@@ -135,6 +129,7 @@ def lint_files(
     and not in the base says where. Raises `SettingsError` for settings or a baseline that are
     none, `UnknownEnvironment`.
     """
+    files = files_of(files)
     settings = asked.settings or settings_of(files, asked.given)
     intents = intents_of(files, settings)
     namespaces = settings.namespaces
@@ -164,32 +159,22 @@ def relint_files(earlier: Linted, changed: Mapping[str, bytes], asked: Asked = P
     The same as linting all of them anew, and as fast as the change is small. Raises
     `SettingsError`.
     """
-    files = with_changes(earlier.files, changed)
+    files = earlier.files.changed(list(changed.items()))
     settings = earlier.settings
     plain = not any(one.endswith(".toml") or one == settings.baseline for one in changed)
     mesh = plain and meshes.patched(earlier.mesh, list(changed.items()), settings.namespaces)
     if not mesh:
         return lint_files(files, asked)
     # Nothing that is patched is new, so every change is of a file that is there already.
-    intents = with_changes(earlier.intents, changed)
-    texts = earlier.texts.changed(changed)
+    intents = earlier.intents.changed(list(changed.items()))
+    texts = earlier.texts.changed(files, changed)
     found = found_in(mesh, (intents, texts), settings, asked.at)
     return judged(found, lambda: mesh, (files, intents, texts), settings, asked)
 
 
-def with_changes(files: Sequence[File], changed: Mapping[str, bytes]) -> list[File]:
-    """Give sorted files with other contents of some, and those that are new."""
-    found = list(files)
-    for path, content in changed.items():
-        at = bisect_left(found, path, key=itemgetter(0))
-        there = at < len(found) and found[at][0] == path
-        found[at : at + there] = [(path, content)]
-    return found
-
-
 def found_in(
     mesh: Mesh,
-    sources: tuple[Sequence[File], Texts],
+    sources: tuple[Files, Texts],
     settings: Settings,
     day: str | None,
     environment: str | None = None,
@@ -212,7 +197,7 @@ def found_in(
 def judged(
     found: tuple[Finding, ...],
     linked: Callable[[], Mesh],
-    sources: tuple[Sequence[File], Sequence[File], Texts],
+    sources: tuple[Files, Files, Texts],
     settings: Settings,
     asked: Asked,
 ) -> Linted:
@@ -220,11 +205,12 @@ def judged(
     files, intents, texts = sources
     on_text = rules.run_on_text(intents, named(settings.layers))
     what = judge(ordered((*found, *on_text)) if on_text else found, files, settings, asked)
-    return Linted(what.findings, linked, settings, what.suppressed, files, intents, texts)
+    return Linted(what.findings, linked, settings, files, intents, texts, what.suppressed)
 
 
 def link_files(files: Sequence[File], environment: str | None = None) -> Mesh:
     """Link files and run no rule; raises `SettingsError`, `UnknownEnvironment`."""
+    files = files_of(files)
     settings = settings_of(files)
     return meshes.link(intents_of(files, settings), settings.namespaces, environment)
 
@@ -238,11 +224,11 @@ def render_files(files: Sequence[File], environment: str | None = None) -> str:
     return meshes.render(link_files(files, environment), namespaces, environment)
 
 
-def intents_of(files: Collection[File], settings: Settings) -> list[File]:
+def intents_of(files: Files, settings: Settings) -> Files:
     """Give the files that may hold intents: neither settings nor a baseline of findings."""
-    if settings.baseline is None and not ending(files, ".toml"):
-        return list(files)
-    return [one for one in files if not one[0].endswith(".toml") and one[0] != settings.baseline]
+    others = [path for path, _ in files.ending(".toml")]
+    others += [settings.baseline] if settings.baseline is not None else []
+    return files.without(others) if others else files
 
 
 def only_there(
@@ -266,6 +252,7 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
 
     `commit` is the full Git name they come from, or `worktree`.
     """
+    files = files_of(files)
     settings = settings_of(files)
     intents = intents_of(files, settings)
     mesh = meshes.link(intents, settings.namespaces, environment)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from meshc._native import masked
+from meshc._native import Files, masked
 from meshc.record import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import Protocol
 
     class Splice(Protocol):
@@ -108,29 +108,24 @@ class Text:
 class Texts:
     """The files of one run; a file's lines are counted once a place in it is asked for."""
 
-    __slots__ = ("_files", "_known", "_texts")
+    __slots__ = ("_files", "_texts")
 
     def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Take paths and contents; they are looked through when a text is first asked for."""
         self._files = files
-        self._known: dict[str, bytes] | None = None
         self._texts: dict[str, Text] = {}
 
-    @property
-    def _contents(self) -> dict[str, bytes]:
-        if self._known is None:
-            self._known = dict(self._files)
-        return self._known
-
-    def changed(self, files: Mapping[str, bytes]) -> Texts:
-        """Give the same texts with other contents of some files."""
-        new = Texts(())
-        new._known = {**self._contents, **files}
-        new._texts = {path: text for path, text in self._texts.items() if path not in files}
+    def changed(self, files: Files, paths: Iterable[str]) -> Texts:
+        """Give the same texts where some files have other contents."""
+        new = Texts(files)
+        changed = set(paths)
+        new._texts = {path: text for path, text in self._texts.items() if path not in changed}
         return new
 
     def text(self, file: str) -> Text:
         """Give a file's text; an empty one for a path that is not among the files."""
         if file not in self._texts:
-            self._texts[file] = Text(file, self._contents.get(file, b""))
+            if not isinstance(self._files, Files):
+                self._files = Files(self._files)
+            self._texts[file] = Text(file, self._files.get(file) or b"")
         return self._texts[file]

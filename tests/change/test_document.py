@@ -110,7 +110,8 @@ def test_what_cannot_be_read_has_no_tree() -> None:
 def test_sources_parse_a_file_once() -> None:
     sources = Sources([("a.yaml", b"a: 1\n")])
     assert sources.document("a.yaml") is sources.document("a.yaml")
-    assert list(sources) == ["a.yaml"]
+    assert sources.differing(Sources([("a.yaml", b"a: 2\n")])) == ["a.yaml"]
+    assert sources.differing(Sources([("b.yaml", b""), ("a.yaml", b"a: 1\n")])) == []
     assert (sources.text("b.yaml"), len(sources.document("b.yaml"))) == (b"", 0)
 
 

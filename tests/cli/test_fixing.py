@@ -45,7 +45,7 @@ def test_fix_writes_what_is_safe_and_says_what_is_left(folder: Path) -> None:
     done = meshc("lint", folder, "--fix", "--format", "concise")
     assert done.returncode == 1
     assert "MC104" in done.stdout
-    assert "2 fixed, 1 left (1 more with --unsafe-fixes)" in done.stderr
+    assert "2 fixed, 2 left (1 more with --unsafe-fixes)" in done.stderr
     assert cart.read_text() == SAFE
     assert cart.stat().st_mode & 0o777 == 0o640
     assert sorted(one.name for one in cart.parent.iterdir()) == ["cart.yaml"]
@@ -62,7 +62,7 @@ def test_unsafe_fixes_are_made_on_demand_only(folder: Path) -> None:
 def test_a_diff_is_a_patch_and_writes_nothing(folder: Path) -> None:
     done = meshc("lint", folder, "--diff")
     assert done.returncode == 1
-    assert "2 would be fixed, 1 left (1 more with --unsafe-fixes)" in done.stderr
+    assert "2 would be fixed, 2 left (1 more with --unsafe-fixes)" in done.stderr
     assert (folder / "shop/cart.yaml").read_text() == CART
     subprocess.run(["git", "apply", "-"], cwd=folder, input=done.stdout, text=True, check=True)
     assert (folder / "shop/cart.yaml").read_text() == SAFE

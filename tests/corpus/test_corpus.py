@@ -59,7 +59,7 @@ def said(case: Path) -> tuple[str, list[Finding]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(FOLDER)))
 def test_one_mistake_is_one_finding_with_the_words_we_want(case: Path) -> None:
-    """Nothing mild stands beside it either: of a doubtful document nobody says what it could be."""
+    """Nothing mild stands beside it either, in the case or in what is around it."""
     text, mistakes = said(case)
     wanted = case / "findings.txt"
     if os.environ.get("MESHC_REWRITE"):

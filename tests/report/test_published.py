@@ -128,7 +128,7 @@ def test_fingerprints_outlive_moved_lines_and_renamed_files() -> None:
 
 
 def sarif(files: list[tuple[str, bytes]]) -> str:
-    return report.render("sarif", outputs.run(lint_files(files), files, Severity.ERROR))
+    return report.render("sarif", outputs.run(lint_files(files), Severity.ERROR))
 
 
 def test_the_pages_of_rules_are_in_sarif() -> None:

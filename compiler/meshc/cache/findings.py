@@ -25,6 +25,7 @@ class KeptFindings:
         """Name the store, and the repository: of each the newest mesh is kept."""
         self._store = store
         self._repository = repository
+        self._linked: tuple[str, Mesh] | None = None
 
     def mesh(
         self,
@@ -42,9 +43,7 @@ class KeptFindings:
         mesh = None if image is None else meshes.restored(image, files, namespaces)
         if mesh is None:
             mesh = link()
-            image = mesh.image()
-            if image is not None:
-                self._store.save(name, image)
+            self._linked = name, mesh
         return mesh
 
     def of(
@@ -63,7 +62,16 @@ class KeptFindings:
         if found is None:
             found = find()
             self._store.save(name, encode(found))
+            self._keep_linked()
         return found
+
+    def _keep_linked(self) -> None:
+        """Keep what was linked, with the tables that were built to find something in it."""
+        if self._linked is not None:
+            name, mesh = self._linked
+            image = mesh.image()
+            if image is not None:
+                self._store.save(name, image)
 
 
 def encode(findings: Sequence[Finding]) -> bytes:

@@ -18,7 +18,6 @@ PARTS: Final = (
     "repo/listing.py",
     "repo/owners.py",
     "rules/__init__.py",
-    "rules/doubt.py",
     "rules/index.py",
     "rules/rule.py",
     "compiling.py",

@@ -62,7 +62,7 @@ def objection(before: State, after: State, *, safe: bool) -> str | None:
     gives reader and checker nothing new to find.
     """
     old, new = Sources(before.files), Sources(after.files)
-    changed = [path for path in old if old.text(path) != new.text(path)]
+    changed = old.differing(new)
     for path in changed:
         if comments(new, path) != comments(old, path):
             return f"it would lose or change a comment in `{path}`"
@@ -80,7 +80,7 @@ def unsafe(before: State, after: State, old: Sources, new: Sources) -> str | Non
             return "the compiled mesh would not be the same"
         worse = claims(after.linted) - claims(before.linted)
         return f"it would bring a finding: {min(worse)[2]}" if worse else None
-    changed = [path for path in old if old.text(path) != new.text(path)]
+    changed = old.differing(new)
     for path in changed:
         meant = intended(old.text(path))
         if meant is None or meant != intended(new.text(path)):

@@ -163,9 +163,12 @@ def with_baseline(
     if not path.is_relative_to(root):
         return source, settings, baseline.decode(file, content)
     inner = path.relative_to(root).as_posix()
-    files = sorted({**dict(source.files), inner: content}.items())
     values = (*settings.values, ("--", f"baseline = {quoted(inner)}"))
-    return replace(source, files=tuple(files)), Given(settings.file, values), None
+    return (
+        replace(source, files=source.files.changed([(inner, content)])),
+        Given(settings.file, values),
+        None,
+    )
 
 
 def at_revision(source: Source, repository: str, revision: str, settings: Given) -> Baseline:

@@ -62,21 +62,21 @@ def run(values: Values) -> int:
 
     if values["diff"]:
         return fixing.show(read, lint, unsafe=unsafe)
-    files, mended = read.files, None
-    with showing.progress(f"checking {len(files)} files"):
+    mended = None
+    with showing.progress(f"checking {len(read.files)} files"):
         if values["fix"]:
             mended = fixing.apply(read, repository, lint, unsafe=unsafe)
-            files, linted = mended.state.files, mended.state.linted
+            linted = mended.state.linted
         else:
-            linted = remembered(files, asked, values)
-    exits.keep(read, files, linted)
+            linted = remembered(read.files, asked, values)
+    exits.keep(read, linted)
     threshold = Severity(values["fail_on"]) if values["fail_on"] else linted.settings.fail_on
-    done = outputs.run(linted, files, threshold)
+    done = outputs.run(linted, threshold)
     outputs.write(wanted, done, repository, outputs.Taste(values["color"], values["limit"]))
     sys.stdout.flush()
     if mended:
         fixing.say(mended, "fixed")
-    sys.stderr.write(outputs.closing(done, len(files), time.perf_counter() - began))
+    sys.stderr.write(outputs.closing(done, len(linted.files), time.perf_counter() - began))
     failed = any(done.fails(one) for one in linted.findings)
     return exits.FINDINGS if failed and not values["exit_zero"] else exits.CLEAN
 

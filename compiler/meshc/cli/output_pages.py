@@ -66,7 +66,7 @@ def example(form: str) -> str:
     from meshc.findings import Severity
 
     files = [(name, content.encode()) for name, content in sorted(EXAMPLE.items())]
-    run = outputs.run(lint_files(files), files, Severity.ERROR)
+    run = outputs.run(lint_files(files), Severity.ERROR)
     said = report.render(form, run).rstrip("\n")
     return json.dumps(json.loads(said), indent=2, ensure_ascii=False) if laid_out(form) else said
 

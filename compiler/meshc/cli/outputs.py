@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from meshc.compiling import Linted
     from meshc.findings import Finding, Severity
-    from meshc.repo import File
     from meshc.report.run import Run
 
 ON_A_TERMINAL: Final = 100
@@ -108,14 +107,13 @@ def known(form: str) -> str:
     return form
 
 
-def run(linted: Linted, files: Sequence[File], threshold: Severity) -> Run:
+def run(linted: Linted, threshold: Severity) -> Run:
     """Make what is reported of a lint: its findings with their fixes, and its sources."""
     from meshc.mesh.sources import Sources
     from meshc.report.run import Run
     from meshc.rules.fixing import with_fixes
-    from meshc.spans import Texts
 
-    sources = Sources(files)
+    sources = Sources(linted.files)
 
     def fingerprint(one: Finding) -> str:
         from meshc.mesh import fingerprints  # few formats recognise findings
@@ -124,7 +122,7 @@ def run(linted: Linted, files: Sequence[File], threshold: Severity) -> Run:
 
     return Run(
         with_fixes(linted.findings, sources),
-        Texts(files),
+        linted.texts,
         fingerprint,
         suppressed=linted.suppressed,
         threshold=threshold,

@@ -14,8 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from meshc._native import Files
     from meshc.compiling import Compiled
-    from meshc.repo import File, Problem
+    from meshc.repo import Problem
 
 WORKTREE: Final = "worktree"
 """Stands for the commit where files come from a folder."""
@@ -28,7 +29,7 @@ ENVIRONMENT: Final = Option("--env", "In this Environment, not the base.", "NAME
 class Source:
     """Files to work on and where they come from."""
 
-    files: tuple[File, ...]
+    files: Files
     problems: tuple[Problem, ...]
     commit: str
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from meshc.repo.listing import files_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from meshc._native import Document
 
@@ -12,20 +14,20 @@ if TYPE_CHECKING:
 class Sources:
     """Files by their path inside the repository; what edits and fingerprints are made from."""
 
-    __slots__ = ("_contents", "_documents")
+    __slots__ = ("_documents", "_files")
 
     def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Remember each file's content; nothing is parsed yet."""
-        self._contents = dict(files)
+        """Remember the files; nothing is parsed yet."""
+        self._files = files_of(files)
         self._documents: dict[str, Document] = {}
 
-    def __iter__(self) -> Iterator[str]:
-        """Give the paths, in the order of the files."""
-        return iter(self._contents)
+    def differing(self, other: Sources) -> list[str]:
+        """Give the paths whose content is another one there, in the order of the files."""
+        return self._files.differing(other._files)
 
     def text(self, path: str) -> bytes:
         """Give a file's bytes; none for a path that is not among the files."""
-        return self._contents.get(path, b"")
+        return self._files.get(path) or b""
 
     def document(self, path: str) -> Document:
         """Give a file's documents; an unknown path has none."""

@@ -16,12 +16,14 @@ from meshc.policy.selection import (
 )
 from meshc.policy.settings import NOTHING, Given, Settings
 from meshc.record import dataclass, replace
+from meshc.repo.listing import files_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Final
 
+    from meshc._native import Files
     from meshc.findings import Finding
     from meshc.mesh.sources import Sources
     from meshc.policy.baseline import Baseline
@@ -61,11 +63,10 @@ def judge(
     found: tuple[Finding, ...], files: Sequence[File], settings: Settings, asked: Asked = PLAIN
 ) -> Judged:
     """Say which findings count; raises `SettingsError` for a baseline that is none."""
-    from meshc._native import holding  # looks at every byte
-
-    comments, waivers = holding(files, [b"meshc:", b"Waiver"])
-    marked = [files[at] for at in comments if is_intent(files[at][0])]
-    waiving = [files[at][0] for at in waivers if is_intent(files[at][0])]
+    files = files_of(files)
+    marked = [one for one in map(files.__getitem__, files.holding(b"meshc:")) if is_intent(one[0])]
+    waivers = [path for path, _ in map(files.__getitem__, files.holding(b"Waiver"))]
+    waiving = [path for path in waivers if is_intent(path)]
     known = asked.known or baseline_of(files, settings)
     if settings.plain and known is None and not marked and not waiving:
         return Judged(found)
@@ -78,13 +79,13 @@ def is_intent(path: str) -> bool:
     return path.endswith((".yaml", ".yml"))
 
 
-def baseline_of(files: Sequence[File], settings: Settings) -> Baseline | None:
+def baseline_of(files: Files, settings: Settings) -> Baseline | None:
     """Read the baseline that settings name; one that is not there knows nothing yet."""
     if settings.baseline is None:
         return None
     from meshc.policy import baseline
 
-    content = dict(files).get(settings.baseline)
+    content = files.get(settings.baseline)
     if content is None:
         return baseline.Baseline(settings.baseline, {})
     return replace(baseline.decode(settings.baseline, content), file=settings.baseline)
@@ -94,7 +95,7 @@ class Court:
     """Everything that one judgement looks at."""
 
     def __init__(
-        self, files: Sequence[File], settings: Settings, at: str | None, known: Baseline | None
+        self, files: Files, settings: Settings, at: str | None, known: Baseline | None
     ) -> None:
         """Take files, settings, the day and what is known."""
         from meshc.mesh.sources import Sources

@@ -9,7 +9,7 @@ from __future__ import annotations
 from meshc.findings import Severity
 from meshc.policy.selection import Layer
 from meshc.record import dataclass
-from meshc.repo.listing import PROJECT_FILE, SETTINGS_FILE, ending
+from meshc.repo.listing import PROJECT_FILE, SETTINGS_FILE, files_of
 from meshc.repo.toml import SettingsError
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ NOTHING: Final = Given()
 
 def settings_of(files: Collection[File], given: Given = NOTHING) -> Settings:
     """Read the settings of a repository's files and a command line; raises `SettingsError`."""
-    known = dict(ending(files, ".toml"))
+    known = dict(files_of(files).ending(".toml"))
     if not known and given is NOTHING:
         return Settings()
     from meshc.policy import stating  # most repositories state little, many nothing

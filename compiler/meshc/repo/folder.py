@@ -31,7 +31,7 @@ class Folder:
             raise Unreadable(f"cannot read `{self.path}`: {error}") from None
         except OverflowError:
             raise Unreadable(f"`{self.path}` holds more than {FILES} intent files") from None
-        return Listing(tuple(files), tuple(sorted(problem(*one) for one in problems)))
+        return Listing(files, tuple(sorted(problem(*one) for one in problems)))
 
 
 def problem(path: bytes, reason: str) -> Problem:

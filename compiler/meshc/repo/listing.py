@@ -8,8 +8,10 @@ from meshc.record import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Final
+
+    from meshc._native import Files
 
 File = tuple[str, bytes]
 """A path inside the repository, with `/` between its parts, and the content."""
@@ -43,7 +45,7 @@ class Problem:
 class Listing:
     """Files sorted by path, problems likewise."""
 
-    files: tuple[File, ...]
+    files: Files
     problems: tuple[Problem, ...]
 
     def complete(self) -> list[File]:
@@ -53,17 +55,16 @@ class Listing:
         return list(self.files)
 
 
-def ending(files: Collection[File], end: str) -> list[File]:
-    """Give the files whose path ends so; of thousands where none does, in one look at all paths."""
-    paths = "\0".join([path for path, _ in files])  # no path holds a NUL
-    if f"{end}\0" not in f"{paths}\0":
-        return []
-    return [one for one in files if one[0].endswith(end)]
+def files_of(files: Iterable[File]) -> Files:
+    """Give files as everything below takes them: sorted by path, each looked at once."""
+    from meshc._native import Files as Native  # the extension is loaded once something is read
+
+    return files if isinstance(files, Native) else Native(files)
 
 
 def wanted(path: str) -> bool:
     """Tell whether a path inside a repository is read at all."""
-    from meshc._native import wanted as native  # the extension is loaded once something is read
+    from meshc._native import wanted as native  # the same
 
     return native(os.fsencode(path))
 

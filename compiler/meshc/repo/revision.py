@@ -12,6 +12,7 @@ from meshc.repo.listing import (
     Listing,
     Problem,
     Unreadable,
+    files_of,
     may_be_named,
     named_by,
     wanted,
@@ -61,7 +62,7 @@ class Revision:
         while named := named_by(naming, list(maybe_named)):
             naming = self._taken([maybe_named.pop(path) for path in named], problems)
             files += naming
-        return Listing(tuple(sorted(files)), tuple(sorted(problems)))
+        return Listing(files_of(files), tuple(sorted(problems)))
 
     def _rows(self) -> Iterator[Row]:
         """Give what the commit's tree lists."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from meshc.findings import Finding, Related, Severity, ordered
-from meshc.repo.listing import ending
-from meshc.rules.doubt import settled
+from meshc.repo.listing import files_of
 from meshc.rules.index import RULES
 from meshc.rules.rule import Found
 from meshc.spans import Texts
@@ -42,7 +41,7 @@ def run(
         *(finding(texts, code, hit) for code, hit in hits(mesh, day)),
         *(finding(texts, code, hit) for code, hit in hits_of_owners(files)),
     )
-    return ordered(settled(mesh, found))
+    return ordered(found)
 
 
 def run_on_text(files: Sequence[tuple[str, bytes]], named: Collection[str]) -> tuple[Finding, ...]:
@@ -67,7 +66,7 @@ def hits(mesh: Mesh, day: str | None) -> Iterator[tuple[str, Hit]]:
 
 def hits_of_owners(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, Hit]]:
     """Run the rules on owners of paths, where a repository has some; else import nothing."""
-    if not ending(files, "CODEOWNERS"):
+    if not files_of(files).ending("CODEOWNERS"):
         return
     for code, rule in RULES.items():
         if rule.found_by == "owners":

@@ -146,13 +146,16 @@ fn document(
         declaration(&mut rows, (kind, spec.value), (namespace, name, labels), unit);
     }
     let named = metadata.is_some_and(|metadata| rows.get(metadata.value, "name").is_some());
-    let known = DECLARED.contains(&checked.kind.as_deref().unwrap_or_default());
-    if !known || spec.is_none() || !named {
+    let kind = checked.kind.as_deref();
+    if kind.is_none_or(|kind| DECLARED.contains(&kind) && !(named && spec.is_some())) {
         let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
         let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
         unit.unread |= name.is_none();
         unit.lost.extend(name.map(|name| (namespace, name)));
     }
+    // Where `---` was forgotten a second document follows the first.
+    let kinds = tree.entries(root).filter(|entry| entry.key == "kind");
+    unit.unread |= !read.is_empty() && kinds.count() > 1;
     unit.findings.append(&mut rows.findings);
 }
 
@@ -276,6 +279,8 @@ fn workload(
         calls_unclear: unclear(rows, spec, if service { "calls" } else { "routes" }),
         operations_unclear: unclear(rows, spec, "operations"),
         rules_unclear: unclear(rows, spec, "allow"),
+        ports_unclear: unclear(rows, spec, ports),
+        owner_unclear: unclear(rows, spec, "owner"),
         probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }

@@ -1,14 +1,13 @@
 /// The names nearest to a word, best first: at most three, and none that is mostly different.
 #[must_use]
 pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let letters: Vec<char> = word.chars().collect();
-    let limit = (letters.len() / 3).clamp(1, 3);
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let mut edits = Edits::of(word, limit);
     let bag = Bag::of(word);
     let mut scored: Vec<(usize, &str)> = names
         .filter(|name| name.len().abs_diff(word.len()) <= limit * LONGEST)
         .filter(|name| bag.apart(&Bag::of(name)) <= limit)
-        .map(|name| (distance(&letters, name), name))
-        .filter(|&(distance, _)| distance <= limit)
+        .filter_map(|name| Some((edits.to(name)?, name)))
         .collect();
     scored.sort_unstable();
     scored.dedup();
@@ -53,26 +52,64 @@ pub fn did_you_mean(names: &[&str]) -> Option<String> {
     Some(format!("did you mean {} or `{last}`?", rest.join(", ")))
 }
 
-/// Edits between two words: insert, delete, replace or swap neighbours (optimal string alignment).
-fn distance(a: &[char], b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&above, j + 1) + 1).min(at(&row, j) + 1);
-            best = best.min(at(&above, j) + usize::from(x != y));
-            let swapped = i > 0 && j > 0 && b.get(j - 1) == Some(&x) && a.get(i - 1) == Some(&y);
-            if swapped {
-                best = best.min(at(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = core::mem::replace(&mut above, row);
+/// Edits between words: insert, delete, replace or swap neighbours (optimal string alignment).
+struct Edits {
+    letters: Vec<char>,
+    /// Most edits that are told apart.
+    most: usize,
+    /// The word that is compared, and three rows of the table, kept for the next one.
+    other: Vec<char>,
+    rows: [Vec<usize>; 3],
+}
+
+impl Edits {
+    fn of(word: &str, most: usize) -> Self {
+        let rows = [Vec::new(), Vec::new(), Vec::new()];
+        Self { letters: word.chars().collect(), most, other: Vec::new(), rows }
     }
-    above.last().copied().unwrap_or(usize::MAX / 2)
+
+    /// Edits to another word, if they are few. Cells that are further from the diagonal than there
+    /// may be edits are never looked at (Ukkonen 1985).
+    fn to(&mut self, word: &str) -> Option<usize> {
+        let Self { letters, most, other, rows: [before, above, row] } = self;
+        let most = *most;
+        other.clear();
+        other.extend(word.chars());
+        let far = most + 1;
+        above.clear();
+        above.extend((0..=other.len()).map(|column| column.min(far)));
+        let mut least_above = 0;
+        for (i, &x) in letters.iter().enumerate() {
+            row.clear();
+            row.resize(other.len() + 1, far);
+            if let Some(first) = row.first_mut() {
+                *first = (i + 1).min(far);
+            }
+            let mut least = (i + 1).min(far);
+            let columns = i.saturating_sub(most)..other.len().min(i + most + 1);
+            for j in columns {
+                let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(far);
+                let here = other.get(j) == Some(&x);
+                let mut best = (at(above, j + 1) + 1).min(at(row, j) + 1);
+                best = best.min(at(above, j) + usize::from(!here));
+                let swapped = i > 0 && j > 0 && other.get(j - 1) == Some(&x);
+                if swapped && letters.get(i - 1) == other.get(j) {
+                    best = best.min(at(before, j - 1) + 1);
+                }
+                least = least.min(best);
+                if let Some(cell) = row.get_mut(j + 1) {
+                    *cell = best.min(far);
+                }
+            }
+            if least > most && least_above > most {
+                return None;
+            }
+            least_above = least;
+            core::mem::swap(before, above);
+            core::mem::swap(above, row);
+        }
+        above.last().copied().filter(|edits| *edits <= most)
+    }
 }
 
 #[cfg(test)]
@@ -81,14 +118,45 @@ mod tests {
 
     use super::*;
 
+    /// The whole table, one row for each letter.
+    fn distance(a: &str, b: &str) -> usize {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let mut best = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        best = best.min(table[i - 2][j - 2] + 1);
+                    }
+                    best
+                };
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
     proptest! {
         #[test]
         fn no_near_name_is_passed_over(word in "[a-d/é-]{1,9}", name in "[a-d/é-]{1,9}") {
-            let letters: Vec<char> = word.chars().collect();
-            let edits = distance(&letters, &name);
+            let edits = distance(&word, &name);
             prop_assert!(Bag::of(&word).apart(&Bag::of(&name)) <= edits);
-            let is_near = edits <= (letters.len() / 3).clamp(1, 3);
+            let is_near = edits <= (word.chars().count() / 3).clamp(1, 3);
             prop_assert_eq!(nearest(&word, [name.as_str()].into_iter()).len(), usize::from(is_near));
+        }
+
+        #[test]
+        fn few_edits_are_counted(
+            word in "[ab-]{0,9}", names in prop::collection::vec("[ab-]{0,9}", 1..4), most in 1_usize..5,
+        ) {
+            let mut edits = Edits::of(&word, most);
+            for name in &names {
+                let right = Some(distance(&word, name)).filter(|right| *right <= most);
+                prop_assert_eq!(edits.to(name), right, "{} {}", word, name);
+            }
         }
     }
 }

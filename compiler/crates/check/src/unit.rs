@@ -143,6 +143,10 @@ pub struct WorkloadRow {
     pub operations_unclear: bool,
     /// Whom it admits is not known: a part of that was refused.
     pub rules_unclear: bool,
+    /// Where it listens is not known: a part of that was refused.
+    pub ports_unclear: bool,
+    /// Who answers for it is not known: that was refused.
+    pub owner_unclear: bool,
     /// Probes: path and port.
     pub probes: Vec<(At<String>, At<String>)>,
     /// Gateway routes.

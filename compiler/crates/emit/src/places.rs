@@ -22,7 +22,7 @@ pub(crate) struct Lines<'m> {
 
 impl<'m> Lines<'m> {
     pub(crate) fn new(mesh: &'m Mesh) -> Self {
-        let path = |file: &u32| mesh.files.get(*file as usize).map(|file| file.path.as_str());
+        let path = |file: &u32| mesh.files.get(*file as usize).map(|file| &*file.path);
         let mut by_path: Vec<u32> = (0_u32..).zip(&mesh.files).map(|(file, _)| file).collect();
         by_path.sort_by(|a, b| path(a).cmp(&path(b)));
         let mut ranks = vec![0; by_path.len()];
@@ -158,7 +158,7 @@ impl<'a, 'm> Placing<'a, 'm> {
     }
 
     fn path(&self, file: u32) -> Option<&'m str> {
-        self.lines.mesh().files.get(file as usize).map(|file| file.path.as_str())
+        self.lines.mesh().files.get(file as usize).map(|file| &*file.path)
     }
 }
 

@@ -41,7 +41,7 @@ pub fn render(
     let rendering = Rendering { mesh, documents: &documents };
     let mut found = Vec::new();
     for (file, tree) in &documents {
-        let path = mesh.files.get(*file as usize).map_or("", |one| one.path.as_str());
+        let path = mesh.files.get(*file as usize).map_or("", |one| &*one.path);
         let target = Target::of(tree, namespace_of(path, folders));
         if let Some(target) = target.filter(|one| !APPLIED.contains(&one.kind)) {
             let mut node = rendering.node(*file, tree, tree.root());
@@ -70,7 +70,7 @@ impl Rendering<'_> {
             return Source::Written(String::new(), 1);
         };
         let (line, _) = LineIndex::new(&found.bytes).position(span.start);
-        Source::Written(found.path.clone(), line)
+        Source::Written(found.path.to_string(), line)
     }
 
     fn node(&self, file: u32, tree: &Tree, node: NodeId) -> Node {

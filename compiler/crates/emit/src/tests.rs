@@ -41,7 +41,7 @@ fn shop(edge: bool) -> Vec<(String, Vec<u8>)> {
 
 fn linked(files: Vec<(String, Vec<u8>)>) -> Mesh {
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let files = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
+    let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
     Mesh::read(files, &schema, &[])
 }
 

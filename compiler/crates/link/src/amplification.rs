@@ -24,6 +24,9 @@ pub struct Amplified {
     pub hops: Vec<Hop>,
 }
 
+/// Tries of operations by workload.
+type Written<'a> = FxHashMap<WorkloadIx, &'a [(u32, u32)]>;
+
 /// The most requests that one can become at a workload, and the call by which they come.
 #[derive(Clone, Copy, Debug)]
 struct Most {
@@ -70,27 +73,15 @@ impl Mesh {
     }
 
     /// Tries of operations that say how often, by workload and index of the operation.
-    fn written_tries(&self) -> FxHashMap<WorkloadIx, Vec<(u32, u32)>> {
-        let mut written: FxHashMap<WorkloadIx, Vec<(u32, u32)>> = FxHashMap::default();
-        for (ix, workload) in self.each() {
-            for row in &workload.row.operations {
-                if row.attempts.as_ref().is_none_or(|attempts| attempts.value == 0) {
-                    continue;
-                }
-                let Some(at) = workload.operation(&row.name.value) else { continue };
-                let operation = workload.operations.get(at as usize).filter(|one| is_resent(one));
-                if let Some(operation) = operation {
-                    let tries = operation.retry.attempts.saturating_add(1);
-                    written.entry(ix).or_default().push((at, tries));
-                }
-            }
-        }
-        written
+    fn written_tries(&self) -> Written<'_> {
+        let each = (0_u32..).map(WorkloadIx).zip(&self.told);
+        let written = each.filter(|(_, told)| !told.tries.is_empty());
+        written.map(|(ix, told)| (ix, told.tries.as_slice())).collect()
     }
 
     /// The most tries of a request that takes a call.
-    fn tries(&self, written: &FxHashMap<WorkloadIx, Vec<(u32, u32)>>, edge: &Edge) -> u32 {
-        let all = written.get(&edge.callee).map(Vec::as_slice).unwrap_or_default().iter();
+    fn tries(&self, written: &Written<'_>, edge: &Edge) -> u32 {
+        let all = written.get(&edge.callee).copied().unwrap_or_default().iter();
         let taken = all.filter(|(at, _)| edge.operation.is_none_or(|named| named == *at));
         taken.map(|(_, tries)| *tries).max().unwrap_or(1)
     }
@@ -112,7 +103,7 @@ impl Mesh {
         let group = |ix: WorkloadIx| groups.get(ix.index()).copied().unwrap_or_default();
         let mut members: Vec<Vec<WorkloadIx>> = vec![Vec::new(); groups.len()];
         let mut waiting = vec![0_usize; groups.len()];
-        for (ix, _) in self.each() {
+        for ix in (0_u32..).map(WorkloadIx).take(groups.len()) {
             if let Some(slot) = members.get_mut(group(ix)) {
                 slot.push(ix);
             }
@@ -239,6 +230,21 @@ impl Mesh {
         let edge = self.edges.get(edge)?;
         Some((edge, self.workload(edge.caller)?, self.workload(edge.callee)?))
     }
+}
+
+/// Operations of a workload that say how often a request is tried, and may be: index, and tries with
+/// the first.
+pub(crate) fn tries(workload: &Workload) -> Vec<(u32, u32)> {
+    let written = workload.row.operations.iter().filter(|row| {
+        let attempts = row.attempts.as_ref();
+        attempts.is_some_and(|attempts| attempts.value > 0)
+    });
+    let tries = written.filter_map(|row| {
+        let at = workload.operation(&row.name.value)?;
+        let operation = workload.operations.get(at as usize).filter(|one| is_resent(one))?;
+        Some((at, operation.retry.attempts.saturating_add(1)))
+    });
+    tries.collect()
 }
 
 /// Whether a request that reached the application may be sent to it again.

@@ -27,24 +27,44 @@ pub(crate) struct Laid<'a> {
 }
 
 impl<'a> Laid<'a> {
-    /// Looks for an Environment by name; of two the first by file and place.
+    /// An Environment of a mesh by its name; its places have a range of their own in `foreign`.
     pub(crate) fn find(
+        mesh: &Mesh,
         foreign: &mut Foreign,
-        files: impl Iterator<Item = (&'a str, &'a [u8])>,
         schema: &Schema,
         (name, folders): (&str, &'a [(String, String)]),
     ) -> Option<Self> {
-        for (file, (path, bytes)) in (0_u32..).zip(files) {
-            if !declares(path, bytes) {
-                continue;
+        let file = mesh.environments.iter().find(|one| one.row.name.value == name)?.file;
+        let bytes = &mesh.files.get(file as usize)?.bytes;
+        let mut found = environments(bytes, schema).into_iter();
+        let (row, tree) = found.find(|(row, _)| row.name.value == name)?;
+        let by = foreign.range(file, bytes.len());
+        Some(Self { overlay: Overlay::new(row, tree, by), file, folders })
+    }
+
+    /// Files of which something else holds in this Environment than in the base: those that do not
+    /// belong to it, and those with an object that a patch changes.
+    ///
+    /// Nothing where that is not known before all is read: a patch of something else than one
+    /// service or gateway, or of one that is wrong, and files that say something for others.
+    pub(crate) fn differing(&self, base: &Mesh) -> Option<Vec<u32>> {
+        let each = (0_u32..).zip(&base.files);
+        let left_out = each.filter(|(_, one)| !self.overlay.selects(&one.path));
+        let mut files: Vec<u32> = left_out.map(|(file, _)| file).collect();
+        for patch in &self.overlay.row.patches {
+            let namespace = patch.namespace.as_ref()?;
+            let id = format!("{}/{}", namespace.value, patch.object.value);
+            let workload = base.workload(base.workload_named(&id)?)?;
+            let is_target = crate::weaker::object(workload).0 == patch.kind.value;
+            if !is_target || base.lost.contains(&id) {
+                return None;
             }
-            let found = environments(bytes, schema).into_iter();
-            if let Some((row, tree)) = found.into_iter().find(|(row, _)| row.name.value == name) {
-                let by = foreign.range(file, bytes.len());
-                return Some(Self { overlay: Overlay::new(row, tree, by), file, folders });
-            }
+            files.push(workload.file);
         }
-        None
+        files.sort_unstable();
+        files.dedup();
+        let plain = |file: &u32| base.files.get(*file as usize).is_some_and(|one| one.said.plain);
+        files.iter().all(plain).then_some(files)
     }
 
     /// What a file declares in this Environment. A file that does not belong to it declares nothing
@@ -72,10 +92,10 @@ impl Mesh {
         folders: &[(String, String)],
         environment: Option<&str>,
     ) -> Vec<(u32, Tree)> {
-        let files = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
+        let files = self.files.iter().map(|one| (&*one.path, &*one.bytes));
         let mut foreign = self.foreign.clone();
-        let laid = environment
-            .and_then(|name| Laid::find(&mut foreign, files.clone(), schema, (name, folders)));
+        let laid =
+            environment.and_then(|name| Laid::find(self, &mut foreign, schema, (name, folders)));
         let mut found = Vec::new();
         for (file, (path, bytes)) in (0_u32..).zip(files) {
             if crate::load::is_no_document(path, bytes)

@@ -36,7 +36,7 @@ fn bundle(mesh: &Mesh, trust_domain: &str, file: &At<String>) -> Result<String, 
         let message = format!("`{}` is not the name of a PEM file", file.value);
         return Err(unfit(message).help("a bundle is certificates in PEM, in a file named `*.pem`"));
     }
-    let source = mesh.files.iter().find(|source| source.path == file.value);
+    let source = mesh.files.iter().find(|source| *source.path == *file.value);
     let Some(source) = source else {
         let message = format!("the repository holds no file `{}`", file.value);
         let help = "the path counts from the repository's root; links are not followed";

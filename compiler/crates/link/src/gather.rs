@@ -9,15 +9,18 @@ use rustc_hash::FxHashMap;
 
 use crate::effective::{Effective, Origin, Values};
 use crate::load::{Loaded, is_named};
-use crate::mesh::{Mesh, MeshFinding, Told, Workload, WorkloadIx};
+use crate::mesh::{Mesh, MeshFinding, Told, Workload};
 use crate::outside::{Declared, check_owner};
 use crate::platform::Waived;
 use crate::source::{Said, SourceFile};
+use crate::workloads::{Entry, Workloads};
 
 /// What an earlier run linked.
 pub(crate) struct Linked {
-    /// By id, with all that the platform says for them.
-    pub(crate) workloads: Vec<(Arc<Workload>, Told)>,
+    /// With all that the platform says for them.
+    pub(crate) workloads: Workloads,
+    /// What was found about each.
+    pub(crate) told: Vec<Arc<Told>>,
     /// With the file of each.
     pub(crate) tests: Vec<(u32, TestRow)>,
 }
@@ -37,9 +40,11 @@ pub(crate) fn gather(
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
     for (file, one) in (0_u32..).zip(loaded) {
-        let Loaded { path, bytes, document, mut unit } = one;
-        let mut said = homes.said(file, (&path, &bytes), &mut unit);
-        said.plain &= document;
+        let Loaded { path, bytes, document, mut unit, said } = one;
+        let said = said.unwrap_or_else(|| {
+            let said = homes.said(file, &path, &mut unit);
+            Said { plain: said.plain && document, ..said }
+        });
         mesh.files.push(Arc::new(SourceFile { path, bytes, said }));
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
@@ -60,9 +65,8 @@ pub(crate) fn gather(
     match linked {
         None => workloads(mesh, rows, &homes),
         Some(linked) => {
-            (mesh.workloads, mesh.told) = linked.workloads.into_iter().unzip();
+            (mesh.workloads, mesh.told) = (linked.workloads, linked.told);
             mesh.tests = linked.tests;
-            mesh.by_id = index(mesh);
         }
     }
     crate::platform::guardrails(mesh, guardrails, &homes);
@@ -104,6 +108,7 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
         let Some((workload, told)) = homes.workload(mesh, file, row) else {
             repeated.append(&mut mesh.findings);
             mesh.clashing = true;
+            mesh.gaps.push(file);
             continue;
         };
         let first = known.get(&workload.id).and_then(|&at| found.get(at));
@@ -115,21 +120,20 @@ fn workloads(mesh: &mut Mesh, rows: Vec<(u32, WorkloadRow)>, homes: &Homes<'_>) 
             let place = (first.file, first.row.name.span, "declared here too".into());
             repeated.push(MeshFinding { file, finding, related: vec![place] });
             mesh.clashing = true;
+            mesh.gaps.push(file);
             continue;
         }
         known.insert(workload.id.clone(), found.len());
         found.push((Arc::new(workload), told));
     }
+    mesh.gaps.sort_unstable();
+    mesh.gaps.dedup();
     found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    (mesh.workloads, mesh.told) = found.into_iter().unzip();
-    mesh.by_id = index(mesh);
+    let entry = |(workload, told)| (Entry::Linked(workload), Arc::new(told));
+    let (entries, told) = found.into_iter().map(entry).unzip();
+    (mesh.workloads, mesh.told) = (Workloads::new(entries), told);
     mesh.findings = before;
     mesh.findings.append(&mut repeated);
-}
-
-/// Where each workload is, by id.
-pub(crate) fn index(mesh: &Mesh) -> Arc<FxHashMap<String, WorkloadIx>> {
-    Arc::new(mesh.each().map(|(ix, workload)| (workload.id.clone(), ix)).collect())
 }
 
 /// Gives every workload what the platform says for it.
@@ -139,7 +143,7 @@ fn complete_all(mesh: &mut Mesh) {
     let waived = Waived::of(&mesh.waivers);
     let mut faults = Vec::new();
     for (workload, told) in workloads.iter_mut().zip(&mut told) {
-        faults.extend(complete(mesh, &waived, Arc::make_mut(workload), told));
+        faults.extend(complete(mesh, &waived, workload, Arc::make_mut(told)));
     }
     mesh.clashing |= !faults.is_empty();
     // What is wrong with one row of a baseline is said once, of the first service it meets.
@@ -165,7 +169,8 @@ pub(crate) fn complete(
     crate::platform::settle(mesh, waived, workload);
     let faults = crate::baseline::add(mesh, workload);
     crate::lower::lower(mesh, workload, &mut told.own);
-    workload.named = crate::patch::named(workload);
+    told.named = crate::patch::named(workload);
+    told.tries = crate::amplification::tries(workload);
     faults
 }
 
@@ -216,8 +221,8 @@ pub(crate) struct Homes<'a> {
 
 impl Homes<'_> {
     /// What a file says by itself, taken out of its unit.
-    pub(crate) fn said(&self, file: u32, (path, bytes): (&str, &[u8]), unit: &mut Unit) -> Said {
-        Said::of(file, bytes, unit, |namespace, name| {
+    pub(crate) fn said(&self, file: u32, path: &str, unit: &mut Unit) -> Said {
+        Said::of(file, unit, |namespace, name| {
             let folder = || namespace_of(path, self.folders).map(str::to_owned);
             Some(format!("{}/{name}", namespace.or_else(folder)?))
         })
@@ -252,10 +257,8 @@ impl Homes<'_> {
             id,
             identity,
             instances: instances(mesh, file, &mut row),
-            unresolved: false,
             guardrails: Vec::new(),
             operations: Vec::new(),
-            named: Vec::new(),
             row,
         };
         let own = core::mem::take(&mut mesh.findings);

@@ -1,3 +1,5 @@
+use core::ops::Range;
+
 use crate::mesh::{Edge, WorkloadIx};
 
 /// The call graph: who calls whom, each pair once, in compressed rows both ways.
@@ -5,6 +7,8 @@ use crate::mesh::{Edge, WorkloadIx};
 pub struct Graph {
     out: Rows,
     into: Rows,
+    /// By caller, the first of its edges; behind the last one their number.
+    firsts: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -67,11 +71,35 @@ impl Rows {
     }
 }
 
+/// Where the edges of each caller begin.
+fn firsts(count: usize, edges: &[Edge]) -> Vec<u32> {
+    let mut firsts = Vec::with_capacity(count + 1);
+    let mut at = 0;
+    for caller in (0_u32..).map(WorkloadIx).take(count + 1) {
+        while edges.get(at).is_some_and(|edge| edge.caller < caller) {
+            at += 1;
+        }
+        firsts.push(u32::try_from(at).unwrap_or(u32::MAX));
+    }
+    firsts
+}
+
 impl Graph {
+    /// Of edges in the order of their callers.
     pub(crate) fn new(count: usize, edges: &[Edge]) -> Self {
         let out = edges.iter().map(|edge| (edge.caller, edge.callee));
         let into = edges.iter().map(|edge| (edge.callee, edge.caller));
-        Self { out: Rows::new(count, out), into: Rows::new(count, into) }
+        Self {
+            out: Rows::new(count, out),
+            into: Rows::new(count, into),
+            firsts: firsts(count, edges),
+        }
+    }
+
+    /// Where the edges of a caller stand among all.
+    pub(crate) fn edges_of(&self, caller: WorkloadIx) -> Range<usize> {
+        let at = |index: usize| self.firsts.get(index).map_or(0, |first| *first as usize);
+        at(caller.index())..at(caller.index() + 1)
     }
 
     /// Whom a workload calls.

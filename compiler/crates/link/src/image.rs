@@ -7,12 +7,12 @@
 
 mod codec;
 mod rows;
+mod tables;
 
 use std::sync::Arc;
 
 use meshc_check::Schema;
 use meshc_check::unit::{TestRow, Unit};
-use meshc_snapshot::Digest;
 
 use codec::{Reader, Stored, stored_struct};
 
@@ -20,59 +20,53 @@ use crate::gather::{Linked, gather};
 use crate::graph::Graph;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload};
-use crate::source::{Content, Said, SourceFile};
+use crate::source::{Content, Said};
+use crate::table::Tables;
 use crate::whole::Whole;
+use crate::workloads::{Entry, Stowed, Workloads};
 
-/// Parts that workloads are written in; they are read on as many threads.
-const PARTS: usize = 2;
 /// Most files that may differ, in parts of all: beyond it reading everything is as fast.
 const CHANGED: usize = 16;
 /// Files that may differ however few there are.
 const FEW: usize = 16;
 
-/// A file as it was when the image was made.
-struct Kept {
-    path: String,
-    digest: Vec<u8>,
-    said: Said,
-}
-
-stored_struct!(Kept { path, digest, said });
-stored_struct!(Said { plain, findings, doubtful, lost, unread });
+stored_struct!(Said { plain, findings, lost, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
 
 impl Mesh {
-    /// This mesh as bytes; nothing where a run cannot begin with it: in an Environment, or where two
-    /// declare one name.
+    /// This mesh as bytes, with all that has been built of its tables; nothing where a run cannot
+    /// begin with it: in an Environment, or where two declare one name.
     #[must_use]
     pub fn image(&self) -> Option<Vec<u8>> {
         if self.clashing || self.environment_file.is_some() {
             return None;
         }
         let mut out = Vec::new();
-        let length = |count: usize, out: &mut Vec<u8>| (count as u64).put(out);
-        length(self.files.len(), &mut out);
+        self.files.len().put(&mut out);
         for file in &self.files {
-            file.path.put(&mut out);
-            Digest::of(&file.bytes).as_bytes().to_vec().put(&mut out);
+            codec::put_text(&file.path, &mut out);
+            out.extend(file.bytes.digest().as_bytes());
             file.said.put(&mut out);
         }
-        let size = self.workloads.len().div_ceil(PARTS).max(1);
-        for (part, told) in self.workloads.chunks(size).zip(self.told.chunks(size)) {
-            let mut bytes = Vec::new();
-            for (workload, told) in part.iter().zip(told) {
-                workload.put(&mut bytes);
-                told.put(&mut bytes);
+        let mut bodies = Vec::new();
+        self.workloads.len().put(&mut out);
+        for entry in self.workloads.entries() {
+            let begin = bodies.len();
+            match entry {
+                Entry::Linked(one) => one.put(&mut bodies),
+                Entry::Stowed(one) => bodies.extend(one.bytes()),
             }
-            true.put(&mut out);
-            length(part.len(), &mut out);
-            length(bytes.len(), &mut out);
-            out.append(&mut bytes);
+            codec::put_text(entry.id(), &mut out);
+            entry.file().put(&mut out);
+            bodies.len().saturating_sub(begin).put(&mut out);
         }
-        false.put(&mut out);
+        bodies.len().put(&mut out);
+        out.append(&mut bodies);
+        self.told.put(&mut out);
         self.edges.put(&mut out);
         self.tests.put(&mut out);
         self.whole.put(&mut out);
+        self.tables.put(&mut out);
         Some(out)
     }
 
@@ -83,38 +77,31 @@ impl Mesh {
     /// [`Mesh::patched`] gives nothing.
     #[must_use]
     pub fn restored(
-        image: &[u8],
-        mut files: Vec<(String, Content)>,
+        image: &Content,
+        mut files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let mut from = Reader::new(image);
-        let kept = Vec::<Kept>::take(&mut from)?;
-        let changed = changed(&kept, &files)?;
-        let image = parts(&mut from)?;
+        let (loaded, changed) = loaded(&mut from, files, schema)?;
+        let workloads = workloads(&mut from, image)?;
+        let told = Vec::<Arc<Told>>::take(&mut from)?;
         let edges = Vec::<Edge>::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
         let whole = Whole::take(&mut from)?;
+        let tables = Tables::take(&mut from)?;
         if !from.is_empty() {
             return None;
         }
-        let linked = Linked { workloads: image, tests };
         let mut mesh = Self::default();
-        let (loaded, said) = loaded(kept, files, schema);
+        let linked = Linked { workloads, told, tests };
         gather(&mut mesh, loaded, namespaces, Some(linked));
         if mesh.clashing {
             return None;
         }
-        for (file, said) in mesh.files.iter_mut().zip(said) {
-            if let Some(said) = said {
-                let (path, bytes) = (file.path.clone(), file.bytes.clone());
-                *file = Arc::new(SourceFile { path, bytes, said });
-            }
-        }
-        crate::gather::note_all_gaps(&mut mesh);
-        mesh.graph = Graph::new(mesh.workloads.len(), &edges);
-        (mesh.edges, mesh.whole) = (edges, whole);
+        mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &edges));
+        (mesh.edges, mesh.whole, mesh.tables) = (edges, whole, tables);
         if changed.is_empty() {
             mesh.settle(Vec::new());
             return Some(mesh);
@@ -124,79 +111,74 @@ impl Mesh {
     }
 }
 
-/// Files with other contents than the image was made of.
-fn changed(kept: &[Kept], files: &[(String, Content)]) -> Option<Vec<(String, Content)>> {
-    if kept.len() != files.len() {
-        return None;
-    }
-    let mut changed = Vec::new();
-    for (kept, (path, bytes)) in kept.iter().zip(files) {
-        if kept.path != *path {
-            return None;
-        }
-        if kept.digest == *Digest::of(bytes).as_bytes() {
-            continue;
-        }
-        // Of what is no document, or holds for many, nothing was kept.
-        if !kept.said.plain || changed.len() > FEW + files.len() / CHANGED {
-            return None;
-        }
-        changed.push((path.clone(), bytes.clone()));
-    }
-    Some(changed)
-}
-
-/// The workloads of an image, read on threads.
-fn parts(from: &mut Reader<'_>) -> Option<Vec<(Arc<Workload>, Told)>> {
-    let mut found = Vec::new();
-    while bool::take(from)? {
-        let count = usize::try_from(u64::take(from)?).ok()?;
-        let length = usize::try_from(u64::take(from)?).ok()?;
-        found.push((count, from.bytes(length)?));
-    }
-    let Some((last, first)) = found.split_last() else { return Some(Vec::new()) };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            first.iter().map(|part| scope.spawn(|| workloads(part.0, part.1))).collect();
-        let behind = workloads(last.0, last.1);
-        let mut all = Vec::new();
-        for thread in threads {
-            match thread.join() {
-                Ok(part) => all.extend(part?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all.extend(behind?);
-        Some(all)
-    })
-}
-
-fn workloads(count: usize, bytes: &[u8]) -> Option<Vec<(Arc<Workload>, Told)>> {
-    let mut from = Reader::new(bytes);
-    let mut all = Vec::with_capacity(count.min(bytes.len()));
-    for _ in 0..count {
-        let workload = Workload::take(&mut from)?;
-        all.push((Arc::new(workload), Told::take(&mut from)?));
-    }
-    from.is_empty().then_some(all)
-}
+/// What the image says of its files, and those that have other contents now.
+type Files = (Vec<Loaded>, Vec<(Arc<str>, Content)>);
 
 /// Files as if they had been read: those of the platform are, of the others stands in the image what
 /// they declare.
 fn loaded(
-    kept: Vec<Kept>,
-    files: Vec<(String, Content)>,
+    from: &mut Reader<'_>,
+    files: Vec<(Arc<str>, Content)>,
     schema: &Schema,
-) -> (Vec<Loaded>, Vec<Option<Said>>) {
-    let each = kept.into_iter().zip(files).map(|(kept, (path, bytes))| {
-        if kept.said.plain {
-            let unit = Unit::default();
-            return (Loaded { path, bytes, document: true, unit }, Some(kept.said));
+) -> Option<Files> {
+    let most = FEW.saturating_add(files.len() / CHANGED);
+    if usize::take(from)? != files.len() {
+        return None;
+    }
+    let mut all = Vec::with_capacity(files.len());
+    let mut changed = Vec::new();
+    for (path, bytes) in files {
+        if from.text()? != &*path {
+            return None;
         }
-        let mut read = load::one(path, bytes, schema, None);
-        read.unit.workloads.clear();
-        read.unit.tests.clear();
-        (read, None)
-    });
-    each.unzip()
+        let is_same = from.bytes(32)? == bytes.digest().as_bytes();
+        let said = Said::take(from)?;
+        if !is_same {
+            // Of what is no document, or holds for many, nothing was kept.
+            if !said.plain || changed.len() > most {
+                return None;
+            }
+            changed.push((Arc::clone(&path), bytes.clone()));
+        }
+        all.push(if said.plain {
+            Loaded { path, bytes, document: true, unit: Unit::default(), said: Some(said) }
+        } else {
+            let mut read = load::one(path, bytes, schema, None);
+            read.unit.workloads.clear();
+            read.unit.tests.clear();
+            read
+        });
+    }
+    Some((all, changed))
+}
+
+/// The workloads of an image, each to be read when somebody asks for it.
+fn workloads(from: &mut Reader<'_>, image: &Content) -> Option<Workloads> {
+    let count = usize::take(from)?;
+    let mut lengths = Vec::with_capacity(count.min(image.len()));
+    let mut end = 0_usize;
+    for _ in 0..count {
+        let (id, file, length) = (String::take(from)?, u32::take(from)?, usize::take(from)?);
+        let begin = end;
+        end = end.checked_add(length)?;
+        lengths.push((id, file, begin..end));
+    }
+    let length = usize::take(from)?;
+    let first = image.len().checked_sub(from.left())?;
+    from.bytes(length)?;
+    if end != length || !lengths.is_sorted_by(|one, next| one.0 < next.0) {
+        return None;
+    }
+    let entry = |(id, file, at): (String, u32, core::ops::Range<usize>)| {
+        let at = first.checked_add(at.start)?..first.checked_add(at.end)?;
+        Some(Entry::Stowed(Arc::new(Stowed::new(id, file, image.clone(), at))))
+    };
+    Some(Workloads::new(lengths.into_iter().map(entry).collect::<Option<_>>()?))
+}
+
+/// A workload from the bytes that an image holds it in; nothing for bytes that hold none.
+pub(crate) fn workload(bytes: &[u8]) -> Option<Workload> {
+    let mut from = Reader::new(bytes);
+    let workload = Workload::take(&mut from)?;
+    from.is_empty().then_some(workload)
 }

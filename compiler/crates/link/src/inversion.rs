@@ -1,6 +1,6 @@
 //! Calls that wait longer than anybody waits for their caller (MC603).
 
-use crate::mesh::{Edge, Mesh, Workload};
+use crate::mesh::{Edge, Mesh, Workload, WorkloadIx};
 
 /// A call whose time nobody gives its caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,8 +23,7 @@ impl Mesh {
         // By workload: the longest that a caller waits for it, and in which call.
         let mut longest: Vec<Option<(u32, usize)>> = vec![None; self.workloads.len()];
         for (at, edge) in self.edges.iter().enumerate() {
-            let Some(callee) = self.workload(edge.callee) else { continue };
-            let waits = self.waits(edge, callee);
+            let waits = edge.waits_ms;
             if let Some(slot) = longest.get_mut(edge.callee.index())
                 && slot.is_none_or(|(most, _)| waits > most)
             {
@@ -50,21 +49,27 @@ impl Mesh {
         }
         found
     }
+}
 
-    /// Milliseconds that a caller waits at most, whatever of the callee it asks for.
-    fn waits(&self, edge: &Edge, callee: &Workload) -> u32 {
-        let named = edge.operation.and_then(|at| callee.operations.get(at as usize));
-        let allowed = match named {
-            // A connection is not ended by the time for a request.
-            Some(one) if one.matches.is_empty() => return u32::MAX,
-            Some(one) => one.timeout_ms,
-            None => {
-                let all = callee.operations.iter().map(|one| one.timeout_ms);
-                all.chain([self.values(callee).timeout().value]).max().unwrap_or(u32::MAX)
-            }
-        };
-        edge.timeout_ms.map_or(allowed, |own| own.min(allowed))
-    }
+/// Milliseconds that a caller waits at most, whatever of the callee it asks for; see
+/// [`Edge::waits_ms`].
+pub(crate) fn waits(
+    mesh: &Mesh,
+    callee: WorkloadIx,
+    operation: Option<u32>,
+    timeout_ms: Option<u32>,
+) -> u32 {
+    let Some(callee) = mesh.workload(callee) else { return u32::MAX };
+    let allowed = match operation.and_then(|at| callee.operations.get(at as usize)) {
+        // A connection is not ended by the time for a request.
+        Some(one) if one.matches.is_empty() => return u32::MAX,
+        Some(one) => one.timeout_ms,
+        None => {
+            let all = callee.operations.iter().map(|one| one.timeout_ms);
+            all.chain([mesh.values(callee).timeout().value]).max().unwrap_or(u32::MAX)
+        }
+    };
+    timeout_ms.map_or(allowed, |own| own.min(allowed))
 }
 
 /// Milliseconds that a call waits, if they are more than `longest` and the call or the operation it

@@ -24,7 +24,7 @@ pub struct Issuer {
 /// Settles what the files declare; what is refused keeps its name, so that rules find it.
 pub(crate) fn gather(mesh: &mut Mesh, declared: Vec<(u32, IssuerRow)>) {
     let paths: FxHashMap<&str, &SourceFile> =
-        mesh.files.iter().map(|file| (file.path.as_str(), file.as_ref())).collect();
+        mesh.files.iter().map(|file| (&*file.path, file.as_ref())).collect();
     let mut findings = Vec::new();
     let mut found: Vec<Issuer> = Vec::new();
     for (file, row) in declared {

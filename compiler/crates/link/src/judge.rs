@@ -23,6 +23,9 @@ mod ties;
 mod traffic;
 mod users;
 
+use core::cell::OnceCell;
+use std::sync::Arc;
+
 use meshc_check::Finding;
 use meshc_document::Span;
 use rustc_hash::FxHashSet;
@@ -33,13 +36,14 @@ use crate::whole::Differs;
 /// Collects what one look at the mesh finds.
 pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
-    /// Every namespace that the `Mesh` lists or something is declared in.
-    pub(crate) namespaces: FxHashSet<&'a str>,
+    namespaces: OnceCell<FxHashSet<&'a str>>,
     pub(crate) findings: Vec<MeshFinding>,
-    /// Something was named that is not there.
+    /// Something was named that is not there, or nobody is where somebody was looked for.
     pub(crate) unknown: bool,
     /// What tells operations that do not overlap from others.
     apart: FxHashSet<Vec<usize>>,
+    /// What routes that were not understood may lead to; see [`Mesh::perhaps_called`].
+    perhaps_routed: OnceCell<Option<FxHashSet<&'a str>>>,
 }
 
 impl Report<'_> {
@@ -74,18 +78,40 @@ impl Report<'_> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(mesh: &'a Mesh) -> Self {
-        let mut namespaces: FxHashSet<&str> =
-            mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
-        let mut last = "";
-        for workload in &mesh.workloads {
-            // They are sorted by namespace.
-            if workload.namespace != last {
-                last = &workload.namespace;
-                namespaces.insert(last);
-            }
+        Self {
+            mesh,
+            namespaces: OnceCell::new(),
+            findings: Vec::new(),
+            unknown: false,
+            apart: FxHashSet::default(),
+            perhaps_routed: OnceCell::new(),
         }
-        let (findings, apart) = (Vec::new(), FxHashSet::default());
-        Self { mesh, namespaces, findings, unknown: false, apart }
+    }
+
+    /// Every namespace that the `Mesh` lists or something is declared in.
+    pub(crate) fn namespaces(&self) -> &FxHashSet<&'a str> {
+        self.namespaces.get_or_init(|| {
+            let mesh = self.mesh;
+            let mut all: FxHashSet<&str> =
+                mesh.namespaces.iter().map(|(name, _)| name.as_str()).collect();
+            let mut last = "";
+            for id in mesh.workloads.ids() {
+                // They are sorted by namespace.
+                let namespace = id.split_once('/').map_or("", |(namespace, _)| namespace);
+                if namespace != last {
+                    last = namespace;
+                    all.insert(last);
+                }
+            }
+            all
+        })
+    }
+
+    /// Whether some gateway may lead to a workload, as far as its routes were understood.
+    fn perhaps_routed(&self, to: &Workload) -> bool {
+        let routed = || self.mesh.perhaps_called_by(Workload::is_gateway);
+        let routed = self.perhaps_routed.get_or_init(routed);
+        routed.as_ref().is_none_or(|ids| ids.contains(to.id.as_str()))
     }
 
     /// What one workload and its neighbours give cause to say, and whether it names something that
@@ -152,7 +178,7 @@ pub(crate) fn judge(mesh: &mut Mesh, some: impl Iterator<Item = WorkloadIx>, dif
     let found: Vec<_> = some.map(|(ix, one)| (ix, report.judge(ix, one))).collect();
     let whole = whole.judged(&mut report, differs);
     for (ix, found) in found {
-        if let Some(told) = mesh.told.get_mut(ix.index()) {
+        if let Some(told) = mesh.told.get_mut(ix.index()).map(Arc::make_mut) {
             (told.judged, told.unknown) = found;
         }
     }

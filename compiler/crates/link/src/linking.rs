@@ -1,5 +1,7 @@
 //! Files to the linked whole: the stages in their order.
 
+use std::sync::Arc;
+
 use meshc_check::Schema;
 
 use crate::environment::Laid;
@@ -13,7 +15,7 @@ impl Mesh {
     /// name none; the longest folder counts.
     #[must_use]
     pub fn read(
-        mut files: Vec<(String, Content)>,
+        mut files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Self {
@@ -26,19 +28,28 @@ impl Mesh {
 
     /// The same files in one Environment: those that belong to it, with its patches, held against
     /// this mesh, which is the base. Nothing if there is no Environment of that name.
+    ///
+    /// What it shares with the base is not looked at again; `anew` reads and links all of it
+    /// nevertheless, with the same result.
     #[must_use]
     pub fn read_in(
         &self,
         schema: &Schema,
         namespaces: &[(String, String)],
         environment: &str,
+        anew: bool,
     ) -> Option<Self> {
-        let mut mesh = Self::default();
-        let sources = self.files.iter().map(|one| (one.path.as_str(), &*one.bytes));
-        let laid = Laid::find(&mut mesh.foreign, sources, schema, (environment, namespaces))?;
-        mesh.environment_file = Some(laid.file);
-        let files = self.files.iter().map(|one| (one.path.clone(), one.bytes.clone())).collect();
-        mesh.link(files, schema, namespaces, Some(&laid));
+        let mut foreign = self.foreign.clone();
+        let laid = Laid::find(self, &mut foreign, schema, (environment, namespaces))?;
+        let differing = if anew { None } else { laid.differing(self) };
+        let patched = differing.and_then(|files| self.laid(&files, &laid, foreign.clone(), schema));
+        let mut mesh = patched.unwrap_or_else(|| {
+            let (mut mesh, file) = (Self { foreign, ..Self::default() }, Some(laid.file));
+            mesh.environment_file = file;
+            let files = self.files.iter().map(|one| (one.path.clone(), one.bytes.clone()));
+            mesh.link(files.collect(), schema, namespaces, Some(&laid));
+            mesh
+        });
         let mut found = crate::environment::judge_laid(&laid);
         found.extend(crate::weaker::judge(self, &mesh, &laid));
         mesh.settle(found);
@@ -47,7 +58,7 @@ impl Mesh {
 
     fn link(
         &mut self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
         laid: Option<&Laid<'_>>,

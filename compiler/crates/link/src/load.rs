@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use meshc_check::unit::Unit;
 use meshc_check::{Declarer, Schema};
 
 use crate::environment::Laid;
-use crate::source::Content;
+use crate::source::{Content, Said};
 
 /// Threads that read; more gain nothing below thousands of files.
 const THREADS: usize = 2;
@@ -13,21 +15,23 @@ const ROOM: (usize, usize) = (32, 120 * 1024);
 
 /// A file and what it declares.
 pub(crate) struct Loaded {
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
     pub(crate) bytes: Content,
     /// Whether it holds documents, and not something that one names.
     pub(crate) document: bool,
     pub(crate) unit: Unit,
+    /// What it says by itself, where that is known.
+    pub(crate) said: Option<Said>,
 }
 
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
 /// and so is the result, whatever the threads did.
 pub(crate) fn load(
-    mut files: Vec<(String, Content)>,
+    mut files: Vec<(Arc<str>, Content)>,
     schema: &Schema,
     laid: Option<&Laid<'_>>,
 ) -> Vec<Loaded> {
-    let each = |files: Vec<(String, Content)>| {
+    let each = |files: Vec<(Arc<str>, Content)>| {
         let mut declarer = Declarer::new(schema);
         let mut all = Vec::with_capacity(files.len());
         for (number, (path, bytes)) in (1..).zip(files) {
@@ -61,7 +65,7 @@ fn make_room() {
 
 /// Reads and checks one file.
 pub(crate) fn one(
-    path: String,
+    path: Arc<str>,
     bytes: Content,
     schema: &Schema,
     laid: Option<&Laid<'_>>,
@@ -70,7 +74,7 @@ pub(crate) fn one(
 }
 
 fn next(
-    path: String,
+    path: Arc<str>,
     bytes: Content,
     declarer: &mut Declarer<'_>,
     laid: Option<&Laid<'_>>,
@@ -81,7 +85,7 @@ fn next(
         None => declarer.declare(&bytes),
         Some(laid) => laid.declare(&path, &bytes, declarer),
     };
-    Loaded { path, bytes, document, unit }
+    Loaded { path, bytes, document, unit, said: None }
 }
 
 /// Whether a file holds no documents, but something that one names.

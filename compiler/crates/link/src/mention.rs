@@ -78,14 +78,18 @@ impl Mesh {
     /// Index of a file by its path.
     #[must_use]
     pub fn file_named(&self, path: &str) -> Option<u32> {
-        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        let at = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
         u32::try_from(at).ok()
     }
 
     fn mentions_in(&self, file: Option<u32>) -> Vec<Mention> {
         let mut all = Collector { file: 0, found: Vec::new() };
         let wanted = |one: u32| file.is_none_or(|file| file == one);
-        for workload in self.workloads.iter().filter(|one| wanted(one.file)) {
+        let all_or_one: Vec<&Workload> = match file {
+            Some(file) => self.workloads.of_file(file).collect(),
+            None => self.workloads.iter().collect(),
+        };
+        for workload in all_or_one {
             all.file = workload.file;
             all.declarations(workload);
             all.references(workload);

@@ -16,9 +16,11 @@ use crate::graph::Graph;
 use crate::issuers::Issuer;
 use crate::outside::{External, Placed};
 use crate::platform::{Guardrail, Over};
+use crate::proposals::Proposals;
 use crate::source::SourceFile;
 use crate::table::Tables;
 use crate::whole::Whole;
+use crate::workloads::Workloads;
 
 /// The linked whole.
 #[derive(Clone, Debug, Default)]
@@ -56,11 +58,11 @@ pub struct Mesh {
     /// Baselines by id; a duplicate is left out.
     pub baselines: Vec<Baseline>,
     /// Services and gateways by id; a duplicate is left out.
-    pub workloads: Vec<Arc<Workload>>,
+    pub workloads: Workloads,
     /// Calls and routes with both ends resolved, by caller and written order.
     pub edges: Vec<Edge>,
     /// The call graph.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Policy tests with the file of each.
     pub tests: Vec<(u32, TestRow)>,
     /// What is wrong, in the order of files and places.
@@ -73,7 +75,7 @@ pub struct Mesh {
     /// stayed as they are nothing of it changes.
     pub(crate) gathered: Vec<MeshFinding>,
     /// What was found about each workload; parallel to `workloads`.
-    pub(crate) told: Vec<Told>,
+    pub(crate) told: Vec<Arc<Told>>,
     /// What was found by looking at all workloads together.
     pub(crate) whole: Whole,
     /// A name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:
@@ -83,10 +85,10 @@ pub struct Mesh {
     pub(crate) lost: FxHashSet<String>,
     /// A part of some file could not be read: it may declare anything.
     pub(crate) unread: bool,
-    /// Files of which something is lost or could not be read; sorted.
+    /// Files of which something is lost, could not be read or clashes; sorted.
     pub(crate) gaps: Vec<u32>,
-    pub(crate) by_id: Arc<FxHashMap<String, WorkloadIx>>,
     pub(crate) tables: Tables,
+    pub(crate) proposals: Proposals,
 }
 
 /// A federated trust domain.
@@ -117,17 +119,23 @@ pub struct Workload {
     pub identity: String,
     /// Instances, from the intent or from the file it names, sorted by address.
     pub instances: Vec<InstanceRow>,
-    /// A call or route of it names something that does not exist.
-    pub unresolved: bool,
     /// The guardrails over it, by name.
     pub guardrails: Vec<Over>,
     /// Its operations as a slice holds them, sorted by name; TCP ports among them.
     pub operations: Vec<slice::Operation>,
-    /// Whom its rules name, as hashes; see [`crate::patch::named`].
-    pub(crate) named: Vec<u32>,
 }
 
-/// What was found about one workload, by what was looked at.
+/// What may have been meant by calls and routes that were not understood.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Meant {
+    /// Ids of what was proposed instead.
+    pub(crate) ids: Vec<String>,
+    /// Nothing could be proposed for some, or they are not there: they may stand for anything.
+    pub(crate) anything: bool,
+}
+
+/// What was found about one workload, by what was looked at, and what is asked of all of them after
+/// an edit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     /// Its own document and the Mesh.
@@ -136,10 +144,17 @@ pub(crate) struct Told {
     pub(crate) calls: Vec<MeshFinding>,
     /// It and its neighbours.
     pub(crate) judged: Vec<MeshFinding>,
-    /// It names something that is not there; what is said of that depends on every other name.
+    /// It names something that is not there, or nobody is where it looks; what is said of that
+    /// depends on every other document.
     pub(crate) unknown: bool,
     /// It calls an operation of everybody who has it.
     pub(crate) everywhere: bool,
+    /// Some of its calls or routes were not understood, or name something that does not exist.
+    pub(crate) unresolved: Option<Meant>,
+    /// Whom its rules name, as hashes; see [`crate::patch::named`].
+    pub(crate) named: Vec<u32>,
+    /// Operations that say how often a request is tried; see [`crate::amplification::tries`].
+    pub(crate) tries: Vec<(u32, u32)>,
 }
 
 /// A declared call or a gateway's route.
@@ -155,8 +170,11 @@ pub struct Edge {
     pub item: u32,
     /// Where its `to` stands, in the caller's file.
     pub span: Span,
-    /// Milliseconds the caller waits at most.
+    /// Milliseconds the caller waits at most, where it says so.
     pub timeout_ms: Option<u32>,
+    /// Milliseconds the caller waits at most, whatever of the callee it asks for; the largest number
+    /// where nothing ends it.
+    pub waits_ms: u32,
 }
 
 /// A finding and the file it is in.
@@ -185,6 +203,11 @@ impl Workload {
         self.row.kind == WorkloadKind::Gateway
     }
 
+    /// Whether nobody knows which operations it has: Baselines add some to what has ports.
+    pub(crate) fn operations_unclear(&self) -> bool {
+        self.row.operations_unclear || self.row.ports_unclear
+    }
+
     /// Index of an operation by name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<u32> {
@@ -197,7 +220,7 @@ impl Mesh {
     /// A workload by `namespace/name`.
     #[must_use]
     pub fn workload_named(&self, id: &str) -> Option<WorkloadIx> {
-        self.by_id.get(id).copied()
+        self.workloads.named(id)
     }
 
     /// A destination outside by `namespace/name`.
@@ -210,7 +233,7 @@ impl Mesh {
     /// A workload.
     #[must_use]
     pub fn workload(&self, ix: WorkloadIx) -> Option<&Workload> {
-        self.workloads.get(ix.index()).map(Arc::as_ref)
+        self.workloads.get(ix)
     }
 
     pub(crate) fn report(&mut self, file: u32, finding: Finding) {
@@ -228,14 +251,22 @@ impl Mesh {
 
     /// Workloads of a namespace; they stand together, sorted by id.
     pub(crate) fn inside(&self, namespace: &str) -> impl Iterator<Item = &Workload> {
-        let prefix = format!("{namespace}/");
-        let start = self.workloads.partition_point(|one| one.id < prefix);
-        let found = self.workloads.get(start..).unwrap_or_default().iter().map(Arc::as_ref);
-        found.take_while(move |one| one.id.starts_with(&prefix))
+        self.workloads.inside(namespace)
+    }
+
+    /// Whether a call or route of a workload was not understood, or names what does not exist.
+    pub(crate) fn is_unresolved(&self, ix: WorkloadIx) -> bool {
+        self.told.get(ix.index()).is_some_and(|told| told.unresolved.is_some())
+    }
+
+    /// The edges of a caller.
+    pub(crate) fn edges_of(&self, caller: WorkloadIx) -> &[Edge] {
+        self.edges.get(self.graph.edges_of(caller)).unwrap_or_default()
     }
 
     /// Workloads with their indices.
     pub fn each(&self) -> impl Iterator<Item = (WorkloadIx, &Workload)> {
-        (0_u32..).map(WorkloadIx).zip(self.workloads.iter().map(Arc::as_ref))
+        let each = (0_u32..).map(WorkloadIx).zip(self.workloads.entries());
+        each.filter_map(|(ix, entry)| Some((ix, entry.workload()?)))
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn gather(mesh: &mut Mesh, declared: Declared, homes: &Homes<'_>) {
         let written = row.namespace.as_ref();
         let Some(namespace) = homes.of(mesh, file, written, &row.name) else { continue };
         let id = format!("{namespace}/{}", row.name.value);
-        let workload = mesh.by_id.get(&id).and_then(|&ix| mesh.workload(ix));
+        let workload = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
         let earlier = workload.map(|one| (one.file, one.row.name.span)).or_else(|| {
             let other = mesh.externals.iter().find(|one| one.id == id)?;
             Some((other.file, other.row.name.span))

@@ -7,21 +7,27 @@
 //! many (kinds of the platform, names declared twice, files that come or go) is no matter for a
 //! patch: there everything is read anew.
 
-use core::hash::Hasher;
+use core::ops::Range;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use meshc_check::Schema;
 use meshc_check::unit::{TestRow, WorkloadRow};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::gather::{Homes, complete, index, note_gaps};
+use crate::environment::Laid;
+use crate::foreign::Foreign;
+use crate::gather::{Homes, complete, note_gaps};
 use crate::graph::Graph;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
+use crate::proposals::Proposals;
 use crate::resolve::{Reference, calls_of, note};
 use crate::source::{Content, SourceFile};
+use crate::table::{Same, Tables};
 use crate::whole::Differs;
+use crate::workloads::{Entry, Workloads};
 
 /// A mesh that is changed step by step, and what it was.
 struct Patch<'a> {
@@ -51,11 +57,11 @@ impl Mesh {
     #[must_use]
     pub fn patched(
         &self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
-        let differs = |(path, bytes): &(String, Content)| {
+        let differs = |(path, bytes): &(Arc<str>, Content)| {
             let file = self.file_named(path).and_then(|at| self.files.get(at as usize));
             file.is_none_or(|file| *file.bytes != **bytes)
         };
@@ -65,27 +71,57 @@ impl Mesh {
     /// The same for files that surely have other contents.
     pub(crate) fn patch(
         &self,
-        files: Vec<(String, Content)>,
+        files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
-        if self.clashing || self.environment_file.is_some() {
+        let mut patch = Patch::new(self)?;
+        patch.apply(files, &Read { schema, folders: namespaces, laid: None })?;
+        patch.new.settle(Vec::new());
+        Some(patch.new)
+    }
+
+    /// This mesh with an Environment laid over some files, which has places in `foreign`; what was
+    /// found is not put together yet.
+    pub(crate) fn laid(
+        &self,
+        files: &[u32],
+        laid: &Laid<'_>,
+        foreign: Foreign,
+        schema: &Schema,
+    ) -> Option<Self> {
+        if files.len() > FEW.saturating_add(self.files.len() / DIFFERENT) {
             return None;
         }
-        let mut patch = Patch::new(self);
-        let rows = patch.read(files, schema, &Homes { folders: namespaces })?;
-        patch.declare(rows, &Homes { folders: namespaces })?;
-        let touched = patch.resolve();
-        let affected = patch.affected(&touched);
-        crate::judge::judge(&mut patch.new, affected.into_iter(), patch.differs);
-        patch.new.settle(Vec::new());
+        let mut patch = Patch::new(self)?;
+        (patch.new.environment_file, patch.new.foreign) = (Some(laid.file), foreign);
+        let files = files.iter().filter_map(|file| self.files.get(*file as usize));
+        let files = files.map(|one| (Arc::clone(&one.path), one.bytes.clone()));
+        patch.apply(files.collect(), &Read { schema, folders: laid.folders, laid: Some(laid) })?;
         Some(patch.new)
     }
 }
 
+/// Most files that may differ in an Environment, in parts of all: beyond it reading everything is
+/// as fast.
+const DIFFERENT: usize = 16;
+/// Files that may differ however few there are.
+const FEW: usize = 16;
+
+/// What files are read with.
+struct Read<'a> {
+    schema: &'a Schema,
+    folders: &'a [(String, String)],
+    laid: Option<&'a Laid<'a>>,
+}
+
 impl<'a> Patch<'a> {
-    fn new(old: &'a Mesh) -> Self {
-        Self {
+    /// Nothing of a mesh that cannot be patched.
+    fn new(old: &'a Mesh) -> Option<Self> {
+        if old.clashing || old.environment_file.is_some() {
+            return None;
+        }
+        Some(Self {
             old,
             new: old.clone(),
             files: FxHashSet::default(),
@@ -94,22 +130,35 @@ impl<'a> Patch<'a> {
             replaced: Vec::new(),
             came_or_went: FxHashSet::default(),
             differs: Differs::NONE,
-        }
+        })
+    }
+
+    /// Puts other contents of files into the new mesh, and judges what that can change.
+    fn apply(&mut self, files: Vec<(Arc<str>, Content)>, with: &Read<'_>) -> Option<()> {
+        let homes = Homes { folders: with.folders };
+        let rows = self.read(files, with, &homes)?;
+        self.declare(rows, &homes)?;
+        let touched = self.resolve();
+        let affected = self.affected(&touched);
+        self.new.tables = self.tables(&affected);
+        crate::judge::judge(&mut self.new, affected.into_iter(), self.differs);
+        Some(())
     }
 
     /// Reads and checks the changed files.
     fn read(
         &mut self,
-        files: Vec<(String, Content)>,
-        schema: &Schema,
+        files: Vec<(Arc<str>, Content)>,
+        with: &Read<'_>,
         homes: &Homes<'_>,
     ) -> Option<Rows> {
         let (mut workloads, mut tests) = (Vec::new(), Vec::new());
         for (path, bytes) in files {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
-            let Loaded { path, bytes, document, mut unit } = load::one(path, bytes, schema, None);
-            let said = homes.said(file, (&path, &bytes), &mut unit);
+            let Loaded { path, bytes, document, mut unit, .. } =
+                load::one(path, bytes, with.schema, with.laid);
+            let said = homes.said(file, &path, &mut unit);
             if !(document && slot.said.plain && said.plain) {
                 return None;
             }
@@ -127,12 +176,9 @@ impl<'a> Patch<'a> {
     fn declare(&mut self, (rows, tests): Rows, homes: &Homes<'_>) -> Option<()> {
         let files = core::mem::take(&mut self.files);
         note_gaps(&mut self.new, files.iter().copied());
-        self.replaced = self
-            .old
-            .each()
-            .filter(|(_, one)| files.contains(&one.file))
-            .map(|(ix, _)| ix)
-            .collect();
+        let entries = (0_u32..).map(WorkloadIx).zip(self.old.workloads.entries());
+        let replaced = entries.filter(|(_, one)| files.contains(&one.file()));
+        self.replaced = replaced.map(|(ix, _)| ix).collect();
         let mut fresh = self.workloads(rows, homes)?;
         fresh.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if fresh.windows(2).any(|pair| matches!(pair, [a, b] if a.0.id == b.0.id)) {
@@ -140,9 +186,6 @@ impl<'a> Patch<'a> {
         }
         self.compare(&fresh)?;
         self.splice(fresh);
-        if !self.came_or_went.is_empty() {
-            self.new.by_id = index(&self.new);
-        }
         self.new.tests.retain(|(file, _)| !files.contains(file));
         for (file, row) in tests {
             let row = homes.test(&self.new, file, row);
@@ -203,38 +246,59 @@ impl<'a> Patch<'a> {
         Some(())
     }
 
-    /// Merges the fresh workloads into those that stay, in the order of ids.
+    /// Puts the fresh workloads among those that stay, in the order of ids.
     fn splice(&mut self, fresh: Vec<(Workload, Told)>) {
+        if !self.came_or_went.is_empty() {
+            return self.merge(fresh);
+        }
+        let mut entries = self.old.workloads.entries().to_vec();
+        self.moved = (0_u32..).map(WorkloadIx).map(Some).take(entries.len()).collect();
+        for (workload, told) in fresh {
+            let Some(ix) = self.old.workload_named(&workload.id) else { continue };
+            let slots = (entries.get_mut(ix.index()), self.new.told.get_mut(ix.index()));
+            if let (Some(slot), Some(said)) = slots {
+                (*slot, *said) = (Entry::Linked(Arc::new(workload)), Arc::new(told));
+                self.changed.push(ix);
+            }
+        }
+        self.new.workloads = self.old.workloads.with(entries);
+    }
+
+    /// The same where some come or go, and others move.
+    fn merge(&mut self, fresh: Vec<(Workload, Told)>) {
         let replaced: FxHashSet<WorkloadIx> = self.replaced.iter().copied().collect();
         let count = self.new.workloads.len();
-        let workloads = core::mem::replace(&mut self.new.workloads, Vec::with_capacity(count));
+        let mut entries = Vec::with_capacity(count);
         let told = core::mem::replace(&mut self.new.told, Vec::with_capacity(count));
         self.moved = vec![None; count];
         let mut fresh = fresh.into_iter().peekable();
-        let staying = (0_u32..).map(WorkloadIx).zip(workloads.into_iter().zip(told));
-        for (old, (workload, told)) in staying {
-            while let Some((next, told)) = fresh.next_if(|(next, _)| next.id <= workload.id) {
-                let same = next.id == workload.id;
-                let ix = self.push(Arc::new(next), told);
+        let before = self.old.workloads.entries().iter().zip(told);
+        for (old, (entry, told)) in (0_u32..).map(WorkloadIx).zip(before) {
+            while let Some((next, told)) = fresh.next_if(|(next, _)| next.id.as_str() <= entry.id())
+            {
+                let same = next.id == entry.id();
+                let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), Arc::new(told));
                 self.changed.push(ix);
                 if same {
                     self.move_to(old, ix);
                 }
             }
             if !replaced.contains(&old) {
-                let ix = self.push(workload, told);
+                let ix = self.push(&mut entries, entry.clone(), told);
                 self.move_to(old, ix);
             }
         }
         for (next, told) in fresh {
-            let ix = self.push(Arc::new(next), told);
+            let ix = self.push(&mut entries, Entry::Linked(Arc::new(next)), Arc::new(told));
             self.changed.push(ix);
         }
+        self.new.workloads = Workloads::new(entries);
+        self.new.proposals = Proposals::default();
     }
 
-    fn push(&mut self, workload: Arc<Workload>, told: Told) -> WorkloadIx {
-        let ix = WorkloadIx(u32::try_from(self.new.workloads.len()).unwrap_or(u32::MAX));
-        self.new.workloads.push(workload);
+    fn push(&mut self, entries: &mut Vec<Entry>, entry: Entry, told: Arc<Told>) -> WorkloadIx {
+        let ix = WorkloadIx(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        entries.push(entry);
         self.new.told.push(told);
         ix
     }
@@ -255,20 +319,19 @@ impl<'a> Patch<'a> {
         let mut again: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         let callers = self.replaced.iter().flat_map(|ix| self.old.graph.callers(*ix));
         again.extend(callers.filter_map(|ix| self.now(*ix)));
-        let open = |(ix, one): &(WorkloadIx, &Workload)| {
-            one.unresolved || self.new.told.get(ix.index()).is_some_and(|told| told.everywhere)
-        };
-        again.extend(self.new.each().filter(open).map(|(ix, _)| ix));
+        let told = (0_u32..).map(WorkloadIx).zip(&self.new.told);
+        let open = told.filter(|(_, told)| told.unresolved.is_some() || told.everywhere);
+        again.extend(open.map(|(ix, _)| ix));
         let mut again: Vec<WorkloadIx> = again.into_iter().collect();
         again.sort_unstable();
-        let mut found = FxHashMap::default();
+        let mut found = Vec::with_capacity(again.len());
         let mut touched: FxHashSet<WorkloadIx> = self.changed.iter().copied().collect();
         for ix in again {
             let Some(workload) = self.new.workload(ix) else { continue };
-            let was = workload.unresolved;
             let mut resolved = calls_of(&self.new, ix, workload);
-            found.insert(ix, core::mem::take(&mut resolved.edges));
-            if was != resolved.unresolved {
+            found.push((ix, core::mem::take(&mut resolved.edges)));
+            let was = self.new.told.get(ix.index()).and_then(|told| told.unresolved.as_ref());
+            if was != resolved.unresolved.as_ref() {
                 touched.insert(ix);
             }
             note(&mut self.new, ix.index(), resolved);
@@ -277,36 +340,38 @@ impl<'a> Patch<'a> {
         touched
     }
 
-    /// Puts the edges together from those that were found now and those that stay.
-    fn edges(
-        &mut self,
-        mut found: FxHashMap<WorkloadIx, Vec<Edge>>,
-        touched: &mut FxHashSet<WorkloadIx>,
-    ) {
-        let mut edges = Vec::with_capacity(self.old.edges.len());
-        let mut kept = self.old.edges.iter().filter_map(|edge| {
-            let (caller, callee) = (self.now(edge.caller)?, self.now(edge.callee));
-            Some((caller, callee.map(|callee| Edge { caller, callee, ..*edge })))
-        });
-        let mut next = kept.next();
-        for ix in (0_u32..).map(WorkloadIx).take(self.new.workloads.len()) {
-            let start = edges.len();
-            while let Some((_, edge)) = next.filter(|(caller, _)| *caller == ix) {
-                edges.extend(edge);
-                next = kept.next();
+    /// Puts the edges together from those that were found now, by caller, and those that stay.
+    fn edges(&mut self, found: Vec<(WorkloadIx, Vec<Edge>)>, touched: &mut FxHashSet<WorkloadIx>) {
+        let stays = self.came_or_went.is_empty();
+        let kept = if stays { Cow::Borrowed(&self.old.edges) } else { Cow::Owned(self.kept()) };
+        let part = |range: Range<usize>| kept.get(range).unwrap_or_default();
+        let mut edges = Vec::with_capacity(kept.len());
+        let (mut at, mut same) = (0, stays);
+        for (caller, now) in found {
+            let begin = kept.partition_point(|edge| edge.caller < caller);
+            let end = kept.partition_point(|edge| edge.caller <= caller);
+            if !same_ends(part(begin..end), &now) {
+                touched.insert(caller);
+                same = false;
             }
-            if let Some(now) = found.remove(&ix) {
-                let same = edges.get(start..).is_some_and(|before| same_ends(before, &now));
-                if !same {
-                    touched.insert(ix);
-                }
-                edges.truncate(start);
-                edges.extend(now);
-            }
+            edges.extend_from_slice(part(at..begin));
+            edges.extend(now);
+            at = end;
         }
-        drop(kept);
-        self.new.graph = Graph::new(self.new.workloads.len(), &edges);
+        edges.extend_from_slice(part(at..kept.len()));
+        if !same {
+            self.new.graph = Arc::new(Graph::new(self.new.workloads.len(), &edges));
+        }
         self.new.edges = edges;
+    }
+
+    /// The edges of which both ends are there now, by where they are.
+    fn kept(&self) -> Vec<Edge> {
+        let moved = |edge: &Edge| {
+            let (caller, callee) = (self.now(edge.caller)?, self.now(edge.callee)?);
+            Some(Edge { caller, callee, ..*edge })
+        };
+        self.old.edges.iter().filter_map(moved).collect()
     }
 
     /// Workloads about which something else may be found now.
@@ -329,12 +394,12 @@ impl<'a> Patch<'a> {
         }
         let names = self.names(touched);
         let hashes: FxHashSet<u32> = names.keys().map(|name| hash(name)).collect();
-        for (ix, workload) in self.new.each() {
-            let told = self.new.told.get(ix.index());
-            let may_name = || workload.named.iter().any(|one| hashes.contains(one));
-            if told.is_some_and(|told| told.unknown)
-                || (may_name() && self.speaks_of(workload, &names))
-            {
+        for (ix, told) in (0_u32..).map(WorkloadIx).zip(&self.new.told) {
+            let may_name = || told.named.iter().any(|one| hashes.contains(one));
+            let names_one = || {
+                may_name() && self.new.workload(ix).is_some_and(|one| self.speaks_of(one, &names))
+            };
+            if told.unknown || names_one() {
                 all.insert(ix);
                 if !self.came_or_went.is_empty() {
                     all.extend(new.callers(ix));
@@ -344,6 +409,24 @@ impl<'a> Patch<'a> {
         let mut all: Vec<WorkloadIx> = all.into_iter().collect();
         all.sort_unstable();
         all
+    }
+
+    /// The tables, with the rows of those about which something else may be found computed anew:
+    /// what a cell depends on is what a finding depends on.
+    fn tables(&self, affected: &[WorkloadIx]) -> Tables {
+        let mut before = vec![None; self.new.workloads.len()];
+        for (old, new) in (0_u32..).map(WorkloadIx).zip(&self.moved) {
+            if let Some(slot) = new.and_then(|new| before.get_mut(new.index())) {
+                *slot = Some(old);
+            }
+        }
+        for ix in affected {
+            if let Some(slot) = before.get_mut(ix.index()) {
+                *slot = None;
+            }
+        }
+        let stays = self.came_or_went.is_empty();
+        self.old.tables.patched(&self.new, &Same { before: &before, now: &self.moved, stays })
     }
 
     /// Ids of workloads that are no longer what they were, by their names without a namespace, and
@@ -393,11 +476,8 @@ pub(crate) fn named(workload: &Workload) -> Vec<u32> {
     names
 }
 
-/// A hash that is the same in every run of one program.
 fn hash(name: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(name.as_bytes());
-    u32::try_from(hasher.finish() >> 32).unwrap_or_default()
+    u32::try_from(crate::workloads::hash(name) >> 32).unwrap_or_default()
 }
 
 /// Whether two lists of edges lead to the same operations of the same workloads.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use meshc_check::unit::{At, WorkloadKind};
 use meshc_check::{Finding, did_you_mean, nearest};
 
+use rustc_hash::FxHashSet;
+
 use crate::graph::Graph;
-use crate::mesh::{Edge, Mesh, MeshFinding, Workload, WorkloadIx};
+use crate::mesh::{Edge, Meant, Mesh, MeshFinding, Workload, WorkloadIx};
 
 /// `[namespace/]name[.operation]`, taken apart.
 pub(crate) struct Reference<'a> {
@@ -71,10 +73,57 @@ pub(crate) struct Resolved {
     pub(crate) edges: Vec<Edge>,
     /// What is wrong with the others; nothing where it was reported elsewhere.
     pub(crate) findings: Vec<MeshFinding>,
-    /// Some name something that does not exist.
-    pub(crate) unresolved: bool,
+    /// Some were not understood, or name something that does not exist: what that may have meant.
+    pub(crate) unresolved: Option<Meant>,
     /// Some name an operation of everybody who has it.
     pub(crate) everywhere: bool,
+}
+
+/// A name that nothing has.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    /// What to say of it; nothing where a document that is wrong has it, or may have it: that was
+    /// reported.
+    pub(crate) finding: Option<Finding>,
+    /// What may have been meant.
+    pub(crate) meant: Meant,
+}
+
+impl Unknown {
+    fn of(id: String, finding: Option<Finding>) -> Self {
+        Self { finding, meant: Meant { ids: vec![id], anything: false } }
+    }
+}
+
+impl Mesh {
+    /// Ids of what calls and routes that name nothing there is may mean. None while that may be
+    /// anything: some document, or what some workload calls, could not be understood.
+    #[must_use]
+    pub fn perhaps_called(&self) -> Option<FxHashSet<&str>> {
+        self.perhaps_called_by(|_| true)
+    }
+
+    /// The same of some callers.
+    pub(crate) fn perhaps_called_by(
+        &self,
+        callers: impl Fn(&Workload) -> bool,
+    ) -> Option<FxHashSet<&str>> {
+        if !self.gaps.is_empty() {
+            return None;
+        }
+        let mut ids = FxHashSet::default();
+        for (ix, told) in (0_u32..).map(WorkloadIx).zip(&self.told) {
+            let Some(meant) = &told.unresolved else { continue };
+            if !self.workload(ix).is_some_and(&callers) {
+                continue;
+            }
+            if meant.anything {
+                return None;
+            }
+            ids.extend(meant.ids.iter().map(String::as_str));
+        }
+        Some(ids)
+    }
 }
 
 /// Looks up what every workload calls.
@@ -86,27 +135,28 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
         note(mesh, at, one);
     }
     mesh.edges = edges;
-    mesh.graph = Graph::new(mesh.workloads.len(), &mesh.edges);
+    mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &mesh.edges));
 }
 
 /// Notes what was found when the calls of a workload were looked up, beside the edges.
 pub(crate) fn note(mesh: &mut Mesh, at: usize, found: Resolved) {
-    if let Some(workload) = mesh.workloads.get_mut(at)
-        && workload.unresolved != found.unresolved
-    {
-        Arc::make_mut(workload).unresolved = found.unresolved;
-    }
-    if let Some(told) = mesh.told.get_mut(at) {
-        (told.calls, told.everywhere) = (found.findings, found.everywhere);
+    if let Some(told) = mesh.told.get_mut(at).map(Arc::make_mut) {
+        told.calls = found.findings;
+        (told.everywhere, told.unresolved) = (found.everywhere, found.unresolved);
     }
 }
 
 /// Looks up what one workload calls.
 pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> Resolved {
     let mut found = Resolved::default();
+    if workload.row.calls_unclear {
+        found.unresolved = Some(Meant { ids: Vec::new(), anything: true });
+    }
     for (item, to, timeout_ms) in sent(workload) {
-        let edge =
-            |callee, operation| Edge { caller, callee, operation, item, span: to.span, timeout_ms };
+        let edge = |callee, operation| {
+            let waits_ms = crate::inversion::waits(mesh, callee, operation, timeout_ms);
+            Edge { caller, callee, operation, item, span: to.span, timeout_ms, waits_ms }
+        };
         let unknown = if let Some(name) = everywhere(&to.value) {
             found.everywhere = true;
             let targets = added(mesh, caller, name, to);
@@ -114,7 +164,9 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
                 let edges = all.into_iter().map(|(callee, at)| edge(callee, Some(at)));
                 found.edges.extend(edges);
             };
-            targets.map(edges).map_err(Some)
+            // No workload was meant by its name.
+            let unknown = |one| Unknown { finding: Some(one), meant: Meant::default() };
+            targets.map(edges).map_err(|finding| Box::new(unknown(finding)))
         } else {
             // What is outside has no operations or rules to judge the call by.
             let one = |(callee, operation): (Option<WorkloadIx>, _)| {
@@ -122,8 +174,11 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
             };
             target(mesh, workload, to).map(one)
         };
-        if let Err(finding) = unknown {
-            found.unresolved = true;
+        if let Err(unknown) = unknown {
+            let Unknown { finding, meant } = *unknown;
+            let all = found.unresolved.get_or_insert_default();
+            all.ids.extend(meant.ids);
+            all.anything |= meant.anything;
             let about = |finding| MeshFinding { file: workload.file, finding, related: Vec::new() };
             found.findings.extend(finding.map(about));
         }
@@ -201,13 +256,13 @@ fn target(
     mesh: &Mesh,
     from: &Workload,
     to: &At<String>,
-) -> Result<(Option<WorkloadIx>, Option<u32>), Option<Finding>> {
+) -> Result<(Option<WorkloadIx>, Option<u32>), Box<Unknown>> {
     let reference = Reference::of(&to.value, &from.namespace);
     let id = reference.key();
     let callee = mesh.workload_named(&id);
     let external = mesh.external(&id);
     if callee.is_none() && external.is_none() {
-        return Err(unknown_workload(mesh, from.home(), &reference, to));
+        return Err(Box::new(unknown_workload(mesh, from.home(), &reference, to)));
     }
     let Some(name) = reference.operation else { return Ok((callee, None)) };
     let workload = callee.and_then(|callee| mesh.workload(callee));
@@ -216,7 +271,9 @@ fn target(
     match workload.and_then(|workload| workload.operation(name)) {
         Some(operation) => Ok((callee, Some(operation))),
         None if known => Ok((callee, None)),
-        None if workload.is_some_and(|one| one.row.operations_unclear) => Err(None),
+        None if workload.is_some_and(Workload::operations_unclear) => {
+            Err(Box::new(Unknown::of(reference.id(), None)))
+        }
         None => {
             let message = format!("`{name}` is not an operation of `{id}`");
             let names = workload.into_iter().flat_map(|one| &one.operations);
@@ -227,39 +284,35 @@ fn target(
             if (span.end - span.start) as usize == to.value.len() {
                 span.start = span.end - tail;
             }
-            Err(Some(Finding { help, ..Finding::new("MC201", span, message) }))
+            let finding = Finding { help, ..Finding::new("MC201", span, message) };
+            Err(Box::new(Unknown::of(reference.id(), Some(finding))))
         }
     }
 }
 
-/// A name that no service or gateway has, with the nearest that some have. None where a document
-/// that is wrong has it, or may have it: that was reported.
+/// A name that no service or gateway has, with the nearest that some have.
 pub(crate) fn unknown_workload(
     mesh: &Mesh,
     from: Home<'_>,
     reference: &Reference<'_>,
     at: &At<String>,
-) -> Option<Finding> {
+) -> Unknown {
     if mesh.lost.contains(&*reference.key()) {
-        return None;
+        return Unknown::of(reference.id(), None);
     }
     let own = reference.namespace == from.namespace && !at.value.contains('/');
     let message =
         format!("`{}` is not a service in namespace {}", reference.name, reference.namespace);
-    let inside = mesh.inside(reference.namespace).map(|one| one.row.name.value.as_str());
-    let outside = mesh.externals.iter().filter(|one| one.namespace == reference.namespace);
-    let outside = outside.map(|one| one.row.name.value.as_str());
-    let mut found = nearest(reference.name, inside.chain(outside));
-    let id = reference.id();
-    if found.is_empty() {
-        let same = |one: &&Arc<Workload>| one.row.name.value == reference.name;
-        found = mesh.workloads.iter().filter(same).map(|one| one.id.as_str()).take(3).collect();
-    }
-    if found.is_empty() && !own {
-        found = nearest(&id, mesh.workloads.iter().map(|one| one.id.as_str()));
-    }
+    let proposed = mesh.proposed(reference, own);
+    let found: Vec<&str> = proposed.iter().map(String::as_str).collect();
+    // Names that stand alone are of the namespace that was looked in.
+    let full = |name: &&str| match name.contains('/') {
+        true => (*name).to_owned(),
+        false => format!("{}/{name}", reference.namespace),
+    };
+    let meant = Meant { ids: found.iter().map(full).collect(), anything: found.is_empty() };
     if found.is_empty() && mesh.unread {
-        return None;
+        return Unknown { finding: None, meant };
     }
     let help = did_you_mean(&found);
     let advice = "declare it in a ServiceIntent, or as an ExternalIntent if it runs outside";
@@ -270,5 +323,5 @@ pub(crate) fn unknown_workload(
     {
         span.end -= u32::try_from(operation.len() + 1).unwrap_or(0);
     }
-    Some(Finding::new("MC201", span, message).help(help))
+    Unknown { finding: Some(Finding::new("MC201", span, message).help(help)), meant }
 }

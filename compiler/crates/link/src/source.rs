@@ -2,22 +2,27 @@
 
 use core::fmt;
 use core::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use meshc_check::unit::Unit;
+use meshc_snapshot::Digest;
 
-use crate::doubt::Doubtful;
 use crate::mesh::MeshFinding;
 
 /// The bytes of a file, shared with whoever read it.
 #[derive(Clone)]
-pub struct Content(Arc<dyn AsRef<[u8]> + Send + Sync>);
+pub struct Content(Arc<Held<dyn AsRef<[u8]> + Send + Sync>>);
+
+struct Held<T: ?Sized> {
+    digest: OnceLock<Digest>,
+    bytes: T,
+}
 
 /// One file of the repository.
 #[derive(Debug)]
 pub struct SourceFile {
     /// Path inside the repository.
-    pub path: String,
+    pub path: Arc<str>,
     /// Its bytes.
     pub bytes: Content,
     /// What it says by itself.
@@ -31,8 +36,6 @@ pub(crate) struct Said {
     pub(crate) plain: bool,
     /// What reading and checking found.
     pub(crate) findings: Vec<MeshFinding>,
-    /// Its documents that were not wholly understood.
-    pub(crate) doubtful: Vec<Doubtful>,
     /// Ids of its documents that declare nothing because they are wrong.
     pub(crate) lost: Vec<String>,
     /// A part of it could not be read: it may declare anything.
@@ -42,7 +45,13 @@ pub(crate) struct Said {
 impl Content {
     /// Shares bytes that somebody else holds.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(bytes))
+        Self(Arc::new(Held { digest: OnceLock::new(), bytes }))
+    }
+
+    /// Their digest; it is computed once.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        self.0.digest.get_or_init(|| Digest::of(self))
     }
 }
 
@@ -50,7 +59,7 @@ impl Deref for Content {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        (*self.0).as_ref()
+        self.0.bytes.as_ref()
     }
 }
 
@@ -71,18 +80,15 @@ impl Said {
     /// one is written.
     pub(crate) fn of(
         file: u32,
-        bytes: &[u8],
         unit: &mut Unit,
         id: impl Fn(Option<String>, &str) -> Option<String>,
     ) -> Self {
         let findings = core::mem::take(&mut unit.findings);
-        let doubtful = crate::doubt::of(file, bytes, &findings);
         let about = |finding| MeshFinding { file, finding, related: Vec::new() };
         let lost = core::mem::take(&mut unit.lost).into_iter();
         Self {
             plain: is_plain(unit),
             findings: findings.into_iter().map(about).collect(),
-            doubtful,
             lost: lost.filter_map(|(namespace, name)| id(namespace, &name)).collect(),
             unread: unit.unread,
         }

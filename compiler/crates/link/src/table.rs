@@ -11,6 +11,7 @@ mod group;
 mod instances;
 mod namespaces;
 mod operations;
+mod patched;
 mod ports;
 mod select;
 mod services;
@@ -18,15 +19,16 @@ mod source;
 mod traffic;
 mod values;
 
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use meshc_document::Span;
 
-pub use column::{Cell, Column, Symbol, Symbols};
+pub use column::{Cell, Column, Names, Symbol, Symbols};
+pub(crate) use patched::Same;
 pub use select::{Against, Condition, Test};
 pub(crate) use source::{Cells, Source};
 
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, WorkloadIx};
 use source::Definition;
 
 /// The tables there are.
@@ -57,21 +59,49 @@ pub struct Table<'m> {
 /// What has been built of a mesh's tables.
 #[derive(Debug, Default)]
 pub struct Tables {
-    symbols: RwLock<Symbols>,
-    built: [Built; DEFINITIONS.len()],
+    symbols: Arc<RwLock<Symbols>>,
+    pub(crate) built: [Built; DEFINITIONS.len()],
 }
 
-/// A changed mesh builds its tables anew.
+/// A mesh that is about to be changed begins with none.
 impl Clone for Tables {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
+/// What has been built of one table.
 #[derive(Debug, Default)]
-struct Built {
-    places: OnceLock<Vec<(u32, Span)>>,
-    columns: OnceLock<Vec<OnceLock<Column>>>,
+pub(crate) struct Built {
+    /// The number of each section's first row, and that of all rows.
+    pub(crate) starts: OnceLock<Vec<u32>>,
+    pub(crate) columns: OnceLock<Vec<Slot>>,
+}
+
+/// What has been built of one column.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) cells: OnceLock<Arc<Column>>,
+    /// Whether there is anything in each cell.
+    pub(crate) written: OnceLock<Vec<bool>>,
+}
+
+impl Tables {
+    /// Nothing yet, with texts that are known.
+    pub(crate) fn of(symbols: Arc<RwLock<Symbols>>) -> Self {
+        Self { symbols, built: core::array::from_fn(|_| Built::default()) }
+    }
+
+    pub(crate) fn symbols(&self) -> RwLockReadGuard<'_, Symbols> {
+        self.symbols.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Built {
+    fn slots(&self, definition: &Definition) -> &[Slot] {
+        let count = (definition.names)().len();
+        self.columns.get_or_init(|| core::iter::repeat_with(Slot::default).take(count).collect())
+    }
 }
 
 impl Mesh {
@@ -97,73 +127,115 @@ impl<'m> Table<'m> {
         (self.definition.names)()
     }
 
-    /// Place of each row: file index and span.
+    /// Place of a row: file index and span; nothing beyond the last.
     #[must_use]
-    pub fn places(&self) -> &'m [(u32, Span)] {
-        self.built.places.get_or_init(|| (self.definition.places)(self.mesh))
+    pub fn place(&self, row: usize) -> Option<(u32, Span)> {
+        let (section, at) = self.section(row)?;
+        (self.definition.place)(self.mesh, section, at)
     }
 
     /// How many rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.places().len()
+        self.starts().last().map_or(0, |count| *count as usize)
     }
 
     /// Whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places().is_empty()
+        self.len() == 0
     }
 
     /// A column by name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'m Column> {
         let (at, slot) = self.slot(name)?;
-        Some(slot.get_or_init(|| {
+        Some(slot.cells.get_or_init(|| {
             let symbols = &self.mesh.tables.symbols;
             let mut symbols = symbols.write().unwrap_or_else(PoisonError::into_inner);
-            symbols.seed(self.mesh);
-            (self.definition.build)(self.mesh, at, &mut symbols)
+            let mut all = self.definition.sections(self.mesh);
+            Arc::new((self.definition.build)(self.mesh, at, &mut all, &mut symbols))
         }))
     }
 
-    /// The cells of some rows, whose numbers ascend; a column that nobody asked for as a whole is
+    /// The cells of some rows; a column that nobody asked for as a whole is
     /// not built where they are few.
     ///
     /// # Errors
     /// The name of a column that is not there.
     pub fn cells(&self, name: &str, rows: &[usize]) -> Result<Vec<Cell>, String> {
         let (at, slot) = self.slot(name).ok_or_else(|| name.to_owned())?;
-        if slot.get().is_none() && self.are_few(rows) {
-            let mut symbols = Symbols::default();
-            let column = (self.definition.some)(self.mesh, at, rows, &mut symbols);
-            return Ok((0..rows.len()).map(|row| column.cell(row, &symbols)).collect());
+        if slot.cells.get().is_none() && self.are_few(rows) {
+            let (column, symbols) = self.some(at, rows);
+            let names = Names::new(self.mesh, &symbols);
+            return Ok((0..rows.len()).map(|row| column.cell(row, &names)).collect());
         }
         let column = self.named(name)?;
-        let symbols = self.symbols();
-        Ok(rows.iter().map(|row| column.cell(*row, &symbols)).collect())
+        let cell_names = self.cell_names();
+        Ok(rows.iter().map(|row| column.cell(*row, &cell_names)).collect())
+    }
+
+    /// A column of these rows alone, and its texts.
+    fn some(&self, column: usize, rows: &[usize]) -> (Column, Symbols) {
+        let mut symbols = Symbols::default();
+        let mut chosen = rows.iter().filter_map(|row| self.section(*row));
+        let column = (self.definition.some)(self.mesh, column, &mut chosen, &mut symbols);
+        (column, symbols)
     }
 
     /// Whether it costs less to compute the cells of these rows alone.
     fn are_few(&self, rows: &[usize]) -> bool {
-        rows.len() < self.len() / FEW && rows.is_sorted()
+        rows.len() < self.len() / FEW
+    }
+
+    /// Whether there is anything in each cell of a column.
+    fn written(&self, column: usize, slot: &'m Slot) -> &'m [bool] {
+        slot.written.get_or_init(|| {
+            (self.definition.written)(self.mesh, column, &mut self.definition.sections(self.mesh))
+        })
+    }
+
+    fn starts(&self) -> &'m [u32] {
+        self.built.starts.get_or_init(|| {
+            let sections = self.definition.sections(self.mesh);
+            starts(sections.map(|section| (self.definition.count)(self.mesh, section)))
+        })
+    }
+
+    /// The section of a row, and its number there.
+    fn section(&self, row: usize) -> Option<(WorkloadIx, usize)> {
+        let starts = self.starts();
+        let behind = starts.partition_point(|start| *start as usize <= row);
+        let section = behind.checked_sub(1).filter(|_| behind < starts.len())?;
+        let at = row.checked_sub(*starts.get(section)? as usize)?;
+        Some((WorkloadIx(u32::try_from(section).ok()?), at))
     }
 
     /// The number of a column, and where it is kept.
-    fn slot(&self, name: &str) -> Option<(usize, &'m OnceLock<Column>)> {
-        let names = self.names();
-        let at = names.iter().position(|one| *one == name)?;
-        let columns = self
-            .built
-            .columns
-            .get_or_init(|| core::iter::repeat_with(OnceLock::new).take(names.len()).collect());
-        Some((at, columns.get(at)?))
+    fn slot(&self, name: &str) -> Option<(usize, &'m Slot)> {
+        let at = self.names().iter().position(|one| *one == name)?;
+        Some((at, self.built.slots(self.definition).get(at)?))
     }
 
-    /// The texts of columns. No column may be asked for while they are held.
-    pub fn symbols(&self) -> RwLockReadGuard<'m, Symbols> {
-        self.mesh.tables.symbols.read().unwrap_or_else(PoisonError::into_inner)
+    /// What the cells of columns stand for. No column may be asked for while it is held.
+    #[must_use]
+    pub fn cell_names(&self) -> CellNames<'m> {
+        Names::new(self.mesh, self.mesh.tables.symbols())
     }
+}
+
+/// What the cells of a mesh's tables stand for, as long as nobody adds to it.
+pub type CellNames<'m> = Names<'m, RwLockReadGuard<'m, Symbols>>;
+
+/// Where sections of so many rows begin, and where the last one ends.
+fn starts(counts: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut starts = vec![0];
+    let mut sum = 0_usize;
+    for count in counts {
+        sum = sum.saturating_add(count);
+        starts.push(u32::try_from(sum).unwrap_or(u32::MAX));
+    }
+    starts
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use meshc_snapshot::slice::Protocol;
 
 use crate::environment::Laid;
 use crate::mesh::{Mesh, MeshFinding, Workload};
+use crate::workloads::Entry;
 
 mod admits;
 mod denies;
@@ -18,11 +19,12 @@ mod denies;
 /// Holds a mesh in an Environment against its base.
 pub(crate) fn judge(base: &Mesh, mesh: &Mesh, laid: &Laid<'_>) -> Vec<MeshFinding> {
     let mut weaker = Weaker { base, mesh, laid, found: Vec::new(), used: Vec::new() };
-    for workload in &mesh.workloads {
-        let Some(before) = base.workload_named(&workload.id).and_then(|ix| base.workload(ix))
-        else {
-            continue;
-        };
+    for entry in mesh.workloads.entries() {
+        let before = base.workloads.named(entry.id());
+        let before = before.and_then(|ix| base.workloads.entries().get(ix.index()));
+        // What is one and the same is not weaker.
+        let before = before.filter(|before| !before.is(entry)).and_then(Entry::workload);
+        let (Some(before), Some(workload)) = (before, entry.workload()) else { continue };
         ports(&mut weaker, before, workload);
         audit(&mut weaker, before, workload);
         admits::judge(&mut weaker, before, workload);

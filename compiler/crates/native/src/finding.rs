@@ -45,5 +45,5 @@ impl RawFinding {
 
 /// The path of a file by its index.
 pub(crate) fn path(mesh: &Mesh, file: u32) -> String {
-    mesh.files.get(file as usize).map(|file| file.path.clone()).unwrap_or_default()
+    mesh.files.get(file as usize).map(|file| file.path.to_string()).unwrap_or_default()
 }

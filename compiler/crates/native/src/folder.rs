@@ -6,11 +6,13 @@ use std::path::Path;
 use meshc_folder::{Limits, Reason, Unreadable};
 use pyo3::exceptions::{PyOSError, PyOverflowError};
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-/// Paths with contents, and paths with reasons.
-type Listed<'py> = (Vec<(String, Bound<'py, PyBytes>)>, Vec<(Bound<'py, PyBytes>, String)>);
+use crate::files::{Files, Given};
+
+/// Files, and paths with reasons.
+type Listed<'py> = (Files, Vec<(Bound<'py, PyBytes>, String)>);
 
 #[pyfunction]
 pub(crate) fn read_folder<'py>(
@@ -25,10 +27,10 @@ pub(crate) fn read_folder<'py>(
         Unreadable::System(error) => PyOSError::new_err(words(&error)),
         Unreadable::TooMany => PyOverflowError::new_err("too many files"),
     })?;
-    let files = listing.files.into_iter().map(|(path, content)| (path, PyBytes::new(py, &content)));
+    let files = listing.files.into_iter().map(|(path, content)| (path.into(), content.into()));
     let problems = listing.problems.into_iter();
     Ok((
-        files.collect(),
+        Files::new(files.collect()),
         problems.map(|(path, why)| (PyBytes::new(py, &path), reason(&why, bytes))).collect(),
     ))
 }
@@ -45,12 +47,9 @@ pub(crate) fn may_be_named(path: &[u8]) -> bool {
 
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
-pub(crate) fn named_by(
-    files: Vec<(PyBackedStr, PyBackedBytes)>,
-    paths: Vec<PyBackedBytes>,
-) -> Vec<usize> {
+pub(crate) fn named_by(files: Given, paths: Vec<PyBackedBytes>) -> Vec<usize> {
     let files: Vec<(&[u8], &[u8])> =
-        files.iter().map(|(path, content)| (path.as_bytes(), &**content)).collect();
+        files.0.iter().map(|(path, content)| (path.as_bytes(), &**content)).collect();
     meshc_folder::named_by(&files, &paths)
 }
 

@@ -25,63 +25,6 @@ pub(crate) fn digest(data: &[u8]) -> String {
 }
 
 #[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
-pub(crate) fn content_digest(
-    py: Python<'_>,
-    said: Vec<PyBackedStr>,
-    files: Vec<(PyBackedStr, PyBackedBytes)>,
-) -> String {
-    let digest = py.detach(|| {
-        let count = said.len().to_le_bytes();
-        let said = said.iter().map(|text| text.as_bytes());
-        let contents = digests(&files);
-        let files = files.iter().zip(&contents);
-        let files = files.flat_map(|((path, _), content)| [path.as_bytes(), content.as_bytes()]);
-        Digest::of_parts(core::iter::once(count.as_slice()).chain(said).chain(files))
-    });
-    digest.to_string()
-}
-
-/// Files below which one thread is faster than starting another.
-const FEW: usize = 64;
-
-/// Digests of the contents, in the order of the files; on two threads where there are many.
-fn digests(files: &[(PyBackedStr, PyBackedBytes)]) -> Vec<Digest> {
-    let each = |files: &[(PyBackedStr, PyBackedBytes)]| -> Vec<Digest> {
-        files.iter().map(|(_, content)| Digest::of(content)).collect()
-    };
-    if files.len() < FEW {
-        return each(files);
-    }
-    let (before, behind) = files.split_at(files.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| each(behind));
-        let mut found = each(before);
-        match other.join() {
-            Ok(more) => found.extend(more),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-        found
-    })
-}
-
-#[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
-pub(crate) fn holding(
-    py: Python<'_>,
-    files: Vec<(PyBackedStr, PyBackedBytes)>,
-    words: Vec<PyBackedBytes>,
-) -> Vec<Vec<usize>> {
-    let holding = |word: &PyBackedBytes| {
-        let finder = memchr::memmem::Finder::new(word);
-        let numbered = files.iter().enumerate();
-        let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
-        found.map(|(at, _)| at).collect()
-    };
-    py.detach(|| words.iter().map(holding).collect())
-}
-
-#[pyfunction]
 pub(crate) fn canonical_json<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     let value: serde_json::Value =
         serde_json::from_slice(data).map_err(|why| PyValueError::new_err(why.to_string()))?;

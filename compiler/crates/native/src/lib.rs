@@ -2,6 +2,7 @@
 
 mod decider;
 mod document;
+mod files;
 mod finding;
 mod folder;
 mod formatter;
@@ -20,6 +21,8 @@ mod _native {
     #[pymodule_export]
     use super::document::{Document, Node};
     #[pymodule_export]
+    use super::files::{Files, content_digest};
+    #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
     use super::folder::{may_be_named, named_by, read_folder, wanted};
@@ -27,8 +30,8 @@ mod _native {
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, comments, content_digest, defaults, digest,
-        from_json, holding, manifest, masked, missing_capability, namespace_of, needs, position,
+        canonical_json, check_json, check_pattern, comments, defaults, digest, from_json, manifest,
+        masked, missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value, json};
 
+use crate::files::Given;
 use crate::finding::{RawFinding, path};
 use crate::graph::Graph;
 use crate::table::Table;
@@ -29,19 +31,16 @@ impl Mesh {
     #[pyo3(signature = (files, schema, namespaces = Vec::new()))]
     fn read(
         py: Python<'_>,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Self> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            Linked::read(files.collect(), &schema, &namespaces)
-        });
+        let mesh = py.detach(|| Linked::read(files.0, &schema, &namespaces));
         Ok(Self { mesh: Arc::new(mesh) })
     }
 
-    #[pyo3(signature = (environment, schema, namespaces = Vec::new()))]
+    #[pyo3(signature = (environment, schema, namespaces = Vec::new(), anew = false))]
     #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
     fn within(
         &self,
@@ -49,9 +48,10 @@ impl Mesh {
         environment: String,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
+        anew: bool,
     ) -> PyResult<Self> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment));
+        let mesh = py.detach(|| self.mesh.read_in(&schema, &namespaces, &environment, anew));
         let mesh = mesh.ok_or_else(|| PyKeyError::new_err(environment))?;
         Ok(Self { mesh: Arc::new(mesh) })
     }
@@ -62,15 +62,13 @@ impl Mesh {
     fn restored(
         py: Python<'_>,
         image: PyBackedBytes,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            Linked::restored(&image, files.collect(), &schema, &namespaces)
-        });
+        let mesh =
+            py.detach(|| Linked::restored(&Content::new(image), files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 
@@ -82,15 +80,12 @@ impl Mesh {
     fn patched(
         &self,
         py: Python<'_>,
-        files: Vec<(String, PyBackedBytes)>,
+        files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| {
-            let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes)));
-            self.mesh.patched(files.collect(), &schema, &namespaces)
-        });
+        let mesh = py.detach(|| self.mesh.patched(files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
     }
 
@@ -168,9 +163,8 @@ impl Mesh {
         Value::Array(tests.collect()).to_string()
     }
 
-    fn doubtful(&self) -> Vec<(String, u32, u32)> {
-        let all = self.mesh.in_doubt();
-        all.iter().map(|one| (path(&self.mesh, one.file), one.span.start, one.span.end)).collect()
+    fn perhaps_called(&self) -> Option<HashSet<&str>> {
+        Some(self.mesh.perhaps_called()?.into_iter().collect())
     }
 
     fn mention_at(&self, file: &str, byte: u32) -> Option<MentionAt> {

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use meshc_document::Span;
-use meshc_link::Mesh;
-use meshc_link::table::{self, Against, Cell, Condition, Test};
+use meshc_link::table::{self, Against, Cell, Condition, Symbol, Test};
+use meshc_link::{Mesh, WorkloadIx};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
@@ -52,7 +52,7 @@ impl Table {
     }
 
     pub(crate) fn span(&self, row: usize) -> PyResult<(u32, Span)> {
-        let found = self.table()?.places().get(row).copied();
+        let found = self.table()?.place(row);
         let (file, span) = found.ok_or_else(|| PyIndexError::new_err("no such row"))?;
         Ok(self.mesh.resolve(file, span))
     }
@@ -103,19 +103,24 @@ impl Table {
     fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let column = self.named(name)?;
         let table = self.table()?;
-        let symbols = table.symbols();
-        let (table::Column::Texts(all) | table::Column::Lists(all)) = column else {
-            return (0..table.len()).map(|row| object(py, &column.cell(row, &symbols))).collect();
-        };
-        // A text that many rows hold becomes one object.
-        let mut made: Vec<Option<Bound<'py, PyAny>>> = vec![None; symbols.len()];
-        let mut text = |symbol: &table::Symbol| {
-            let slot = made.get_mut(symbol.index())?;
-            let text = symbols.text(*symbol)?;
-            Some(slot.get_or_insert_with(|| PyString::new(py, text).into_any()).clone())
-        };
+        let names = table.cell_names();
         let none = || py.None().into_bound(py);
-        Ok(all.iter().map(|symbol| text(symbol).unwrap_or_else(none)).collect())
+        Ok(match column {
+            table::Column::Workloads(all) => {
+                let mut made = Made::new(py, names.workloads());
+                let one = |ix: &WorkloadIx| made.text(ix.index(), names.id(*ix)?);
+                all.iter().map(one).map(|one| one.unwrap_or_else(none)).collect()
+            }
+            table::Column::Texts(all) | table::Column::Lists(all) => {
+                let mut made = Made::new(py, names.texts());
+                let one = |symbol: &Symbol| made.text(symbol.index(), names.text(*symbol)?);
+                all.iter().map(one).map(|one| one.unwrap_or_else(none)).collect()
+            }
+            table::Column::Numbers(_) | table::Column::Truths(_) => {
+                let cells = (0..table.len()).map(|row| object(py, &column.cell(row, &names)));
+                cells.collect::<PyResult<_>>()?
+            }
+        })
     }
 
     fn values<'py>(
@@ -183,6 +188,23 @@ impl Column {
     #[new]
     const fn new(name: String) -> Self {
         Self { name }
+    }
+}
+
+/// Texts by number; one that many rows hold becomes one object.
+struct Made<'py> {
+    py: Python<'py>,
+    texts: Vec<Option<Bound<'py, PyAny>>>,
+}
+
+impl<'py> Made<'py> {
+    fn new(py: Python<'py>, count: usize) -> Self {
+        Self { py, texts: vec![None; count] }
+    }
+
+    fn text(&mut self, number: usize, text: &str) -> Option<Bound<'py, PyAny>> {
+        let slot = self.texts.get_mut(number)?;
+        Some(slot.get_or_insert_with(|| PyString::new(self.py, text).into_any()).clone())
     }
 }
 

@@ -4,6 +4,9 @@ Why it matters:
 It is no part of the mesh: either its callers forgot to declare their calls, or it can go. A call of
 every service, for an operation that a Baseline adds (`*/*.metrics`), is no call of this one.
 
+Nothing is said of a service that a misspelt call may have meant, and of none while nobody knows who
+calls whom: a document, or the calls of one, could not be understood.
+
 What to do:
 Declare the calls that lead to it, or delete its intent.
 """
@@ -97,5 +100,9 @@ def check(mesh: Mesh) -> Iterator[Found]:
     services = mesh.table("services")
     # Asked in this order: few call nobody, and only of those the callers are looked through.
     rows = services.matching(callees=0, callersByName=0)
+    called = mesh.perhaps_called() if rows else None
+    if called is None:
+        return
     for row, name in zip(rows, services.values("service", rows), strict=True):
-        yield Found(f"`{name}` is called by nobody and calls nobody", *services.place(row))
+        if name not in called:
+            yield Found(f"`{name}` is called by nobody and calls nobody", *services.place(row))

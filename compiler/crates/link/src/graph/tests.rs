@@ -13,6 +13,7 @@ fn graph(pairs: &[(u32, u32)]) -> Graph {
         item: 0,
         span: Span::default(),
         timeout_ms: None,
+        waits_ms: 0,
     };
     Graph::new(SIZE as usize, &pairs.iter().map(edge).collect::<Vec<_>>())
 }
@@ -54,6 +55,7 @@ fn a_long_ring_needs_no_deep_stack() {
             item: 0,
             span: Span::default(),
             timeout_ms: None,
+            waits_ms: 0,
         })
         .collect();
     let graph = Graph::new(size as usize, &edges);

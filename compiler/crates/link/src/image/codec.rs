@@ -36,6 +36,16 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    /// How many bytes are left.
+    pub(crate) const fn left(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
+        let length = usize::take(self)?;
+        core::str::from_utf8(self.bytes(length)?).ok()
+    }
+
     #[inline]
     fn byte(&mut self) -> Option<u8> {
         let (first, left) = self.0.split_first()?;
@@ -67,6 +77,11 @@ fn put_number(mut number: u64, out: &mut Vec<u8>) {
         number >>= 7;
     }
     out.push(u8::try_from(number).unwrap_or_default());
+}
+
+pub(crate) fn put_text(text: &str, out: &mut Vec<u8>) {
+    text.len().put(out);
+    out.extend(text.as_bytes());
 }
 
 macro_rules! numbers {
@@ -109,26 +124,34 @@ impl Stored for bool {
     }
 }
 
-impl Stored for String {
+impl Stored for usize {
     fn put(&self, out: &mut Vec<u8>) {
-        put_number(self.len() as u64, out);
-        out.extend(self.as_bytes());
+        put_number(*self as u64, out);
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
-        let length = usize::try_from(from.number()?).ok()?;
-        core::str::from_utf8(from.bytes(length)?).ok().map(str::to_owned)
+        Self::try_from(from.number()?).ok()
+    }
+}
+
+impl Stored for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_text(self, out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        from.text().map(str::to_owned)
     }
 }
 
 impl<T: Stored> Stored for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        put_number(self.len() as u64, out);
+        self.len().put(out);
         self.iter().for_each(|one| one.put(out));
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
-        let length = usize::try_from(from.number()?).ok()?;
+        let length = usize::take(from)?;
         if length > from.0.len() {
             return None; // Nothing takes less than a byte.
         }
@@ -159,6 +182,16 @@ impl<T: Stored> Stored for Box<[T]> {
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
         Vec::take(from).map(Self::from)
+    }
+}
+
+impl<T: Stored> Stored for Arc<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        T::put(self, out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        T::take(from).map(Self::new)
     }
 }
 

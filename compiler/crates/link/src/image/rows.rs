@@ -13,8 +13,7 @@ use meshc_snapshot::slice::{
 };
 
 use super::codec::{Reader, Stored, stored_enum, stored_struct};
-use crate::doubt::Doubtful;
-use crate::mesh::{Edge, MeshFinding, Told, Workload, WorkloadIx};
+use crate::mesh::{Edge, Meant, MeshFinding, Told, Workload, WorkloadIx};
 use crate::platform::Over;
 
 stored_struct!(WorkloadRow {
@@ -41,6 +40,8 @@ stored_struct!(WorkloadRow {
     calls_unclear,
     operations_unclear,
     rules_unclear,
+    ports_unclear,
+    owner_unclear,
     probes,
     routes,
 });
@@ -124,24 +125,13 @@ stored_enum!(RetryOn { 0 => Cancelled, 1 => ConnectFailure, 2 => RefusedStream, 
 stored_struct!(Operation { idempotent, matches, name, ports, retry, timeout_ms });
 stored_struct!(Retry { attempts, on, per_try_ms });
 
-stored_struct!(Workload {
-    file,
-    row,
-    namespace,
-    id,
-    identity,
-    instances,
-    unresolved,
-    guardrails,
-    operations,
-    named,
-});
+stored_struct!(Workload { file, row, namespace, id, identity, instances, guardrails, operations });
+stored_struct!(Meant { ids, anything });
 stored_struct!(Over { guardrail, since });
-stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms });
-stored_struct!(Told { own, calls, judged, unknown, everywhere });
+stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms, waits_ms });
+stored_struct!(Told { own, calls, judged, unknown, everywhere, unresolved, named, tries });
 stored_struct!(MeshFinding { file, finding, related });
 stored_struct!(Finding { code, span, message, help, related });
-stored_struct!(Doubtful { file, span });
 
 impl Stored for WorkloadIx {
     fn put(&self, out: &mut Vec<u8>) {

@@ -14,7 +14,7 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
             .help("give it a service account of its own");
         report.add(workload, finding);
     }
-    if row.owner.is_none() && !report.mesh.teams.is_empty() {
+    if row.owner.is_none() && !row.owner_unclear && !report.mesh.teams.is_empty() {
         let message = format!("nobody answers for `{}`", workload.id);
         let finding = Finding::new("MC703", row.name.span, message)
             .help("write `owner`: one of the teams of the Mesh");

@@ -4,7 +4,9 @@ use meshc_check::Finding;
 use meshc_check::unit::{At, RuleRow};
 
 use super::Report;
+use crate::federation::fault;
 use crate::mesh::{Workload, WorkloadIx};
+use crate::resolve::Reference;
 
 /// Names that a finding lists at most.
 const LISTED: usize = 5;
@@ -29,12 +31,17 @@ pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload
 fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allows: bool) {
     for from in rule.from.iter().flatten() {
         let Some(namespace) = from.value.strip_suffix("/*") else { continue };
-        if !report.namespaces.contains(namespace) {
+        if !report.namespaces().contains(namespace) {
             continue; // Reported as unknown.
         }
         let found: Vec<&Workload> =
             report.mesh.inside(namespace).filter(|one| one.id != workload.id).collect();
         if found.is_empty() {
+            // Documents that could not be understood may declare somebody there.
+            report.unknown = true;
+            if !report.mesh.gaps.is_empty() {
+                continue;
+            }
             let message = format!("namespace {namespace} holds nobody whom `{}` means", from.value);
             let finding = Finding::new("MC209", from.span, message)
                 .help("declare its workloads, or leave it out");
@@ -73,8 +80,19 @@ fn many(report: &mut Report<'_>, workload: &Workload, from: &At<String>, found: 
 
 /// Callers with an identity at a gateway, to which nobody proves one (MC317).
 fn nobody(report: &mut Report<'_>, gateway: &Workload, rule: &RuleRow) {
-    let named = rule.from.iter().flatten().filter(|from| from.value != "anonymous");
-    for from in named.chain(&rule.federated) {
+    let mesh = report.mesh;
+    // What nothing has as a name is reported as that.
+    let exists = |from: &&At<String>| match from.value.strip_suffix("/*") {
+        Some(namespace) => report.namespaces().contains(namespace),
+        None if from.value == "anyone" => true,
+        None => {
+            let id = Reference::of(&from.value, &gateway.namespace).id();
+            mesh.workload_named(&id).is_some()
+        }
+    };
+    let named: Vec<&At<String>> = rule.from.iter().flatten().filter(exists).collect();
+    let federated = rule.federated.iter().filter(|one| fault(mesh, one).is_none());
+    for from in named.into_iter().chain(federated) {
         let message =
             format!("`{}` never comes: nobody proves an identity to a gateway", from.value);
         let finding = Finding::new("MC317", from.span, message)
@@ -93,6 +111,10 @@ fn client(
     let mesh = report.mesh;
     let mut callers = mesh.graph.callers(ix).iter().filter_map(|ix| mesh.workload(*ix));
     if rule.client.is_empty() || callers.any(Workload::is_gateway) {
+        return;
+    }
+    report.unknown = true;
+    if report.perhaps_routed(workload) {
         return;
     }
     let so = if allows { "this never admits" } else { "this denies whoever it names" };

@@ -2,16 +2,12 @@ use meshc_check::Finding;
 use meshc_check::unit::At;
 
 use super::Report;
-use crate::mesh::Workload;
+use crate::mesh::{Mesh, Workload};
 
 /// Hosts outside what the Mesh lets a namespace claim (MC216).
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
-    let mesh = report.mesh;
-    let zone = mesh.namespace_places.get(&workload.namespace);
-    let zone = zone.and_then(|at| mesh.namespaces.get(*at));
-    let Some((_, zone)) = zone.filter(|(_, hosts)| !hosts.is_empty()) else { return };
     for host in claimed(workload) {
-        if !zone.iter().any(|allowed| covers(allowed, &host.value)) {
+        if !may_claim(report.mesh, workload, &host.value) {
             let message =
                 format!("namespace {} may not claim `{}`", workload.namespace, host.value);
             let finding = Finding::new("MC216", host.span, message)
@@ -19,6 +15,14 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
             report.add(workload, finding);
         }
     }
+}
+
+/// Whether the Mesh lets a workload's namespace claim a host.
+pub(super) fn may_claim(mesh: &Mesh, workload: &Workload, host: &str) -> bool {
+    let zone = mesh.namespace_places.get(&workload.namespace);
+    let zone = zone.and_then(|at| mesh.namespaces.get(*at));
+    let zone = zone.filter(|(_, hosts)| !hosts.is_empty());
+    zone.is_none_or(|(_, zone)| zone.iter().any(|allowed| covers(allowed, host)))
 }
 
 /// Two workloads that answer to one host (MC303).

@@ -153,7 +153,7 @@ fn names_nothing(mesh: &Mesh, callee: &Workload, rule: &RuleRow) -> bool {
         let word = matches!(from.value.as_str(), "anyone" | "anonymous");
         let id = || Reference::of(&from.value, &callee.namespace).key();
         match from.value.strip_suffix("/*") {
-            Some(all) => mesh.workloads.iter().all(|one| one.namespace != all),
+            Some(all) => mesh.inside(all).next().is_none(),
             None => !word && mesh.workload_named(&id()).is_none(),
         }
     });
@@ -203,7 +203,13 @@ fn undeclared(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload) {
         if called && (everywhere.is_empty() || everywhere.iter().any(|name| admits(rule, name))) {
             continue;
         }
-        if caller == ix || row.unresolved || row.row.calls_unclear {
+        if caller == ix || report.mesh.is_unresolved(caller) {
+            continue;
+        }
+        // Which operations of Baselines it has, or which the rule means, is not known.
+        if row.row.calls.iter().any(|call| self::everywhere(&call.to.value).is_some())
+            && (workload.operations_unclear() || names_nothing(report.mesh, workload, rule))
+        {
             continue;
         }
         let message = match everywhere.first() {

@@ -61,7 +61,8 @@ fn named(report: &mut Report<'_>, home: Home<'_>, name: &At<String>) {
     let workload = mesh.workload_named(&id).and_then(|ix| mesh.workload(ix));
     let external = mesh.external(&id);
     if workload.is_none() && external.is_none() {
-        if let Some(finding) = unknown_workload(mesh, home, &reference, name) {
+        let unknown = unknown_workload(mesh, home, &reference, name);
+        if let Some(finding) = unknown.finding {
             report.add_in(home.file, finding, None);
         }
         return;
@@ -76,9 +77,9 @@ fn named(report: &mut Report<'_>, home: Home<'_>, name: &At<String>) {
 }
 
 fn known_namespace(report: &mut Report<'_>, home: Home<'_>, at: &At<String>, namespace: &str) {
-    if !report.namespaces.contains(namespace) {
+    if !report.namespaces().contains(namespace) {
         let message = format!("nothing is declared in namespace `{namespace}`");
-        let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
+        let help = did_you_mean(&nearest(namespace, report.namespaces().iter().copied()));
         let finding = Finding { help, ..Finding::new("MC202", at.span, message) };
         report.add_in(home.file, finding, None);
     }

@@ -70,17 +70,22 @@ pub(super) fn judge_baselines(report: &mut Report<'_>) {
 fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
     let mut known = true;
     for one in &scope.namespaces {
-        if report.namespaces.contains(one.value.as_str()) {
+        if report.namespaces().contains(one.value.as_str()) {
             continue;
         }
         known = false;
         let message = format!("nothing is declared in namespace `{}`", one.value);
-        let help = did_you_mean(&nearest(&one.value, report.namespaces.iter().copied()));
+        let help = did_you_mean(&nearest(&one.value, report.namespaces().iter().copied()));
         report.add_in(file, Finding { help, ..Finding::new("MC202", one.span, message) }, None);
     }
-    if empty && known && !scope.damaged {
+    if empty && known && !scope.damaged && is_whole(report.mesh) {
         report.add_in(file, Finding::new("MC209", scope.span, "nothing is in this scope"), None);
     }
+}
+
+/// Whether everything that could be in a scope was understood.
+fn is_whole(mesh: &Mesh) -> bool {
+    mesh.gaps.is_empty() && mesh.workloads.iter().all(|one| !one.row.ports_unclear)
 }
 
 /// A condition on a request that meets a port in the scope which carries none.

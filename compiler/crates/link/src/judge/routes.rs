@@ -4,6 +4,7 @@ use meshc_decide::overlap::common_host;
 use meshc_snapshot::slice::Protocol;
 
 use super::Report;
+use super::hosts::may_claim;
 use crate::mesh::{Edge, Workload, WorkloadIx};
 
 /// A gateway's route leads to exactly one HTTP port.
@@ -28,7 +29,12 @@ fn listened(report: &mut Report<'_>, gateway: &Workload, host: &At<String>) {
         let hosts = &one.hosts;
         hosts.is_empty() || hosts.iter().any(|two| common_host(&host.value, &two.value).is_some())
     };
-    if listeners.iter().any(takes) {
+    if gateway.row.ports_unclear || listeners.iter().any(takes) {
+        return;
+    }
+    // Of what it may not claim another name was meant; that is reported (MC216).
+    let mut hosts = listeners.iter().flat_map(|one| &one.hosts).chain([host]);
+    if !hosts.all(|one| may_claim(report.mesh, gateway, &one.value)) {
         return;
     }
     let message = format!("no listener of `{}` takes `{}`", gateway.id, host.value);

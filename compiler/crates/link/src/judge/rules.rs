@@ -40,9 +40,9 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
             continue;
         }
         if let Some(namespace) = from.value.strip_suffix("/*") {
-            if !report.namespaces.contains(namespace) {
+            if !report.namespaces().contains(namespace) {
                 let message = format!("nothing is declared in namespace `{namespace}`");
-                let help = did_you_mean(&nearest(namespace, report.namespaces.iter().copied()));
+                let help = did_you_mean(&nearest(namespace, report.namespaces().iter().copied()));
                 let finding = Finding { help, ..Finding::new("MC202", from.span, message) };
                 report.unknown = true;
                 report.add_in(home.file, finding, None);
@@ -59,7 +59,8 @@ pub(super) fn callers(report: &mut Report<'_>, home: Home<'_>, rule: &RuleRow) {
         }
         if report.mesh.workload_named(&id).is_none() {
             report.unknown = true;
-            if let Some(finding) = unknown_workload(report.mesh, home, &reference, from) {
+            let unknown = unknown_workload(report.mesh, home, &reference, from);
+            if let Some(finding) = unknown.finding {
                 report.add_in(home.file, finding, None);
             }
         }
@@ -78,7 +79,7 @@ fn anonymous(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
 
 /// Operations that are named must exist.
 pub(super) fn operations(report: &mut Report<'_>, workload: &Workload, named: &[At<String>]) {
-    for operation in named.iter().filter(|_| !workload.row.operations_unclear) {
+    for operation in named.iter().filter(|_| !workload.operations_unclear()) {
         if operation.value == "rest" || workload.operation(&operation.value).is_some() {
             continue;
         }

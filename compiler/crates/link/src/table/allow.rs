@@ -23,8 +23,8 @@ impl Source for Allow {
     const NAME: &'static str = "allow";
     const COLUMNS: &'static [(&'static str, Cells<Self>)] = &columns::<Self>();
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        rules(mesh, |workload| &workload.row.allow)
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        rules(mesh, ix, |workload| &workload.row.allow)
     }
 
     fn place(row: &Self::Row<'_>) -> (u32, Span) {
@@ -38,8 +38,8 @@ impl Source for Deny {
     const NAME: &'static str = "deny";
     const COLUMNS: &'static [(&'static str, Cells<Self>)] = &columns::<Self>();
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        rules(mesh, |workload| &workload.row.deny)
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        rules(mesh, ix, |workload| &workload.row.deny)
     }
 
     fn place(row: &Self::Row<'_>) -> (u32, Span) {
@@ -79,8 +79,12 @@ where
     ]
 }
 
-fn rules(mesh: &Mesh, of: fn(&Workload) -> &[RuleRow]) -> impl Iterator<Item = Row<'_>> {
-    mesh.each().flat_map(move |(ix, workload)| {
+fn rules(
+    mesh: &Mesh,
+    ix: WorkloadIx,
+    of: fn(&Workload) -> &[RuleRow],
+) -> impl Iterator<Item = Row<'_>> {
+    mesh.workload(ix).into_iter().flat_map(move |workload| {
         let all = of(workload).iter().enumerate();
         all.map(move |(number, rule)| Row { ix, workload, number, rule })
     })

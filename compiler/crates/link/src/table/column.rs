@@ -1,3 +1,4 @@
+use core::ops::Deref;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -20,6 +21,8 @@ pub enum Cell {
 /// The cells of one column.
 #[derive(Debug)]
 pub enum Column {
+    /// Workloads, by `namespace/name`.
+    Workloads(Vec<WorkloadIx>),
     /// Texts, or nothing.
     Texts(Vec<Symbol>),
     /// Lists of names, or nothing; the items stand apart by a space.
@@ -34,16 +37,27 @@ pub enum Column {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Symbol(u32);
 
-/// Every text of a mesh's tables, each once; those of workloads come first, in their order.
+/// Every text of a mesh's tables but the names of workloads, each once. Only ever more come, so that
+/// a changed mesh shares them with the one before.
 #[derive(Debug, Default)]
 pub struct Symbols {
     texts: Vec<Arc<str>>,
     known: FxHashMap<Arc<str>, Symbol>,
+    /// How many texts the mesh had that was not patched; none while nothing was.
+    first: Option<usize>,
 }
 
 impl Symbol {
     /// No text.
     pub const NONE: Self = Self(u32::MAX);
+
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
 
     /// Its number.
     #[must_use]
@@ -52,22 +66,15 @@ impl Symbol {
     }
 }
 
-impl From<WorkloadIx> for Symbol {
-    fn from(ix: WorkloadIx) -> Self {
-        Self(ix.0)
-    }
+/// What the cells of a mesh's tables stand for.
+#[derive(Debug)]
+pub struct Names<'a, S> {
+    mesh: &'a Mesh,
+    symbols: S,
 }
 
 impl Symbols {
-    pub(super) fn seed(&mut self, mesh: &Mesh) {
-        if self.texts.is_empty() {
-            for workload in &mesh.workloads {
-                self.add(&workload.id);
-            }
-        }
-    }
-
-    pub(super) fn add(&mut self, text: &str) -> Symbol {
+    pub(crate) fn add(&mut self, text: &str) -> Symbol {
         if let Some(found) = self.find(text) {
             return found;
         }
@@ -90,6 +97,17 @@ impl Symbols {
         self.texts.get(symbol.index())
     }
 
+    /// Every text, in the order of their numbers.
+    pub(crate) fn texts(&self) -> &[Arc<str>] {
+        &self.texts
+    }
+
+    /// Whether patches added more than `few` texts, and more than so many times what was there.
+    pub(super) fn has_outgrown(&mut self, few: usize, times: usize) -> bool {
+        let first = *self.first.get_or_insert(self.texts.len());
+        self.texts.len() > first.saturating_mul(times).saturating_add(few)
+    }
+
     /// How many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -103,13 +121,57 @@ impl Symbols {
     }
 }
 
+impl<'a, S: Deref<Target = Symbols>> Names<'a, S> {
+    pub(super) const fn new(mesh: &'a Mesh, symbols: S) -> Self {
+        Self { mesh, symbols }
+    }
+
+    /// A symbol's text.
+    #[must_use]
+    pub fn text(&self, symbol: Symbol) -> Option<&Arc<str>> {
+        self.symbols.text(symbol)
+    }
+
+    /// A text's symbol, if a cell holds it.
+    pub(super) fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.symbols.find(text)
+    }
+
+    /// A workload's `namespace/name`.
+    #[must_use]
+    pub fn id(&self, ix: WorkloadIx) -> Option<&'a str> {
+        self.mesh.workloads.id(ix)
+    }
+
+    /// The workload of that `namespace/name`.
+    pub(super) fn workload(&self, id: &str) -> Option<WorkloadIx> {
+        self.mesh.workload_named(id)
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn texts(&self) -> usize {
+        self.symbols.len()
+    }
+
+    /// How many workloads there are.
+    #[must_use]
+    pub const fn workloads(&self) -> usize {
+        self.mesh.workloads.len()
+    }
+}
+
 impl Column {
     /// The cell of a row; empty beyond the last.
     #[must_use]
-    pub fn cell(&self, row: usize, symbols: &Symbols) -> Cell {
+    pub fn cell<S: Deref<Target = Symbols>>(&self, row: usize, names: &Names<'_, S>) -> Cell {
         match self {
+            Self::Workloads(all) => {
+                let id = all.get(row).and_then(|ix| names.id(*ix));
+                id.map_or(Cell::Empty, |id| Cell::Text(id.into()))
+            }
             Self::Texts(all) | Self::Lists(all) => {
-                let text = all.get(row).and_then(|symbol| symbols.text(*symbol));
+                let text = all.get(row).and_then(|symbol| names.text(*symbol));
                 text.map_or(Cell::Empty, |text| Cell::Text(Arc::clone(text)))
             }
             Self::Numbers(all) => all.get(row).copied().flatten().map_or(Cell::Empty, Cell::Number),

@@ -4,10 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::Table;
 use super::column::{Column, Symbol};
+use crate::mesh::WorkloadIx;
 
 /// A cell as something to group by; equal within one mesh where the cells are.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Key {
+    /// A workload.
+    Workload(WorkloadIx),
     /// A text, or nothing.
     Text(Symbol),
     /// A number, or nothing.
@@ -19,6 +22,7 @@ enum Key {
 impl Column {
     fn key(&self, row: usize) -> Option<Key> {
         match self {
+            Self::Workloads(all) => all.get(row).copied().map(Key::Workload),
             Self::Texts(all) | Self::Lists(all) => all.get(row).copied().map(Key::Text),
             Self::Numbers(all) => all.get(row).copied().map(Key::Number),
             Self::Truths(all) => all.get(row).copied().map(Key::Truth),

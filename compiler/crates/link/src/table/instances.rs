@@ -26,8 +26,8 @@ impl Source for Instances {
         ("zone", Cells::Text(|_, row| label(row.instance, "zone"))),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each().flat_map(|(ix, workload)| {
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(ix).into_iter().flat_map(move |workload| {
             workload.instances.iter().map(move |instance| Row { ix, workload, instance })
         })
     }

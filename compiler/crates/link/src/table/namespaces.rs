@@ -1,7 +1,7 @@
 use meshc_document::Span;
 
 use super::{Cells, Source};
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, WorkloadIx};
 
 /// Namespaces that the Mesh lists.
 pub(super) struct Namespaces;
@@ -15,7 +15,9 @@ impl Source for Namespaces {
         ("hosts", Cells::List(|_, (_, hosts)| Some(hosts.iter().map(String::as_str).collect()))),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
+    const BY_WORKLOAD: bool = false;
+
+    fn rows(mesh: &Mesh, _: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
         mesh.namespaces.iter()
     }
 

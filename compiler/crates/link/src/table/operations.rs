@@ -27,8 +27,8 @@ impl Source for Operations {
         ("matches", Cells::Number(|_, row| length(&row.operation.matches))),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each().flat_map(|(ix, workload)| {
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(ix).into_iter().flat_map(move |workload| {
             workload.operations.iter().map(move |operation| Row { ix, workload, operation })
         })
     }

@@ -37,8 +37,8 @@ impl Source for Ports {
         ),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each().flat_map(|(ix, workload)| {
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(ix).into_iter().flat_map(move |workload| {
             workload.row.ports.iter().map(move |port| Row { ix, workload, port })
         })
     }

@@ -1,9 +1,10 @@
 //! Rows in which conditions hold.
 
 use core::cmp::Ordering;
+use core::ops::Deref;
 
 use super::Table;
-use super::column::{Cell, Column, Symbol, Symbols};
+use super::column::{Cell, Column, Names, Symbol, Symbols};
 
 /// One condition on the rows of a table.
 #[derive(Clone, Debug)]
@@ -67,10 +68,10 @@ impl Table<'_> {
                 Against::Cells(_) => None,
                 Against::Column(name) => Some(self.named(name)?),
             };
-            let symbols = self.symbols();
+            let names = self.cell_names();
             match (against, other) {
-                (Against::Cells(wanted), _) => constant(cells, *test, wanted, &symbols, &mut rows),
-                (_, Some(other)) => beside(cells, *test, other, &symbols, &mut rows),
+                (Against::Cells(wanted), _) => constant(cells, *test, wanted, &names, &mut rows),
+                (_, Some(other)) => beside(cells, *test, other, &names, &mut rows),
                 (_, None) => {}
             }
         }
@@ -88,20 +89,19 @@ impl Table<'_> {
     ) -> Result<bool, String> {
         let (at, slot) = self.slot(name).ok_or_else(|| name.to_owned())?;
         let Against::Cells(wanted) = against else { return Ok(false) };
-        if slot.get().is_some() {
+        if slot.cells.get().is_some() {
             return Ok(false);
         }
         if self.are_few(rows) {
-            let mut symbols = Symbols::default();
-            let column = (self.definition.some)(self.mesh, at, rows, &mut symbols);
+            let (column, symbols) = self.some(at, rows);
             let mut kept: Vec<usize> = (0..rows.len()).collect();
-            constant(&column, test, wanted, &symbols, &mut kept);
+            constant(&column, test, wanted, &Names::new(self.mesh, &symbols), &mut kept);
             *rows = kept.into_iter().filter_map(|at| rows.get(at).copied()).collect();
             return Ok(true);
         }
         let is_empty = wanted.as_slice() == [Cell::Empty];
         if is_empty && matches!(test, Test::Equal | Test::NotEqual) {
-            let written = (self.definition.written)(self.mesh, at);
+            let written = self.written(at, slot);
             let wanted = test == Test::NotEqual;
             rows.retain(|row| written.get(*row).is_some_and(|one| *one == wanted));
             return Ok(true);
@@ -118,22 +118,32 @@ impl Table<'_> {
     }
 }
 
-pub(super) fn constant(
+pub(super) fn constant<S: Deref<Target = Symbols>>(
     column: &Column,
     test: Test,
     wanted: &[Cell],
-    symbols: &Symbols,
+    names: &Names<'_, S>,
     rows: &mut Vec<usize>,
 ) {
     let empty = wanted.contains(&Cell::Empty);
     match column {
-        Column::Texts(all) => {
-            let holds = |one: &str, other: &str| texts(test, one, other, false);
-            by_text(all, (test, wanted), symbols, rows, holds);
+        Column::Workloads(all) => {
+            let wanted = Wanted {
+                test,
+                cells: wanted,
+                same: wanted.iter().filter_map(|cell| names.workload(text(cell)?)).collect(),
+            };
+            wanted.keep(all, rows, (names.workloads(), |ix| ix.index(), |ix| names.id(ix)), false);
         }
-        Column::Lists(all) => {
-            let holds = |one: &str, other: &str| texts(test, one, other, true);
-            by_text(all, (test, wanted), symbols, rows, holds);
+        Column::Texts(all) | Column::Lists(all) => {
+            let wanted = Wanted {
+                test,
+                cells: wanted,
+                same: wanted.iter().filter_map(|cell| symbol(cell, names)).collect(),
+            };
+            let of = |one| names.text(one).map(AsRef::as_ref);
+            let list = matches!(column, Column::Lists(_));
+            wanted.keep(all, rows, (names.texts(), |one| one.index(), of), list);
         }
         Column::Numbers(all) => {
             let numbers: Vec<i64> = wanted.iter().filter_map(number).collect();
@@ -158,56 +168,66 @@ pub(super) fn constant(
     }
 }
 
-/// Keeps rows by their text; each text is judged once, however many rows hold it.
-fn by_text(
-    all: &[Symbol],
-    (test, wanted): (Test, &[Cell]),
-    symbols: &Symbols,
-    rows: &mut Vec<usize>,
-    holds: impl Fn(&str, &str) -> bool,
-) {
-    let wanted_symbols: Vec<Symbol> =
-        wanted.iter().filter_map(|cell| symbol(cell, symbols)).collect();
-    match (test, wanted_symbols.as_slice()) {
-        (Test::Equal | Test::Among, []) => rows.clear(),
-        (Test::Equal | Test::Among, &[wanted]) => keep(all, rows, |one| one == wanted),
-        (Test::Equal | Test::Among, _) => {
-            let several: rustc_hash::FxHashSet<Symbol> = wanted_symbols.into_iter().collect();
-            keep(all, rows, |one| several.contains(&one));
-        }
-        (Test::NotEqual, unwanted) => keep(all, rows, |one| !unwanted.contains(&one)),
-        _ => {
-            let Some(Cell::Text(other)) = wanted.first() else { return rows.clear() };
-            let mut known: Vec<Option<bool>> = vec![None; symbols.len()];
-            keep(all, rows, |one| {
-                let (Some(slot), Some(text)) = (known.get_mut(one.index()), symbols.text(one))
-                else {
-                    return false;
-                };
-                *slot.get_or_insert_with(|| holds(text, other))
-            });
+/// What a text is held against.
+struct Wanted<'a, T> {
+    test: Test,
+    cells: &'a [Cell],
+    /// Those of the cells that some row may hold, as rows hold them.
+    same: Vec<T>,
+}
+
+impl<T: Copy + Eq + core::hash::Hash> Wanted<'_, T> {
+    /// Keeps rows by their text; each text is judged once, however many rows hold it. Of texts
+    /// there are so many, and there is a number and a text for each.
+    fn keep<'t>(
+        self,
+        all: &[T],
+        rows: &mut Vec<usize>,
+        (count, number, text): (usize, impl Fn(T) -> usize, impl Fn(T) -> Option<&'t str>),
+        list: bool,
+    ) {
+        match (self.test, self.same.as_slice()) {
+            (Test::Equal | Test::Among, []) => rows.clear(),
+            (Test::Equal | Test::Among, &[wanted]) => keep(all, rows, |one| one == wanted),
+            (Test::Equal | Test::Among, _) => {
+                let several: rustc_hash::FxHashSet<T> = self.same.into_iter().collect();
+                keep(all, rows, |one| several.contains(&one));
+            }
+            (Test::NotEqual, unwanted) => keep(all, rows, |one| !unwanted.contains(&one)),
+            _ => {
+                let Some(Cell::Text(other)) = self.cells.first() else { return rows.clear() };
+                let mut known: Vec<Option<bool>> = vec![None; count];
+                keep(all, rows, |one| {
+                    let (Some(slot), Some(text)) = (known.get_mut(number(one)), text(one)) else {
+                        return false;
+                    };
+                    *slot.get_or_insert_with(|| texts(self.test, text, other, list))
+                });
+            }
         }
     }
 }
 
-pub(super) fn beside(
+pub(super) fn beside<S: Deref<Target = Symbols>>(
     column: &Column,
     test: Test,
     other: &Column,
-    symbols: &Symbols,
+    names: &Names<'_, S>,
     rows: &mut Vec<usize>,
 ) {
-    use Column::{Lists, Numbers, Texts, Truths};
+    use Column::{Lists, Numbers, Texts, Truths, Workloads};
     match (column, other) {
-        (Texts(one) | Lists(one), Texts(two) | Lists(two)) => {
+        (Workloads(one), Workloads(two)) if is_sameness(test) => {
+            keep_two(one, two, rows, |one, two| (one == two) == (test != Test::NotEqual));
+        }
+        (Texts(one) | Lists(one), Texts(two) | Lists(two)) if is_sameness(test) => {
+            keep_two(one, two, rows, |one, two| (one == two) == (test != Test::NotEqual));
+        }
+        (Workloads(_) | Texts(_) | Lists(_), Workloads(_) | Texts(_) | Lists(_)) => {
             let list = matches!(column, Lists(_));
-            keep_two(one, two, rows, |one, two| match test {
-                Test::Equal | Test::Among => one == two,
-                Test::NotEqual => one != two,
-                _ => symbols
-                    .text(one)
-                    .zip(symbols.text(two))
-                    .is_some_and(|(one, two)| texts(test, one, two, list)),
+            rows.retain(|&row| match (column.cell(row, names), other.cell(row, names)) {
+                (Cell::Text(one), Cell::Text(two)) => texts(test, &one, &two, list),
+                (one, two) => is_sameness(test) && (one == two) == (test != Test::NotEqual),
             });
         }
         (Numbers(one), Numbers(two)) => keep_two(one, two, rows, |one, two| match test {
@@ -222,7 +242,7 @@ pub(super) fn beside(
         }),
         // Of two types, only nothing is the same.
         _ => {
-            let nothing = |column: &Column, row| column.cell(row, symbols) == Cell::Empty;
+            let nothing = |column: &Column, row| column.cell(row, names) == Cell::Empty;
             rows.retain(|&row| match test {
                 Test::Equal | Test::Among => nothing(column, row) && nothing(other, row),
                 Test::NotEqual => !(nothing(column, row) && nothing(other, row)),
@@ -247,8 +267,15 @@ fn keep_two<T: Copy>(
     });
 }
 
+/// Whether a test asks for the same or another.
+const fn is_sameness(test: Test) -> bool {
+    matches!(test, Test::Equal | Test::NotEqual | Test::Among)
+}
+
 fn texts(test: Test, one: &str, other: &str, list: bool) -> bool {
     match test {
+        Test::Equal | Test::Among => one == other,
+        Test::NotEqual => one != other,
         Test::StartsWith => one.starts_with(other),
         Test::EndsWith => one.ends_with(other),
         Test::Contains if list => one.split(' ').any(|item| item == other),
@@ -274,10 +301,16 @@ const fn number(cell: &Cell) -> Option<i64> {
     }
 }
 
-fn symbol(cell: &Cell, symbols: &Symbols) -> Option<Symbol> {
+fn symbol<S: Deref<Target = Symbols>>(cell: &Cell, names: &Names<'_, S>) -> Option<Symbol> {
     match cell {
         Cell::Empty => Some(Symbol::NONE),
-        Cell::Text(text) => symbols.find(text),
-        Cell::Number(_) | Cell::Truth(_) => None,
+        _ => names.symbol(text(cell)?),
+    }
+}
+
+fn text(cell: &Cell) -> Option<&str> {
+    match cell {
+        Cell::Text(text) => Some(text),
+        _ => None,
     }
 }

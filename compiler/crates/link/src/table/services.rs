@@ -15,6 +15,11 @@ fn by_name(mesh: &Mesh, ix: WorkloadIx, workload: &Workload) -> Option<i64> {
     i64::try_from(named.count()).ok()
 }
 
+/// How many there are, where that is known.
+fn counted<T>(unclear: bool, list: &[T]) -> Option<i64> {
+    if unclear { None } else { length(list) }
+}
+
 impl Source for Services {
     type Row<'m> = (WorkloadIx, &'m Workload);
 
@@ -26,17 +31,23 @@ impl Source for Services {
         ("gateway", Cells::Truth(|_, (_, one)| Some(one.is_gateway()))),
         ("owner", Cells::Text(|_, (_, one)| Some(one.row.owner.as_ref()?.value.as_str().into()))),
         ("identity", Cells::Text(|_, (_, one)| Some(one.identity.as_str().into()))),
-        ("ports", Cells::Number(|_, (_, one)| length(&one.row.ports))),
-        ("allow", Cells::Number(|_, (_, one)| length(&one.row.allow))),
+        // What was not wholly understood is not counted.
+        ("ports", Cells::Number(|_, (_, one)| counted(one.row.ports_unclear, &one.row.ports))),
+        ("allow", Cells::Number(|_, (_, one)| counted(one.row.rules_unclear, &one.row.allow))),
         // How many workloads it calls, how many call it, and how many of these by its name and not
         // only as one of all services.
-        ("callees", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callees(*ix)))),
+        (
+            "callees",
+            Cells::Number(|mesh, (ix, _)| {
+                counted(mesh.is_unresolved(*ix), mesh.graph.callees(*ix))
+            }),
+        ),
         ("callers", Cells::Number(|mesh, (ix, _)| length(mesh.graph.callers(*ix)))),
         ("callersByName", Cells::Number(|mesh, (ix, workload)| by_name(mesh, *ix, workload))),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each()
+    fn rows(mesh: &Mesh, section: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(section).map(|workload| (section, workload)).into_iter()
     }
 
     fn place((_, workload): &Self::Row<'_>) -> (u32, Span) {

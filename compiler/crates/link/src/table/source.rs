@@ -6,6 +6,10 @@ use super::column::{Column, Symbol, Symbols};
 use crate::mesh::{Mesh, WorkloadIx};
 
 /// One table: what its rows are, where each stands, and what its columns say of it.
+///
+/// Rows come in sections, one for each workload in the order of ids. What a cell says depends on
+/// that workload, on its neighbours in the call graph and on documents of the platform, and on
+/// nothing else: a patch computes again only what can have changed.
 pub(crate) trait Source: Sized + 'static {
     /// What a column is computed from: borrowed parts of the mesh.
     type Row<'m>;
@@ -13,9 +17,11 @@ pub(crate) trait Source: Sized + 'static {
     const NAME: &'static str;
     /// Name and cells of every column.
     const COLUMNS: &'static [(&'static str, Cells<Self>)];
+    /// Whether there is a section for each workload; else there is one.
+    const BY_WORKLOAD: bool = true;
 
-    /// Every row, in the order of names and writing.
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>>;
+    /// The rows of a section, in the order of writing.
+    fn rows(mesh: &Mesh, section: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>>;
 
     /// File index and span of what a finding about the row should show.
     fn place(row: &Self::Row<'_>) -> (u32, Span);
@@ -35,27 +41,42 @@ pub(crate) enum Cells<S: Source> {
     Truth(for<'m> fn(&'m Mesh, &S::Row<'m>) -> Option<bool>),
 }
 
+/// Sections of a table, in their order.
+pub(super) type Sections<'a> = &'a mut dyn Iterator<Item = WorkloadIx>;
+/// Rows of a table, each by its section and its number there.
+pub(super) type Chosen<'a> = &'a mut dyn Iterator<Item = (WorkloadIx, usize)>;
+
 /// A source without its type.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(super) name: &'static str,
+    pub(super) by_workload: bool,
     pub(super) names: fn() -> Vec<&'static str>,
-    pub(super) places: fn(&Mesh) -> Vec<(u32, Span)>,
-    pub(super) build: fn(&Mesh, usize, &mut Symbols) -> Column,
-    pub(super) some: fn(&Mesh, usize, &[usize], &mut Symbols) -> Column,
-    pub(super) written: fn(&Mesh, usize) -> Vec<bool>,
+    pub(super) count: fn(&Mesh, WorkloadIx) -> usize,
+    pub(super) place: fn(&Mesh, WorkloadIx, usize) -> Option<(u32, Span)>,
+    pub(super) build: fn(&Mesh, usize, Sections<'_>, &mut Symbols) -> Column,
+    pub(super) some: fn(&Mesh, usize, Chosen<'_>, &mut Symbols) -> Column,
+    pub(super) written: fn(&Mesh, usize, Sections<'_>) -> Vec<bool>,
 }
 
 impl Definition {
     pub(super) const fn of<S: Source>() -> Self {
         Self {
             name: S::NAME,
+            by_workload: S::BY_WORKLOAD,
             names: names::<S>,
-            places: places::<S>,
+            count: |mesh, section| S::rows(mesh, section).count(),
+            place: |mesh, section, at| S::rows(mesh, section).nth(at).map(|row| S::place(&row)),
             build: build::<S>,
             some: some::<S>,
             written: written::<S>,
         }
+    }
+
+    /// Every section that there is.
+    pub(super) fn sections(&self, mesh: &Mesh) -> impl Iterator<Item = WorkloadIx> + use<> {
+        let count = if self.by_workload { mesh.workloads.len() } else { 1 };
+        (0_u32..).map(WorkloadIx).take(count)
     }
 }
 
@@ -63,28 +84,30 @@ fn names<S: Source>() -> Vec<&'static str> {
     S::COLUMNS.iter().map(|(name, _)| *name).collect()
 }
 
-fn places<S: Source>(mesh: &Mesh) -> Vec<(u32, Span)> {
-    S::rows(mesh).map(|row| S::place(&row)).collect()
+/// The cells of whole sections.
+fn build<S: Source>(
+    mesh: &Mesh,
+    column: usize,
+    sections: Sections<'_>,
+    symbols: &mut Symbols,
+) -> Column {
+    fill::<S>(mesh, column, sections.flat_map(|section| S::rows(mesh, section)), symbols)
 }
 
-/// A whole column.
-fn build<S: Source>(mesh: &Mesh, column: usize, symbols: &mut Symbols) -> Column {
-    fill::<S>(mesh, column, S::rows(mesh), symbols, |ix, _| ix.into())
-}
-
-/// The cells of some rows, whose numbers ascend, as a column of its own.
-fn some<S: Source>(mesh: &Mesh, column: usize, rows: &[usize], symbols: &mut Symbols) -> Column {
-    let mut wanted = rows.iter().copied().peekable();
-    let chosen = S::rows(mesh).enumerate();
-    let chosen = chosen.filter(move |(at, _)| wanted.next_if_eq(at).is_some()).map(|(_, row)| row);
-    fill::<S>(mesh, column, chosen, symbols, |ix, symbols| {
-        mesh.workload(ix).map_or(Symbol::NONE, |one| symbols.add(&one.id))
-    })
+/// The cells of some rows, as a column of its own.
+fn some<S: Source>(
+    mesh: &Mesh,
+    column: usize,
+    chosen: Chosen<'_>,
+    symbols: &mut Symbols,
+) -> Column {
+    let rows = chosen.filter_map(|(section, at)| S::rows(mesh, section).nth(at));
+    fill::<S>(mesh, column, rows, symbols)
 }
 
 /// Whether there is anything in the cell of each row; lists and texts are not made for that.
-fn written<S: Source>(mesh: &Mesh, column: usize) -> Vec<bool> {
-    let rows = S::rows(mesh);
+fn written<S: Source>(mesh: &Mesh, column: usize, sections: Sections<'_>) -> Vec<bool> {
+    let rows = sections.flat_map(|section| S::rows(mesh, section));
     match S::COLUMNS.get(column).map(|(_, cells)| cells) {
         None => Vec::new(),
         Some(Cells::Workload(_)) => rows.map(|_| true).collect(),
@@ -100,12 +123,11 @@ fn fill<'m, S: Source>(
     column: usize,
     rows: impl Iterator<Item = S::Row<'m>>,
     symbols: &mut Symbols,
-    workload: impl Fn(WorkloadIx, &mut Symbols) -> Symbol,
 ) -> Column {
     match S::COLUMNS.get(column).map(|(_, cells)| cells) {
         None => Column::Truths(Vec::new()),
         Some(Cells::Workload(cell)) => {
-            Column::Texts(rows.map(|row| workload(cell(mesh, &row), symbols)).collect())
+            Column::Workloads(rows.map(|row| cell(mesh, &row)).collect())
         }
         Some(Cells::Text(cell)) => {
             let symbol = |row| cell(mesh, &row).map_or(Symbol::NONE, |text| symbols.add(&text));

@@ -1,12 +1,33 @@
+use std::sync::LazyLock;
+
+use meshc_check::Schema;
 use proptest::prelude::*;
 
 use super::*;
+use crate::source::Content;
 
-const WORDS: [&str; 6] = ["", "a", "ab", "b", "a b", "ab b"];
+const WORDS: [&str; 8] = ["", "a", "ab", "b", "a b", "ab b", "m/a", "m/ab"];
+const SCHEMA: &[u8] = include_bytes!("../../../../meshc/schema/generated.json");
 
-/// Rows of two columns of each type, without a mesh behind them.
+/// Two workloads, `m/a` and `m/ab`.
+static MESH: LazyLock<Mesh> = LazyLock::new(|| {
+    let files = ["a", "ab"].map(|name| {
+        let text = format!(
+            "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n\
+             metadata: {{name: {name}, namespace: m}}\nspec: {{ports: [{{name: p, port: 80, protocol: tcp}}]}}\n"
+        );
+        (format!("{name}.yaml").into(), Content::new(text.into_bytes()))
+    });
+    let schema = Schema::parse(SCHEMA).expect("the generated schema");
+    let mesh = Mesh::read(files.into(), &schema, &[]);
+    assert_eq!(mesh.workloads.len(), 2, "{:?}", mesh.findings);
+    mesh
+});
+
+/// Rows of two columns of each type.
 fn columns() -> impl Strategy<Value = (Symbols, Vec<Column>)> {
-    let row = (0_usize..8, 0_usize..8, 0_i64..5, 0_i64..5, 0_u8..3, 0_u8..3);
+    let numbers = (0_i64..5, 0_i64..5, 0_u8..3, 0_u8..3);
+    let row = (0_usize..10, 0_usize..10, numbers, 0_u32..2, 0_u32..2);
     proptest::collection::vec(row, 0..20).prop_map(|rows| {
         let mut symbols = Symbols::default();
         let mut text = |at: usize| WORDS.get(at).map_or(Symbol::NONE, |word| symbols.add(word));
@@ -17,10 +38,12 @@ fn columns() -> impl Strategy<Value = (Symbols, Vec<Column>)> {
         let columns = vec![
             Column::Texts(texts),
             Column::Lists(lists),
-            Column::Numbers(rows.iter().map(|row| number(row.2)).collect()),
-            Column::Numbers(rows.iter().map(|row| number(row.3)).collect()),
-            Column::Truths(rows.iter().map(|row| truth(row.4)).collect()),
-            Column::Truths(rows.iter().map(|row| truth(row.5)).collect()),
+            Column::Numbers(rows.iter().map(|row| number(row.2.0)).collect()),
+            Column::Numbers(rows.iter().map(|row| number(row.2.1)).collect()),
+            Column::Truths(rows.iter().map(|row| truth(row.2.2)).collect()),
+            Column::Truths(rows.iter().map(|row| truth(row.2.3)).collect()),
+            Column::Workloads(rows.iter().map(|row| WorkloadIx(row.3)).collect()),
+            Column::Workloads(rows.iter().map(|row| WorkloadIx(row.4)).collect()),
         ];
         (symbols, columns)
     })
@@ -79,6 +102,7 @@ fn holds(test: Test, one: &Cell, wanted: &[Cell], list: bool) -> bool {
 
 fn rows(column: &Column) -> usize {
     match column {
+        Column::Workloads(all) => all.len(),
         Column::Texts(all) | Column::Lists(all) => all.len(),
         Column::Numbers(all) => all.len(),
         Column::Truths(all) => all.len(),
@@ -93,12 +117,13 @@ proptest! {
         wanted in proptest::collection::vec(cell(), 1..4),
     ) {
         let wanted = if test == Test::Among { wanted } else { wanted[..1].to_vec() };
+        let names = Names::new(&MESH, &symbols);
         for column in &columns {
             let mut found: Vec<usize> = (0..rows(column)).collect();
-            select::constant(column, test, &wanted, &symbols, &mut found);
+            select::constant(column, test, &wanted, &names, &mut found);
             let list = matches!(column, Column::Lists(_));
             let right: Vec<usize> = (0..rows(column))
-                .filter(|row| holds(test, &column.cell(*row, &symbols), &wanted, list))
+                .filter(|row| holds(test, &column.cell(*row, &names), &wanted, list))
                 .collect();
             prop_assert_eq!(found, right);
         }
@@ -108,17 +133,18 @@ proptest! {
     fn two_columns_are_compared_as_their_cells_are(
         (symbols, columns) in columns(),
         test in test(),
-        one in 0_usize..6,
-        other in 0_usize..6,
+        one in 0_usize..8,
+        other in 0_usize..8,
     ) {
+        let names = Names::new(&MESH, &symbols);
         let (one, other) = (&columns[one], &columns[other]);
         let mut found: Vec<usize> = (0..rows(one)).collect();
-        select::beside(one, test, other, &symbols, &mut found);
+        select::beside(one, test, other, &names, &mut found);
         let list = matches!(one, Column::Lists(_));
         let right: Vec<usize> = (0..rows(one))
             .filter(|row| {
-                let wanted = other.cell(*row, &symbols);
-                holds(test, &one.cell(*row, &symbols), &[wanted], list)
+                let wanted = other.cell(*row, &names);
+                holds(test, &one.cell(*row, &names), &[wanted], list)
             })
             .collect();
         prop_assert_eq!(found, right);

@@ -37,12 +37,12 @@ impl Source for Traffic {
         ),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        let items = mesh.each().flat_map(|(ix, workload)| {
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        let items = mesh.workload(ix).into_iter().flat_map(|workload| {
             let items = workload.row.traffic.iter().enumerate();
-            items.map(move |(number, item)| (ix, workload, number, item))
+            items.map(move |(number, item)| (workload, number, item))
         });
-        items.flat_map(|(ix, workload, number, item)| {
+        items.flat_map(move |(workload, number, item)| {
             item.to.iter().map(move |share| Row { ix, workload, number, item, share })
         })
     }

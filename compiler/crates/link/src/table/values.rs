@@ -31,8 +31,8 @@ impl Source for Values {
         ),
     ];
 
-    fn rows(mesh: &Mesh) -> impl Iterator<Item = Self::Row<'_>> {
-        mesh.each().flat_map(|(ix, workload)| {
+    fn rows(mesh: &Mesh, ix: WorkloadIx) -> impl Iterator<Item = Self::Row<'_>> {
+        mesh.workload(ix).into_iter().flat_map(move |workload| {
             let lines = mesh.lines(workload).into_iter();
             lines.map(move |line| Row { ix, workload, line })
         })

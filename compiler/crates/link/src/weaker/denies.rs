@@ -2,8 +2,11 @@
 
 use meshc_check::unit::RuleRow;
 
+use std::sync::Arc;
+
 use super::{Change, Weaker, asks_no_more, callers, covers, object};
-use crate::mesh::Workload;
+use crate::mesh::{Mesh, Workload};
+use crate::workloads::Entry;
 
 /// Deny rules of a workload.
 pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload) {
@@ -32,13 +35,13 @@ pub(super) fn judge(weaker: &mut Weaker<'_>, before: &Workload, after: &Workload
 /// Guardrails that deny less, or for fewer workloads.
 pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
     let (base, mesh) = (weaker.base, weaker.mesh);
+    let compared = if base.guardrails.is_empty() { Vec::new() } else { compared(base, mesh) };
     for guardrail in &base.guardrails {
         for rule in guardrail.row.deny.iter().filter(|rule| !rule.audit) {
-            let lacking = base.workloads.iter().find(|workload| {
+            let lacking = compared.iter().find(|(workload, after)| {
                 let mut before = base.guardrails_of(workload);
                 let before = before.find(|(one, _)| one.id == guardrail.id);
-                let after = mesh.workload_named(&workload.id).and_then(|ix| mesh.workload(ix));
-                before.zip(after).is_some_and(|((_, begins), after)| {
+                before.zip(*after).is_some_and(|((_, begins), after)| {
                     let mut rules = mesh
                         .guardrails_of(after)
                         .filter(|(_, since)| *since <= begins)
@@ -46,7 +49,7 @@ pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
                     !rules.any(|other| denies_as_much(other, rule, ""))
                 })
             });
-            if let Some(workload) = lacking {
+            if let Some((workload, _)) = lacking {
                 let (namespace, name) = guardrail.id.split_once('/').unwrap_or_default();
                 weaker.add(Change {
                     code: "MC806",
@@ -63,6 +66,22 @@ pub(super) fn judge_guardrails(weaker: &mut Weaker<'_>) {
             }
         }
     }
+}
+
+/// Workloads of the base for which guardrails may mean something else in the Environment, each with
+/// what it is there.
+fn compared<'a>(base: &'a Mesh, mesh: &'a Mesh) -> Vec<(&'a Workload, Option<&'a Workload>)> {
+    let mut platform = base.files.iter().zip(&mesh.files).filter(|(one, _)| !one.said.plain);
+    let is_shared = platform.all(|(one, other)| Arc::ptr_eq(one, other));
+    let each = base.workloads.entries().iter().filter_map(|before| {
+        let now = mesh.workloads.named(before.id());
+        let now = now.and_then(|ix| mesh.workloads.entries().get(ix.index()));
+        if is_shared && now.is_some_and(|now| now.is(before)) {
+            return None;
+        }
+        Some((before.workload()?, now.and_then(Entry::workload)))
+    });
+    each.collect()
 }
 
 /// Whether a rule denies at least what another one does.

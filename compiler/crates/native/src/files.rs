@@ -1,0 +1,188 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use memchr::memmem::Finder;
+use meshc_link::Content;
+use meshc_snapshot::Digest;
+use pyo3::exceptions::PyIndexError;
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::{PyBytes, PyString};
+
+/// Files of one run, sorted by path.
+#[pyclass(frozen, sequence, module = "meshc._native")]
+#[derive(Default)]
+pub(crate) struct Files {
+    all: Vec<(Arc<str>, Content)>,
+    /// What was asked about the contents, and which of the files that is.
+    known: Mutex<Vec<(Vec<u8>, Vec<usize>)>>,
+}
+
+/// A path and a content, as Python has them.
+type File<'py> = (Bound<'py, PyString>, Bound<'py, PyBytes>);
+
+/// Files as a function takes them: such an object, or any sequence of pairs.
+pub(crate) struct Given(pub(crate) Vec<(Arc<str>, Content)>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Given {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(files) = given.cast::<Files>() {
+            return Ok(Self(files.get().all.clone()));
+        }
+        let mut all = Vec::with_capacity(given.len().unwrap_or_default());
+        for one in given.try_iter()? {
+            let (path, bytes): (PyBackedStr, PyBackedBytes) = one?.extract()?;
+            all.push((Arc::from(&*path), Content::new(bytes)));
+        }
+        Ok(Self(all))
+    }
+}
+
+impl Files {
+    pub(crate) fn new(mut all: Vec<(Arc<str>, Content)>) -> Self {
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        Self { all, known: Mutex::default() }
+    }
+
+    fn find(&self, path: &str) -> Result<usize, usize> {
+        self.all.binary_search_by(|(one, _)| (**one).cmp(path))
+    }
+
+    fn file<'py>(&self, py: Python<'py>, at: usize) -> Option<File<'py>> {
+        let (path, content) = self.all.get(at)?;
+        Some((PyString::new(py, path), PyBytes::new(py, content)))
+    }
+
+    /// These files with other contents of some; each is looked at again by whatever was asked.
+    fn with(&self, changed: Vec<(PyBackedStr, PyBackedBytes)>) -> Self {
+        let mut all = self.all.clone();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut new = Vec::new();
+        for (path, bytes) in changed {
+            let content = Content::new(bytes);
+            let Some((at, slot)) =
+                self.find(&path).ok().and_then(|at| Some((at, all.get_mut(at)?)))
+            else {
+                new.push((Arc::from(&*path), content));
+                continue;
+            };
+            for (word, found) in &mut known {
+                found.retain(|one| *one != at);
+                if Finder::new(word).find(&content).is_some() {
+                    found.insert(found.partition_point(|one| *one < at), at);
+                }
+            }
+            slot.1 = content;
+        }
+        if new.is_empty() {
+            return Self { all, known: Mutex::new(known) };
+        }
+        all.extend(new);
+        Self::new(all)
+    }
+}
+
+#[pymethods]
+impl Files {
+    #[new]
+    #[pyo3(signature = (files = Given(Vec::new())))]
+    fn made(files: Given) -> Self {
+        Self::new(files.0)
+    }
+
+    const fn __len__(&self) -> usize {
+        self.all.len()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, at: isize) -> PyResult<File<'py>> {
+        let behind = || self.all.len().checked_sub(at.unsigned_abs());
+        let at = usize::try_from(at).ok().or_else(behind);
+        at.and_then(|at| self.file(py, at)).ok_or_else(|| PyIndexError::new_err("no such file"))
+    }
+
+    fn __eq__(&self, other: Given) -> bool {
+        let pairs = || self.all.iter().zip(&other.0);
+        self.all.len() == other.0.len()
+            && pairs().all(|(one, other)| one.0 == other.0 && *one.1 == *other.1)
+    }
+
+    fn get<'py>(&self, py: Python<'py>, path: &str) -> Option<Bound<'py, PyBytes>> {
+        Some(self.file(py, self.find(path).ok()?)?.1)
+    }
+
+    fn ending<'py>(&self, py: Python<'py>, end: &str) -> Vec<File<'py>> {
+        let fits = |at: &usize| self.all.get(*at).is_some_and(|(path, _)| path.ends_with(end));
+        (0..self.all.len()).filter(fits).filter_map(|at| self.file(py, at)).collect()
+    }
+
+    fn holding(&self, py: Python<'_>, word: PyBackedBytes) -> Vec<usize> {
+        py.detach(|| {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, found)) = known.iter().find(|(one, _)| **one == *word) {
+                return found.clone();
+            }
+            let finder = Finder::new(&*word);
+            let numbered = self.all.iter().enumerate();
+            let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
+            let found: Vec<usize> = found.map(|(at, _)| at).collect();
+            known.push((word.to_vec(), found.clone()));
+            found
+        })
+    }
+
+    #[pyo3(signature = (changed))]
+    fn changed(&self, py: Python<'_>, changed: Vec<(PyBackedStr, PyBackedBytes)>) -> Self {
+        py.detach(|| self.with(changed))
+    }
+
+    fn differing(&self, other: &Self) -> Vec<String> {
+        let theirs = |path: &str| Some(&other.all.get(other.find(path).ok()?)?.1);
+        let same = |path: &str, own: &Content| theirs(path).is_some_and(|other| **other == **own);
+        let differing = self.all.iter().filter(|(path, content)| !same(path, content));
+        differing.map(|(path, _)| path.to_string()).collect()
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+    fn without(&self, paths: Vec<PyBackedStr>) -> Self {
+        let stays = |path: &str| paths.iter().all(|one| **one != *path);
+        Self::new(self.all.iter().filter(|(path, _)| stays(path)).cloned().collect())
+    }
+}
+
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
+pub(crate) fn content_digest(py: Python<'_>, said: Vec<PyBackedStr>, files: Given) -> String {
+    let digest = py.detach(|| {
+        let count = said.len().to_le_bytes();
+        let said = said.iter().map(|text| text.as_bytes());
+        let contents = digests(&files.0);
+        let files = files.0.iter().zip(&contents);
+        let files = files.flat_map(|((path, _), content)| [path.as_bytes(), content.as_bytes()]);
+        Digest::of_parts(core::iter::once(count.as_slice()).chain(said).chain(files))
+    });
+    digest.to_string()
+}
+
+/// Files below which one thread is faster than starting another.
+const FEW: usize = 64;
+
+/// Digests of the contents, in the order of the files; on two threads where there are many.
+fn digests(files: &[(Arc<str>, Content)]) -> Vec<Digest> {
+    let each = |files: &[(Arc<str>, Content)]| -> Vec<Digest> {
+        files.iter().map(|(_, content)| *content.digest()).collect()
+    };
+    if files.len() < FEW {
+        return each(files);
+    }
+    let (before, behind) = files.split_at(files.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| each(behind));
+        let mut found = each(before);
+        match other.join() {
+            Ok(more) => found.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        found
+    })
+}
