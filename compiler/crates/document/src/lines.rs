@@ -1,3 +1,6 @@
+/// Bytes of a short line: room for as many lines as most texts have.
+const USUAL: usize = 24;
+
 /// Where the lines of a text begin.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'a> {
@@ -9,11 +12,18 @@ impl<'a> LineIndex<'a> {
     /// Finds all line starts; a line ends with LF, CR LF or CR.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(bytes.len() / USUAL + 1);
+        starts.push(0);
+        let behind = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        if memchr::memchr(b'\r', bytes).is_none() {
+            // One byte is found in half the time of two, and hardly a file has the other.
+            starts.extend(memchr::memchr_iter(b'\n', bytes).map(behind));
+            return Self { bytes, starts };
+        }
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
             let crlf = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
             if !crlf {
-                starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+                starts.push(behind(at));
             }
         }
         Self { bytes, starts }
