@@ -78,17 +78,10 @@ impl Json {
     }
 
     pub(crate) fn number(&mut self, number: u32) {
-        let mut digits = [b'0'; 10];
-        let (mut rest, mut first) = (number, digits.len());
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            first -= 1;
-            if rest == 0 {
-                break;
-            }
+        if number >= 10 {
+            self.number(number / 10);
         }
-        self.raw(digits.get(first..).unwrap_or_default());
+        self.bytes.push(b'0' + (number % 10) as u8);
     }
 
     pub(crate) fn truth(&mut self, truth: bool) {
