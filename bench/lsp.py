@@ -2,10 +2,12 @@
 
     python bench/lsp.py                 10,000 services, 60 keystrokes
     python bench/lsp.py 1000
+    python bench/lsp.py --environments 3
 
 A real server process, a real client, both over pipes. A keystroke replaces the text of one open
 file: with a reference that leads nowhere, and back again. The figure is the wall time until the
-diagnostics that it changes arrive; the server's CPU time for each is beside it.
+diagnostics that it changes arrive; the server's CPU time for each is beside it. Each Environment
+changes a value of one service and is looked at as well.
 """
 
 from __future__ import annotations
@@ -27,6 +29,16 @@ import corpus
 from compile import optimised
 
 BROKEN = "nobody-at-all"
+ENVIRONMENT = """\
+apiVersion: meshc.dev/v1
+kind: Environment
+metadata: {{name: env-{number}}}
+spec:
+  patches:
+    - name: slow
+      target: {{kind: ServiceIntent, namespace: {namespace}, name: {name}}}
+      merge: {{spec: {{operations: {{list: {{timeout: 9s}}}}}}}}
+"""
 
 
 def cpu_seconds(process: int) -> float:
@@ -114,6 +126,7 @@ def main() -> None:
     )
     parser.add_argument("services", nargs="?", type=int, default=10_000)
     parser.add_argument("--strokes", type=int, default=60)
+    parser.add_argument("--environments", type=int, default=0)
     args = parser.parse_args()
     print(f"{args.services} services, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
     print("| first s | keystroke ms min | ms median | server CPU ms |\n|---|---|---|---|")
@@ -122,7 +135,13 @@ def main() -> None:
         (folder / "package").mkdir()
         corpus.write(folder / "intents", args.services)
         intents = folder / "intents"
-        path = next(one for one in sorted(intents.rglob("*.yaml")) if "to: " in one.read_text())
+        services = sorted(intents.rglob("svc-*.yaml"))
+        for number, service in enumerate(services[: args.environments]):
+            text = ENVIRONMENT.format(
+                number=number, namespace=service.parent.name, name=service.stem
+            )
+            (intents / f"env-{number}.yaml").write_text(text)
+        path = next(one for one in sorted(intents.rglob("*.yaml")) if "calls:" in one.read_text())
         environment = optimised(folder / "package")
         asyncio.run(measure(Typist(intents, path), args.strokes, environment))
 

@@ -1,3 +1,6 @@
+/// Bytes of a short line: room for as many lines as most texts have.
+const USUAL: usize = 24;
+
 /// Where the lines of a text begin.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'a> {
@@ -9,7 +12,8 @@ impl<'a> LineIndex<'a> {
     /// Finds all line starts; a line ends with LF, CR LF or CR.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(bytes.len() / USUAL + 1);
+        starts.push(0);
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
             let crlf = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
             if !crlf {

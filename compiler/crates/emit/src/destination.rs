@@ -1,48 +1,63 @@
-use meshc_check::unit::{InstanceRow, RouteRow, TrafficRow, VersionRow};
+use meshc_check::unit::{InstanceRow, TrafficRow, VersionRow};
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
+use meshc_snapshot::places::Place;
 
+use crate::fragments::{Fragment, Fragments};
 use crate::json::{Json, Object, key};
 use crate::rules::{numbered, sorted};
 
-/// What a workload declares of others, in the order of their names.
+/// The edges of each caller in turn, in the order of the mesh.
+pub(crate) struct Outgoing<'m> {
+    rest: &'m [Edge],
+}
+
+/// What a workload declares of others, in the order of their names; always in the same memory.
+#[derive(Default)]
 pub(crate) struct Called<'m> {
-    edges: Vec<&'m Edge>,
+    calls: Vec<Call<'m>>,
+}
+
+/// A declared call and where it stands.
+pub(crate) struct Call<'m> {
+    pub(crate) edge: &'m Edge,
+    pub(crate) place: Place,
+    callee: Fragment<'m>,
+}
+
+impl<'m> Outgoing<'m> {
+    pub(crate) fn new(mesh: &'m Mesh) -> Self {
+        Self { rest: &mesh.edges }
+    }
+
+    /// A workload's own edges, in written order; it stands behind all that were asked about.
+    pub(crate) fn of(&mut self, caller: WorkloadIx) -> &'m [Edge] {
+        let before = self.rest.iter().take_while(|edge| edge.caller < caller).count();
+        let (_, rest) = self.rest.split_at(before);
+        let own = rest.iter().take_while(|edge| edge.caller == caller).count();
+        let (own, rest) = rest.split_at(own);
+        self.rest = rest;
+        own
+    }
 }
 
 impl<'m> Called<'m> {
-    pub(crate) fn new(mesh: &'m Mesh, caller: WorkloadIx) -> Self {
-        let own = own_edges(mesh, caller).iter();
-        let mut edges: Vec<&Edge> = own.filter(|edge| edge.callee != caller).collect();
-        edges.sort_by_key(|edge| edge.callee); // stable: the edges to one stay in written order
-        Self { edges }
+    /// Takes up the edges of a workload to others.
+    pub(crate) fn fill(&mut self, caller: WorkloadIx, edges: &'m [Edge], fragments: &'m Fragments) {
+        let places = fragments.of(caller).map_or(Default::default(), |own| own.places().calls);
+        let others = edges.iter().zip(places).filter(|(edge, _)| edge.callee != caller);
+        let calls = others.filter_map(|(edge, place)| {
+            Some(Call { edge, place: *place, callee: fragments.of(edge.callee)? })
+        });
+        self.calls.clear();
+        self.calls.extend(calls);
+        self.calls.sort_by_key(|call| call.edge.callee); // stable: those of one stay in written order
     }
 
-    /// Each with the edges to it.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (WorkloadIx, &[&'m Edge])> {
-        let groups = self.edges.chunk_by(|one, next| one.callee == next.callee);
-        groups.filter_map(|edges| Some((edges.first()?.callee, edges)))
+    /// Each with the calls of it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (Fragment<'m>, &[Call<'m>])> {
+        let groups = self.calls.chunk_by(|one, next| one.edge.callee == next.edge.callee);
+        groups.filter_map(|calls| Some((calls.first()?.callee, calls)))
     }
-}
-
-/// The routes of a gateway, in written order, each with whom it leads to.
-pub(crate) fn routes<'m>(
-    mesh: &'m Mesh,
-    ix: WorkloadIx,
-    workload: &'m Workload,
-) -> impl Iterator<Item = (&'m Edge, &'m RouteRow, &'m Workload)> {
-    let own = if workload.is_gateway() { own_edges(mesh, ix) } else { &[] };
-    own.iter().filter_map(|edge| {
-        let row = workload.row.routes.get(edge.item as usize)?;
-        Some((edge, row, mesh.workload(edge.callee)?))
-    })
-}
-
-/// A workload's own edges, in written order.
-fn own_edges(mesh: &Mesh, caller: WorkloadIx) -> &[Edge] {
-    let start = mesh.edges.partition_point(|edge| edge.caller < caller);
-    let rest = mesh.edges.get(start..).unwrap_or_default();
-    let count = rest.partition_point(|edge| edge.caller <= caller);
-    rest.get(..count).unwrap_or_default()
 }
 
 /// Every name a service answers to, sorted; none for a gateway, which takes any.
@@ -50,11 +65,12 @@ pub(crate) fn authorities(mesh: &Mesh, workload: &Workload) -> Vec<String> {
     if workload.is_gateway() {
         return Vec::new();
     }
-    let (name, namespace) = (&workload.row.name.value, &workload.namespace);
+    let (name, namespace) = (workload.row.name.value.as_str(), workload.namespace.as_str());
     let mut all =
-        vec![name.clone(), format!("{name}.{namespace}"), format!("{name}.{namespace}.svc")];
+        vec![name.to_owned(), [name, namespace].join("."), [name, namespace, "svc"].join(".")];
     if let Some(suffix) = &mesh.cluster_suffix {
-        let longer: Vec<String> = all.iter().map(|short| format!("{short}.{suffix}")).collect();
+        let longer: Vec<String> =
+            all.iter().map(|short| [short.as_str(), suffix].join(".")).collect();
         all.extend(longer);
     }
     all.extend(workload.row.hosts.iter().map(|host| host.value.clone()));
@@ -70,16 +86,6 @@ pub(crate) fn means_it_elsewhere(mesh: &Mesh, workload: &Workload, name: &str) -
         behind.is_empty() || Some(behind.trim_start_matches('.')) == mesh.cluster_suffix.as_deref()
     });
     !short
-}
-
-/// Writes one declared call.
-pub(crate) fn call(callee: &Workload, edge: &Edge, json: &mut Json) {
-    let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
-    json.object(|object| {
-        let name = operation.map(|operation| operation.name.as_str());
-        object.optional(key!("operation"), name, Json::text);
-        object.optional(key!("timeoutMs"), edge.timeout_ms, Json::number);
-    });
 }
 
 /// Writes the sets of a callee's instances.

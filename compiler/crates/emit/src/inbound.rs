@@ -5,7 +5,6 @@ use meshc_link::{Mesh, Workload, trust_domain_of};
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::slice::Tls;
 
-use crate::fragments::Fragment;
 use crate::json::{Json, Object, key};
 use crate::rules::{guardrails, numbered, rules, sorted};
 
@@ -16,6 +15,14 @@ pub(crate) struct Inbound<'m> {
     gateways: Vec<&'m str>,
 }
 
+/// Where, behind a key, values are left out that its callers hold too.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Gaps {
+    pub(crate) authorities: usize,
+    pub(crate) operations: usize,
+    pub(crate) readings: usize,
+}
+
 impl<'m> Inbound<'m> {
     pub(crate) fn new(mesh: &'m Mesh) -> Self {
         let gateways = mesh.workloads.iter().filter(|one| one.is_gateway());
@@ -24,14 +31,9 @@ impl<'m> Inbound<'m> {
         Self { mesh, gateways }
     }
 
-    /// Writes what a workload accepts.
-    pub(crate) fn write(
-        &self,
-        workload: &Workload,
-        own: Fragment<'_>,
-        json: &mut Json,
-        needs: &mut Needs,
-    ) {
+    /// Writes what a workload accepts but for some values.
+    pub(crate) fn write(&self, workload: &Workload, json: &mut Json, needs: &mut Needs) -> Gaps {
+        let mut gaps = Gaps::default();
         let (row, both) = (&workload.row, (self.mesh, workload));
         json.object(|object| {
             rules(both, ("allow", &row.allow), object.key(key!("allow")), needs);
@@ -39,7 +41,7 @@ impl<'m> Inbound<'m> {
                 needs.audit();
                 object.key(key!("audit")).truth(true);
             }
-            object.key(key!("authorities")).raw(own.authorities(true));
+            gaps.authorities = object.key(key!("authorities")).length();
             rules(both, ("deny", &row.deny), object.key(key!("deny")), needs);
             self.federated(workload, object, needs);
             self.trusted_gateways(workload, object);
@@ -51,14 +53,14 @@ impl<'m> Inbound<'m> {
             object.key(key!("listeners")).list(&row.ports, |json, port| {
                 self.listener(workload, port, json, needs);
             });
-            needs.join(own.matching());
-            object.key(key!("operations")).raw(own.operations());
+            gaps.operations = object.key(key!("operations")).length();
             probes(workload, object.key(key!("probes")), needs);
             if !row.rate_limits.is_empty() {
                 self.rate_limits(workload, object.key(key!("rateLimits")), needs);
             }
-            object.key(key!("readings")).raw(own.readings());
+            gaps.readings = object.key(key!("readings")).length();
         });
+        gaps
     }
 
     /// The trust domains that a rule names, with their bundles. Nobody proves an identity to a

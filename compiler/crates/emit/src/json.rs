@@ -32,8 +32,18 @@ pub(crate) struct Object<'a> {
 }
 
 impl Json {
+    /// An empty one with room for some bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), fault: None }
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// How many bytes there are.
+    pub(crate) fn length(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Where stands what is written now.
@@ -59,11 +69,9 @@ impl Json {
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-        if text.bytes().fold(false, |found, byte| found | escaped(byte)) {
+        if has_escaped(text.as_bytes()) {
             return self.value(text);
         }
-        self.bytes.reserve(text.len().saturating_add(2));
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(b'"');
@@ -157,6 +165,26 @@ impl Object<'_> {
     }
 }
 
+/// Whether JSON escapes a byte of a text.
+fn has_escaped(text: &[u8]) -> bool {
+    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    let Some(last) = text.last_chunk() else { return text.iter().any(|byte| escaped(*byte)) };
+    let (eights, _) = text.as_chunks();
+    eights.iter().chain([last]).any(|eight| any_of_eight(*eight))
+}
+
+/// Whether JSON escapes one of eight bytes, which are seen as one number: where one is below `n`,
+/// what is left without `n` borrows, and its highest bit becomes one.
+fn any_of_eight(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let word = u64::from_le_bytes(bytes);
+    let quote = word ^ (ONES * u64::from(b'"'));
+    let backslash = word ^ (ONES * u64::from(b'\\'));
+    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGH;
+    (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) != 0
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -192,6 +220,22 @@ mod tests {
                 object.key(key!("a")).null();
             });
         });
+    }
+
+    #[test]
+    fn every_byte_that_json_escapes_is_seen_wherever_it_stands() {
+        for length in 1..20 {
+            for at in 0..length {
+                for byte in 0..0x80 {
+                    let mut bytes = vec![b'~'; length];
+                    bytes[at] = byte;
+                    let text = String::from_utf8(bytes).expect("ASCII");
+                    let canonical = meshc_snapshot::canonical(&text).expect("canonical");
+                    assert_eq!(written(|json| json.text(&text)).as_bytes(), canonical);
+                }
+            }
+        }
+        assert!(!has_escaped("é\u{20ac}\u{1f600}\u{80}\u{ff}".as_bytes()));
     }
 
     proptest! {

@@ -10,6 +10,7 @@ mod json;
 mod operations;
 mod places;
 mod render;
+mod routes;
 mod rules;
 mod slices;
 mod threads;

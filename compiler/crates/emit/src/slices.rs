@@ -1,15 +1,11 @@
 use meshc_link::{Mesh, Workload, WorkloadIx};
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::manifest::Named;
-use meshc_snapshot::slice::FORMAT;
 
-use crate::destination::{Called, routes};
-use crate::fragments::Fragments;
-use crate::inbound::Inbound;
-use crate::json::{Json, key};
-use crate::operations::matching;
-use crate::places::{Lines, Placing};
-use crate::rules::numbered;
+use crate::destination::{Called, Outgoing};
+use crate::fragments::{Fragment, Fragments};
+use crate::json::Json;
+use crate::places::{Paths, Placing};
 use crate::threads::in_parts;
 
 /// Threads that emit; a third gains nothing on the two cores of most runners.
@@ -42,9 +38,8 @@ pub struct Emitted {
 /// What slices share.
 struct Shared<'m> {
     mesh: &'m Mesh,
-    lines: Lines<'m>,
     fragments: Fragments,
-    inbound: Inbound<'m>,
+    paths: Paths,
 }
 
 /// Gives what `take` makes of every workload's blobs, in the order of their names. `take` is called
@@ -58,15 +53,11 @@ pub fn each<R: Send>(
     take: impl Fn(&Blobs<'_>) -> R + Sync,
 ) -> Result<Vec<R>, serde_json::Error> {
     let size = mesh.workloads.len().div_ceil(threads.max(1)).max(1);
-    let lines = Lines::new(mesh);
-    let fragments = Fragments::new(&lines, size)?;
-    let shared = Shared { mesh, lines, fragments, inbound: Inbound::new(mesh) };
+    let shared = Shared { mesh, fragments: Fragments::new(mesh, size)?, paths: Paths::new(mesh)? };
     let all: Vec<(WorkloadIx, &Workload)> = mesh.each().collect();
     let parts = in_parts(&all, size, |some| shared.part(some, &take));
     let mut made = Vec::with_capacity(all.len());
-    for part in parts {
-        made.extend(part?);
-    }
+    parts.into_iter().for_each(|part| made.extend(part));
     Ok(made)
 }
 
@@ -92,76 +83,33 @@ impl Blobs<'_> {
 
 impl Shared<'_> {
     /// Emits some workloads, all into the same memory.
-    fn part<R>(
-        &self,
-        some: &[(WorkloadIx, &Workload)],
-        take: impl Fn(&Blobs<'_>) -> R,
-    ) -> Result<Vec<R>, serde_json::Error> {
+    fn part<R>(&self, some: &[(WorkloadIx, &Workload)], take: impl Fn(&Blobs<'_>) -> R) -> Vec<R> {
         let (mut slice, mut places) = (Json::default(), Json::default());
-        let mut placing = Placing::new(&self.lines, &self.fragments);
+        let (mut outgoing, mut called) = (Outgoing::new(self.mesh), Called::default());
+        let mut placing = Placing::new(&self.paths);
         let mut made = Vec::with_capacity(some.len());
         for &(ix, workload) in some {
-            let called = Called::new(self.mesh, ix);
+            let Some(own) = self.fragments.of(ix) else { continue };
+            called.fill(ix, outgoing.of(ix), &self.fragments);
             slice.clear();
-            let needs = self.slice((ix, workload), &called, &mut slice);
+            let needs = write(own, &called, &mut slice);
             places.clear();
-            placing.write((ix, workload), &called, &mut places);
-            slice.fault()?;
-            places.fault()?;
+            placing.write(own, &called, &mut places);
             let (slice, places) = (slice.bytes(), places.bytes());
             made.push(take(&Blobs { workload: &workload.id, slice, places, needs }));
         }
-        Ok(made)
+        made
     }
+}
 
-    fn slice(
-        &self,
-        (ix, workload): (WorkloadIx, &Workload),
-        called: &Called<'_>,
-        json: &mut Json,
-    ) -> Needs {
-        let mut needs = Needs::LEAST;
-        let own = self.fragments.of(ix);
-        json.object(|object| {
-            object.key(key!("destinations")).list(called.each(), |json, (callee, edges)| {
-                let both = self.mesh.workload(callee).zip(self.fragments.of(callee));
-                if let Some((callee, fragment)) = both {
-                    needs.join(fragment.needs());
-                    let near = callee.namespace == workload.namespace;
-                    fragment.write(callee, near, edges, json);
-                }
-            });
-            object.key(key!("format")).number(FORMAT);
-            if let Some(own) = own {
-                self.inbound.write(workload, own, object.key(key!("inbound")), &mut needs);
-            }
-            self.routes((ix, workload), object.key(key!("routes")), &mut needs);
-            object.key(key!("trustDomain")).text(&self.mesh.trust_domain);
-            object.key(key!("workload")).text(&workload.id);
-        });
-        needs
-    }
-
-    fn routes(&self, (ix, workload): (WorkloadIx, &Workload), json: &mut Json, needs: &mut Needs) {
-        json.list(routes(self.mesh, ix, workload), |json, (edge, row, callee)| {
-            needs.route();
-            let operation = edge.operation.and_then(|at| callee.operations.get(at as usize));
-            let mut hosts: Vec<&str> = row.hosts.iter().map(|host| host.value.as_str()).collect();
-            hosts.sort_unstable();
-            let inherited = operation.filter(|_| row.matches.is_empty());
-            let inherited = inherited.iter().flat_map(|operation| &*operation.matches);
-            let matches = row.matches.iter().map(|one| &one.value).chain(inherited);
-            json.object(|object| {
-                object.key(key!("destination")).text(&callee.id);
-                object.key(key!("hosts")).texts(hosts);
-                object.key(key!("matches")).list(matches, |json, one| matching(one, json, needs));
-                match &row.name {
-                    Some(name) => object.key(key!("name")).text(name),
-                    None => object.key(key!("name")).text(&numbered("routes", edge.item as usize)),
-                }
-                let name = operation.map(|operation| operation.name.as_str());
-                object.optional(key!("operation"), name, Json::text);
-            });
-        });
-    }
+/// Writes a slice; gives what it asks for.
+fn write(own: Fragment<'_>, called: &Called<'_>, json: &mut Json) -> Needs {
+    let mut needs = own.needs();
+    json.raw(b"{\"destinations\":");
+    json.list(called.each(), |json, (callee, calls)| {
+        needs.join(callee.called());
+        callee.write_called(own.is_near(callee), calls.iter().map(|call| call.edge), json);
+    });
+    own.write_own(json);
+    needs
 }

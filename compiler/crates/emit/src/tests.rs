@@ -189,6 +189,42 @@ fn threads_change_nothing() {
     }
 }
 
+#[test]
+fn every_part_knows_the_services_of_its_own_namespace() {
+    let mut files = vec![("mesh.yaml".into(), MESH.as_bytes().to_vec())];
+    for number in 0..100 {
+        let called = [(number + 1) % 100, (number + 50) % 100];
+        let calls = called.map(|one| format!("{{to: n{}/s{one:02}}}", one / 23));
+        let text = format!(
+            "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n\
+             metadata: {{name: s{number:02}, namespace: n{}}}\n\
+             spec:\n  ports: [{{name: api, port: 8080, protocol: http}}]\n  calls: [{}]\n",
+            number / 23,
+            calls.join(", ")
+        );
+        files.push((format!("{number:02}.yaml"), text.into_bytes()));
+    }
+    let mesh = linked(files);
+    let seen = |threads| {
+        let read = |blobs: &crate::Blobs<'_>| meshc_snapshot::read::slice(blobs.slice).unwrap();
+        each(&mesh, threads, read).expect("emitted")
+    };
+    let one = seen(1);
+    assert_eq!(one.len(), 100);
+    for slice in &one {
+        let namespace = |id: &str| id.split_once('/').unwrap().0.to_owned();
+        assert_eq!(slice.destinations.len(), 2);
+        for to in &slice.destinations {
+            let short = to.workload.split_once('/').unwrap().1.to_owned();
+            let near = namespace(&slice.workload) == namespace(&to.workload);
+            assert_eq!(to.authorities.contains(&short), near, "{}", slice.workload);
+        }
+    }
+    for threads in [2, 3, 7] {
+        assert_eq!(seen(threads), one, "{threads} threads");
+    }
+}
+
 /// Text as people may write it: with everything that JSON escapes, as YAML takes it in quotes.
 fn text() -> impl Strategy<Value = String> {
     let letters =

@@ -7,7 +7,7 @@ use meshc_environment::{Effect, Overlay, clashes, matches};
 
 use crate::foreign::Foreign;
 use crate::gather::namespace_of;
-use crate::mesh::{Mesh, MeshFinding};
+use crate::mesh::{Mesh, MeshFinding, Workload};
 
 /// An Environment that a repository declares.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl<'a> Laid<'a> {
     /// belong to it, and those with an object that a patch changes.
     ///
     /// Nothing where that is not known before all is read: a patch of something else than one
-    /// service or gateway, or of one that is wrong, and files that say something for others.
+    /// service or gateway, and files that say something for others.
     pub(crate) fn differing(&self, base: &Mesh) -> Option<Vec<u32>> {
         let each = (0_u32..).zip(&base.files);
         let left_out = each.filter(|(_, one)| !self.overlay.selects(&one.path));
@@ -54,12 +54,15 @@ impl<'a> Laid<'a> {
         for patch in &self.overlay.row.patches {
             let namespace = patch.namespace.as_ref()?;
             let id = format!("{}/{}", namespace.value, patch.object.value);
-            let workload = base.workload(base.workload_named(&id)?)?;
-            let is_target = crate::weaker::object(workload).0 == patch.kind.value;
-            if !is_target || base.lost.contains(&id) {
-                return None;
+            let workload = base.workload_named(&id).and_then(|ix| base.workload(ix));
+            let is_target = |one: &&Workload| crate::weaker::object(one).0 == patch.kind.value;
+            match workload.filter(is_target) {
+                Some(workload) => files.push(workload.file),
+                None if base.gaps.is_empty() => return None,
+                None => {}
             }
-            files.push(workload.file);
+            // What was not understood there may be its object too.
+            files.extend(&base.gaps);
         }
         files.sort_unstable();
         files.dedup();

@@ -96,6 +96,12 @@ impl Asked {
     }
 }
 
+impl Default for Needs {
+    fn default() -> Self {
+        Self::LEAST
+    }
+}
+
 impl Needs {
     /// What every slice asks for.
     pub const LEAST: Self = Self(1 << Capability::Format as u32 | 1 << Capability::Matching as u32);
