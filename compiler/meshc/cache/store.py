@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-HEAD: Final = b"meshc cache 1 "
-"""Begins every file; the number grows with the form of what follows."""
+SEAL: Final = b"\nmeshc cache 2 %016x\n"
+"""Ends every file, with a check value of what stands before; the first number grows with its form."""
+SEALED: Final = len(SEAL % 0)
+"""Bytes of it."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of the largest file that is read or written."""
 MOST: Final = 32
@@ -35,7 +37,7 @@ class Store:
         """Give what is kept under a name; nothing where that cannot be read or is damaged."""
         path = f"{self.folder}/{name}"
         try:
-            found = opened(read(path))
+            found = opened(*read(path))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -49,14 +51,15 @@ class Store:
 
     def save(self, name: str, content: bytes) -> None:
         """Keep bytes under a name, if that is possible."""
-        if len(content) > LARGEST - 200:
+        if len(content) > LARGEST - SEALED:
             return
         written = f"{self.folder}/{name}.{os.getpid()}.tmp"
         try:
             made(self.folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             with os.fdopen(os.open(written, flags, 0o600), "wb") as file:
-                file.write(sealed(content))
+                file.write(content)
+                file.write(seal(content))
             os.replace(written, f"{self.folder}/{name}")  # noqa: PTH105 - no pathlib here
             self._prune()
         except OSError as error:
@@ -78,11 +81,15 @@ class Store:
             self._say = None
 
 
-def read(path: str) -> bytes:
-    """Read a file, at most `LARGEST` bytes of it; raises `OSError`. Links are not followed."""
+def read(path: str) -> tuple[bytes, bytes]:
+    """Read a file, at most `LARGEST` bytes of it, and what may be its seal, without copying either.
+
+    Raises `OSError`. Links are not followed.
+    """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        return os.read(handle, min(LARGEST, os.fstat(handle).st_size))
+        size = min(LARGEST, os.fstat(handle).st_size)
+        return os.read(handle, max(0, size - SEALED)), os.read(handle, SEALED)
     finally:
         os.close(handle)
 
@@ -116,18 +123,13 @@ def size(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def sealed(content: bytes) -> bytes:
-    """Put a head and a check value before bytes."""
-    from meshc._native import digest  # the extension is loaded only where it is asked
+def seal(content: bytes) -> bytes:
+    """Give what ends a file of this content. It tells damage apart, and nothing that was forged."""
+    from meshc._native import checksum  # the extension is loaded only where it is asked
 
-    return HEAD + digest(content).encode() + b"\n" + content
+    return SEAL % checksum(content)
 
 
-def opened(sealed: bytes) -> bytes | None:
-    """Give what `sealed` sealed; nothing for anything else."""
-    from meshc._native import digest  # the same
-
-    head, line, content = sealed.partition(b"\n")
-    if not line or not head.startswith(HEAD):
-        return None
-    return content if head.removeprefix(HEAD) == digest(content).encode() else None
+def opened(content: bytes, found: bytes) -> bytes | None:
+    """Give the content of a file that ends so; nothing if that is not its seal."""
+    return content if found == seal(content) else None

@@ -1,3 +1,5 @@
+use core::hash::Hasher;
+
 use meshc_check::Schema;
 use meshc_decide::pattern::Pattern;
 use meshc_document::{Limits, LineIndex};
@@ -7,6 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
+use rustc_hash::FxHasher;
 
 #[pyfunction]
 pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult<String> {
@@ -17,6 +20,13 @@ pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult
 #[pyfunction]
 pub(crate) fn position(text: &[u8], byte: u32) -> (u32, u32) {
     LineIndex::new(text).position(byte)
+}
+
+#[pyfunction]
+pub(crate) fn checksum(data: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(data);
+    hasher.finish()
 }
 
 #[pyfunction]
