@@ -369,7 +369,7 @@ def digest(data: bytes) -> str:
     """Give `sha256:` and the hexadecimal digest."""
 
 def checksum(data: bytes) -> int:
-    """Give a number of 64 bits that tells damaged bytes apart: quickly, and not those of a forger."""
+    """Give a number of 64 bits that tells damage apart, quickly; it is no proof against forgers."""
 
 def content_digest(said: Sequence[str], files: Sequence[tuple[str, bytes]]) -> str:
     """Give `sha256:` and the digest of texts and of each file's path and content."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 SEAL: Final = b"\nmeshc cache 2 %016x\n"
-"""Ends every file, with a check value of what stands before; the first number grows with its form."""
+"""Ends every file, with a check value of the rest; the first number grows with the form."""
 SEALED: Final = len(SEAL % 0)
 """Bytes of it."""
 LARGEST: Final = 64 * 1024 * 1024
