@@ -1,6 +1,6 @@
-//! One file to its unit.
+//! One document to the rows of its unit.
 
-use meshc_document::{Kind, Limits, NodeId, Tree, read};
+use meshc_document::{Kind, NodeId, Tree};
 use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
 use serde_json::json;
 
@@ -11,78 +11,10 @@ use crate::rows::{Known, Rows, exactly};
 use crate::schema::Schema;
 use crate::suggest::nearest;
 use crate::unit::{
-    At, CallRow, EnvironmentRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow,
-    RateLimitRow, RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind,
-    WorkloadRow,
+    At, CallRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow,
+    RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
 };
 use crate::walk::check;
-
-/// Reads and checks files, one after another; what several of them say in the same words is kept
-/// once.
-#[derive(Debug)]
-pub struct Declarer<'a> {
-    schema: &'a Schema,
-    known: Known,
-}
-
-impl<'a> Declarer<'a> {
-    /// Checks by this schema.
-    #[must_use]
-    pub fn new(schema: &'a Schema) -> Self {
-        Self { schema, known: Known::default() }
-    }
-
-    /// What a file declares; what is good survives what is bad.
-    pub fn declare(&mut self, bytes: &[u8]) -> Unit {
-        self.declare_patched(bytes, |tree| tree)
-    }
-
-    /// The same, every document after `patch` has made of it what it should be.
-    pub fn declare_patched(&mut self, bytes: &[u8], patch: impl Fn(Tree) -> Tree) -> Unit {
-        unit(bytes, (self.schema, &mut self.known), patch)
-    }
-}
-
-/// Reads and checks one file and gives what it declares; what is good survives what is bad.
-#[must_use]
-pub fn declare(bytes: &[u8], schema: &Schema) -> Unit {
-    Declarer::new(schema).declare(bytes)
-}
-
-fn unit(
-    bytes: &[u8],
-    (schema, known): (&Schema, &mut Known),
-    patch: impl Fn(Tree) -> Tree,
-) -> Unit {
-    let file = read(bytes, &Limits::DEFAULT);
-    let mut unit = Unit::default();
-    unit.findings.extend(file.findings.into_iter().map(Finding::from));
-    let unreadable = |finding: &Finding| matches!(finding.code, "MC001" | "MC006" | "MC007");
-    unit.unread = unit.findings.iter().any(unreadable);
-    let read = unit.findings.clone();
-    crate::secret::judge(bytes, &mut unit.findings);
-    crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
-    for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
-        document(&patch(tree), (schema, &mut *known), &read, &mut unit);
-    }
-    crate::confusable::explain(&mut unit.findings);
-    unit
-}
-
-/// The Environments that a file declares, each with its document; nothing is reported.
-#[must_use]
-pub fn environments(bytes: &[u8], schema: &Schema) -> Vec<(EnvironmentRow, Tree)> {
-    let file = read(bytes, &Limits::DEFAULT);
-    let trees = file.trees.into_iter().filter(|tree| !is_empty(tree));
-    let mut known = Known::default();
-    trees
-        .filter_map(|tree| {
-            let mut unit = Unit::default();
-            document(&tree, (schema, &mut known), &[], &mut unit);
-            Some((unit.environments.pop()?, tree))
-        })
-        .collect()
-}
 
 /// Whether the reader found fault with the very place of a finding: then that is the mistake.
 fn was_read_so(finding: &Finding, read: &[Finding]) -> bool {
@@ -91,36 +23,7 @@ fn was_read_so(finding: &Finding, read: &[Finding]) -> bool {
     read.iter().any(touches)
 }
 
-/// The instances of a list that stands in a file of its own.
-#[must_use]
-pub fn declare_instances(bytes: &[u8]) -> (Vec<InstanceRow>, Vec<Finding>) {
-    let file = read(bytes, &Limits::DEFAULT);
-    let mut findings: Vec<Finding> = file.findings.into_iter().map(Finding::from).collect();
-    let mut instances = Vec::new();
-    for tree in &file.trees {
-        let checked = crate::walk::Checked::default();
-        let known = &mut Known::default();
-        let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
-        for item in tree.items(tree.root()) {
-            match instance(&mut rows, item) {
-                Some(row) if row.address.value.parse::<core::net::IpAddr>().is_ok() => {
-                    instances.push(row);
-                }
-                _ => {
-                    let message = "an instance is a mapping with an IP address under `address`";
-                    findings.push(Finding::new("MC112", tree.span(item), message));
-                }
-            }
-        }
-    }
-    (instances, findings)
-}
-
-fn is_empty(tree: &Tree) -> bool {
-    tree.len() == 1 && tree.kind(tree.root()) == Kind::Null
-}
-
-fn document(
+pub(crate) fn document(
     tree: &Tree,
     (schema, known): (&Schema, &mut Known),
     read: &[Finding],
@@ -324,7 +227,7 @@ fn port(rows: &Rows<'_>, item: NodeId) -> Option<PortRow> {
     })
 }
 
-fn instance(rows: &mut Rows<'_>, item: NodeId) -> Option<InstanceRow> {
+pub(crate) fn instance(rows: &mut Rows<'_>, item: NodeId) -> Option<InstanceRow> {
     Some(InstanceRow {
         address: rows.text(item, "address")?,
         labels: rows.common_labels(item, &["address"]),

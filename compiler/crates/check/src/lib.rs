@@ -3,6 +3,7 @@
 mod claims;
 mod confusable;
 mod declare;
+mod declarer;
 mod environment;
 mod external;
 mod fields;
@@ -30,7 +31,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{Declarer, declare, declare_instances, environments};
+pub use declarer::{Declarer, declare, declare_instances, environments};
 pub use finding::Finding;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;

@@ -44,8 +44,8 @@ impl Mesh {
         let differing = if anew { None } else { laid.differing(self) };
         let patched = differing.and_then(|files| self.laid(&files, &laid, foreign.clone(), schema));
         let mut mesh = patched.unwrap_or_else(|| {
-            let (mut mesh, file) = (Self { foreign, ..Self::default() }, Some(laid.file));
-            mesh.environment_file = file;
+            let environment_file = Some(laid.file);
+            let mut mesh = Self { foreign, environment_file, ..Self::default() };
             let files = self.files.iter().map(|one| (one.path.clone(), one.bytes.clone()));
             mesh.link(files.collect(), schema, namespaces, Some(&laid));
             mesh
