@@ -188,7 +188,7 @@ impl Walk<'_> {
                 let mut entries = self.tree.entries(node);
                 let only = entries.next().filter(|_| entries.next().is_none())?;
                 let Kind::Scalar { text, style } = self.tree.kind(only.value) else { return None };
-                match super::alike(text, &rule.choices).first() {
+                match super::scalars::alike(text, &rule.choices).first() {
                     Some(choice) => Some(format!("write `{choice}` alone")),
                     None => Some(format!("write `{}` alone", written(text, style))),
                 }
