@@ -93,9 +93,10 @@ fn is_label(text: &str) -> bool {
         && bytes.last() != Some(&b'-')
 }
 
-/// What stands before the first of these bytes and what stands behind it. Texts here are short:
-/// looking at each byte takes less time than what is made for long ones.
-fn parted(text: &str, mark: u8) -> Option<(&str, &str)> {
+/// What stands before the first byte of ASCII like this and what stands behind it. For names and
+/// other short texts: looking at each byte takes less time than what is made for long ones.
+#[must_use]
+pub fn parted(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }

@@ -33,6 +33,7 @@ mod tests;
 
 pub use declarer::{Declarer, declare, declare_instances, environments};
 pub use finding::Finding;
+pub use form::parted;
 pub use issuer::{key_set, unusable};
 pub use json::check_json;
 pub use moved::Moved;

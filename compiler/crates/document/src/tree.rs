@@ -164,21 +164,25 @@ impl Tree {
     /// What was reported and can mean nothing, a merge or a collection as a key, is left out.
     #[inline]
     pub fn entries(&self, node: NodeId) -> impl Iterator<Item = Entry<'_>> + Clone + '_ {
+        let named = |(key, value): (&Node, NodeId)| {
+            Some(Entry { key: self.name(key)?, key_span: key.span, value })
+        };
+        self.pairs(node).filter_map(named)
+    }
+
+    /// Keys and values of a mapping, whatever the keys are.
+    #[inline]
+    fn pairs(&self, node: NodeId) -> impl Iterator<Item = (&Node, NodeId)> + Clone + '_ {
         let node = self.target(node);
         let (mut next, end) = match self.at(node) {
             Some(Node { what: What::Mapping, end, .. }) => (node.0.saturating_add(1), *end),
             _ => (0, 0),
         };
         core::iter::from_fn(move || {
-            while next < end {
-                let key = self.at(NodeId(next))?;
-                let value = NodeId(key.end);
-                next = self.at(value).filter(|_| value.0 < end)?.end;
-                if let Some(name) = self.name(key) {
-                    return Some(Entry { key: name, key_span: key.span, value });
-                }
-            }
-            None
+            let key = self.at(NodeId(next)).filter(|_| next < end)?;
+            let value = NodeId(key.end);
+            next = self.at(value).filter(|_| value.0 < end)?.end;
+            Some((key, value))
         })
     }
 
@@ -186,21 +190,12 @@ impl Tree {
     #[must_use]
     pub fn get(&self, node: NodeId, key: &str) -> Option<Entry<'_>> {
         let wanted = Word::of(key);
-        let target = self.target(node);
-        let Some(Node { what: What::Mapping, end, .. }) = self.at(target) else { return None };
-        let mut next = target.0.saturating_add(1);
-        while next < *end {
-            let at = self.at(NodeId(next))?;
-            let value = NodeId(at.end);
-            next = self.at(value).filter(|_| value.0 < *end)?.end;
-            // A key of another length needs no look at its text.
-            if at.has_length(key.len())
-                && let Some(name) = self.name(at).filter(|name| wanted.is(key, name))
-            {
-                return Some(Entry { key: name, key_span: at.span, value });
-            }
-        }
-        None
+        // A key of another length needs no look at its text.
+        let mut likely = self.pairs(node).filter(|(at, _)| at.has_length(key.len()));
+        likely.find_map(|(at, value)| {
+            let name = self.name(at).filter(|name| wanted.is(key, name))?;
+            Some(Entry { key: name, key_span: at.span, value })
+        })
     }
 
     /// A scalar's text, also where it would be read as nothing; empty for a collection.

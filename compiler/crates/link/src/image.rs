@@ -20,15 +20,11 @@ use crate::gather::{Linked, gather};
 use crate::graph::Graph;
 use crate::load::{self, Loaded};
 use crate::mesh::{Edge, Mesh, Told, Workload};
+use crate::patch;
 use crate::source::{Content, Said};
 use crate::table::Tables;
 use crate::whole::Whole;
 use crate::workloads::{Entry, Stowed, Workloads};
-
-/// Most files that may differ, in parts of all: beyond it reading everything is as fast.
-const CHANGED: usize = 16;
-/// Files that may differ however few there are.
-const FEW: usize = 16;
 
 stored_struct!(Said { plain, findings, lost, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
@@ -121,7 +117,7 @@ fn loaded(
     files: Vec<(Arc<str>, Content)>,
     schema: &Schema,
 ) -> Option<Files> {
-    let most = FEW.saturating_add(files.len() / CHANGED);
+    let most = patch::most(files.len());
     if usize::take(from)? != files.len() {
         return None;
     }
@@ -135,7 +131,7 @@ fn loaded(
         let said = Said::take(from)?;
         if !is_same {
             // Of what is no document, or holds for many, nothing was kept.
-            if !said.plain || changed.len() > most {
+            if !said.plain || changed.len() >= most {
                 return None;
             }
             changed.push((Arc::clone(&path), bytes.clone()));

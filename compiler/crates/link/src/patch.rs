@@ -87,7 +87,7 @@ impl Mesh {
         foreign: Foreign,
         schema: &Schema,
     ) -> Option<Self> {
-        if files.len() > FEW.saturating_add(self.files.len() / DIFFERENT) {
+        if files.len() > most(self.files.len()) {
             return None;
         }
         let mut patch = Patch::new(self)?;
@@ -99,11 +99,12 @@ impl Mesh {
     }
 }
 
-/// Most files that may differ in an Environment, in parts of all: beyond it reading everything is
-/// as fast.
-const DIFFERENT: usize = 16;
-/// Files that may differ however few there are.
-const FEW: usize = 16;
+/// Most of so many files that are worth a patch: beyond it reading everything is as fast.
+pub(crate) const fn most(files: usize) -> usize {
+    const FEW: usize = 16;
+    const PART: usize = 16;
+    FEW.saturating_add(files / PART)
+}
 
 /// What files are read with.
 struct Read<'a> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use meshc_check::unit::{At, WorkloadKind};
-use meshc_check::{Finding, did_you_mean, nearest};
+use meshc_check::{Finding, did_you_mean, nearest, parted};
 
 use rustc_hash::FxHashSet;
 
@@ -44,13 +44,6 @@ impl<'a> Reference<'a> {
             None => Cow::Owned([self.namespace, "/", self.name].concat()),
         }
     }
-}
-
-/// What stands before a byte of ASCII and what stands behind it. Names are short: looking at each
-/// byte takes less time than what is made for long texts.
-fn parted(text: &str, mark: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == mark)?;
-    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
 /// Where something is said: a name without a namespace is one of this.

@@ -10,7 +10,6 @@ use pyo3::types::{PyBytes, PyString};
 
 /// Files of one run, sorted by path.
 #[pyclass(frozen, sequence, module = "meshc._native")]
-#[derive(Default)]
 pub(crate) struct Files {
     all: Vec<(Arc<str>, Content)>,
     /// What was asked about the contents, and which of the files that is.
@@ -131,7 +130,6 @@ impl Files {
         })
     }
 
-    #[pyo3(signature = (changed))]
     fn changed(&self, py: Python<'_>, changed: Vec<(PyBackedStr, PyBackedBytes)>) -> Self {
         py.detach(|| self.with(changed))
     }

@@ -172,8 +172,8 @@ pub(super) fn speaks_of(callee: &Workload, rule: &RuleRow, caller: &Workload) ->
             text.strip_suffix("/*").is_some_and(|namespace| caller.namespace == namespace)
         }
         text => {
-            text == caller.id
-                || (text == caller.row.name.value && callee.namespace == caller.namespace)
+            let named = Reference::of(text, &callee.namespace);
+            named.namespace == caller.namespace && named.name == caller.row.name.value
         }
     })
 }
