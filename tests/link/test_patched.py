@@ -52,10 +52,13 @@ def test_a_patched_mesh_is_the_one_that_is_read_anew(seed: int) -> None:
                 wanted = said(fresh, sorted(files))
                 assert said(patched, sorted(files)) == wanted, (before, changed)
                 assert said(restored, sorted(files)) == wanted, (before, changed)
+            elif chance.random() < 0.5:  # or few edits would follow that can be
+                files = before
+                continue
             # What comes next begins with tables of which all was built, or some, or nothing.
             linked = chance.choice([patched or fresh, restored or fresh, mesh.link(now, [])])
             answers(linked)
-    assert patched_edits > EDITS // 4 // 8, "many edits are of what can be patched"
+    assert patched_edits > EDITS // 4 // 5, "many edits are of what can be patched"
 
 
 def test_what_is_no_image_is_nothing() -> None:
