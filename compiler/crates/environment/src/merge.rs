@@ -28,14 +28,10 @@ struct Merging<'a> {
 
 impl Merging<'_> {
     fn node(&mut self, old: NodeId, new: NodeId) {
-        // What says the same was not changed, and keeps its place.
-        if same_node(self.base, old, self.patch, new) {
-            return self.keep(old);
-        }
         match (self.base.kind(old), self.patch.kind(new)) {
             (Kind::Mapping, Kind::Mapping) => self.mapping(old, new),
             (Kind::Sequence, Kind::Sequence) => self.list(old, new),
-            _ => self.take(new),
+            _ => self.replace(old, new),
         }
     }
 
@@ -74,7 +70,7 @@ impl Merging<'_> {
         let (base, patch) = (self.base, self.patch);
         let field = key_of(&self.path);
         let keyed = field.filter(|_| of_mappings(base, old) && of_mappings(patch, new));
-        let Some(field) = keyed else { return self.take(new) };
+        let Some(field) = keyed else { return self.replace(old, new) };
         self.into.list(base.span(old));
         let named = |item: NodeId| {
             let name = key(base, item, field)?;
@@ -88,12 +84,23 @@ impl Merging<'_> {
         }
         for item in patch.items(new) {
             let name = key(patch, item, field);
-            let there = |other: NodeId| name.is_some() && key(base, other, field) == name;
+            let there = |other| match name {
+                Some(_) => key(base, other, field) == name,
+                None => same_node(base, other, patch, item),
+            };
             if !base.items(old).any(there) {
                 self.take(item);
             }
         }
         self.into.end();
+    }
+
+    /// What says the same was not changed, and keeps its place.
+    fn replace(&mut self, old: NodeId, new: NodeId) {
+        match same_node(self.base, old, self.patch, new) {
+            true => self.keep(old),
+            false => self.take(new),
+        }
     }
 
     fn keep(&mut self, node: NodeId) {
