@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::decoded::Decoded;
 use crate::event::{Event, Style, Tag};
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
 use crate::scalar::{CoreType, core_type, is_null};
-use crate::tree::{Node, NodeId, Text, Tree, What};
+use crate::tree::{Node, NodeId, Tree, What};
 use crate::word::Word;
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
@@ -24,6 +25,10 @@ pub(crate) struct Builder<'a> {
     open: Vec<Frame>,
     /// Keys so far of the mappings that are open, those of the innermost last.
     keys: Vec<NodeId>,
+    /// Byte behind what was read so far.
+    last_end: u32,
+    /// Nodes that aliases of the document stand for, beyond the ones they are.
+    behind_aliases: u64,
     /// Whether the text has the mark of a template anywhere.
     templates: bool,
     /// What each anchor names, by number; absent while its collection is open.
@@ -37,17 +42,19 @@ pub(crate) struct Builder<'a> {
 /// A collection whose end has not come.
 struct Frame {
     node: NodeId,
-    mapping: bool,
-    flow: bool,
     anchor: Option<u32>,
-    /// Children so far; in a mapping an even number means that a key comes next.
-    children: usize,
-    /// Nodes below, those behind aliases included.
-    size: u64,
+    flow: bool,
+    mapping: bool,
+    /// Whether a key comes next.
+    awaits_key: bool,
+    /// Whether a key may be there twice: two have the same [`Word::bit`].
+    doubtful: bool,
+    /// Bits of the words of the keys.
+    words: u64,
     /// Collections below, one in another.
     height: usize,
-    /// Byte behind the child that ends last.
-    last_end: u32,
+    /// [`Builder::behind_aliases`] when it began.
+    behind_aliases: u64,
     /// Keys of the mappings around this one.
     keys_before: usize,
 }
@@ -68,21 +75,40 @@ struct Start {
     anchor: Option<u32>,
 }
 
+impl Frame {
+    /// Notes a key's word; texts whose words have bits of their own are all different.
+    #[inline]
+    const fn note(&mut self, word: Word) {
+        let bit = word.bit();
+        self.doubtful |= self.words & bit != 0;
+        self.words |= bit;
+    }
+}
+
 impl<'a> Builder<'a> {
     pub(crate) fn new(source: Arc<str>, limits: &'a Limits, nodes_left: usize) -> Self {
         let templates = has_template(&source);
         // An intent has a node about every seven bytes.
         let nodes = Vec::with_capacity((source.len() / 6).min(4096));
-        let tree = Tree { source, decoded: String::new(), nodes, nulls: false };
-        let (open, keys) = (Vec::with_capacity(8), Vec::with_capacity(32));
-        let (anchors, findings) = (vec![], vec![]);
-        Self { limits, tree, open, keys, templates, anchors, alias_nodes: 0, nodes_left, findings }
+        Self {
+            limits,
+            tree: Tree { source, decoded: Decoded::default(), nodes, nulls: false },
+            open: Vec::with_capacity(8),
+            keys: Vec::with_capacity(32),
+            last_end: 0,
+            behind_aliases: 0,
+            templates,
+            anchors: vec![],
+            alias_nodes: 0,
+            nodes_left,
+            findings: vec![],
+        }
     }
 
     /// Ends a document and begins the next; the one that ended, unless it has no node.
     pub(crate) fn finish(&mut self) -> Option<Tree> {
         let source = Arc::clone(&self.tree.source);
-        let next = Tree { source, decoded: String::new(), nodes: vec![], nulls: false };
+        let next = Tree { source, decoded: Decoded::default(), nodes: vec![], nulls: false };
         let mut done = core::mem::replace(&mut self.tree, next);
         self.nodes_left = self.nodes_left.saturating_sub(done.nodes.len());
         self.alias_nodes = 0;
@@ -98,8 +124,8 @@ impl<'a> Builder<'a> {
         self.nodes_left
     }
 
-    #[inline(always)]
     /// Takes one event; an error when a budget is used up, and then nothing more must come.
+    #[inline]
     pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
         match event {
             Event::Scalar { text, style, anchor, tag } => {
@@ -107,8 +133,12 @@ impl<'a> Builder<'a> {
                     Some(tag) => self.tagged(&tag, &text, style),
                     None => style,
                 };
-                let text = self.place_text(text, style, span);
-                self.scalar(text, read_as, anchor, span)?;
+                let what = match &text {
+                    Cow::Borrowed(_) if read_as == style => What::Scalar(style),
+                    text => What::Decoded(read_as, self.tree.decoded.push(text)),
+                };
+                let node = self.scalar(what, &text, read_as, span)?;
+                self.define(anchor, Anchored { node, size: 1, height: 0 });
             }
             Event::SequenceStart { flow, anchor, tag } => {
                 self.check_tag(tag, "seq");
@@ -125,71 +155,57 @@ impl<'a> Builder<'a> {
                 let help = format!("write `&{name}` before what it means, in the same document");
                 self.findings.push(Finding::new(Code::YamlSyntax, span, message).help(help));
                 let place = Span { start: span.end, end: span.end };
-                self.scalar(Text::Source(place), Style::Plain, None, place)?;
+                self.word("", Style::Plain, place)?;
             }
             Event::DocumentStart { .. } | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
+    /// Takes a scalar without properties whose text stands in the source as it is, inside its
+    /// quotes if it has some.
+    #[inline]
+    pub(crate) fn word(&mut self, text: &str, style: Style, span: Span) -> Result<(), Spent> {
+        self.scalar(What::Scalar(style), text, style, span).map(|_| ())
+    }
+
+    #[inline]
     fn scalar(
         &mut self,
-        text: Text,
+        what: What,
+        text: &str,
         style: Style,
-        anchor: Option<u32>,
         span: Span,
-    ) -> Result<(), Spent> {
-        let node = self.push(span, What::Scalar(text, style))?;
+    ) -> Result<NodeId, Spent> {
+        let node = self.push(span, what)?;
         if style == Style::Plain {
             self.check_plain(text, span);
         }
-        if anchor.is_some() {
-            self.define(anchor, Anchored { node, size: 1, height: 0 });
-        }
+        self.last_end = self.last_end.max(span.end);
         if let Some(frame) = self.open.last_mut() {
-            if frame.mapping && frame.children.is_multiple_of(2) {
+            if frame.awaits_key {
+                frame.note(Word::of(text));
                 self.keys.push(node);
             }
-            frame.children = frame.children.saturating_add(1);
-            frame.last_end = frame.last_end.max(span.end);
-            frame.size = frame.size.saturating_add(1);
+            frame.awaits_key = frame.mapping && !frame.awaits_key;
         }
-        Ok(())
+        Ok(node)
     }
 
     /// Reports the mark of a template, and `<<` as a key.
     #[inline]
-    fn check_plain(&mut self, text: Text, span: Span) {
+    fn check_plain(&mut self, text: &str, span: Span) {
         let length = span.end.saturating_sub(span.start);
         if length <= 4 && !self.tree.nulls {
-            self.tree.nulls = is_null(self.tree.read(text), Style::Plain);
+            self.tree.nulls = is_null(text, Style::Plain);
         }
-        if self.templates && has_template(self.tree.read(text)) {
+        if self.templates && has_template(text) {
             self.findings.push(template(span));
         }
-        if length == 2 && self.awaits_key() && self.tree.read(text) == "<<" {
+        if length == 2 && text == "<<" && self.awaits_key() {
             let message = "merge keys are YAML 1.1 and read differently by different tools";
             let help = "write the merged keys out";
             self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
-        }
-    }
-
-    /// Where a scalar's text is found: in the source if it stands there as it is, inside its quotes
-    /// if it has some.
-    #[inline]
-    fn place_text(&mut self, text: Cow<'_, str>, style: Style, span: Span) -> Text {
-        match text {
-            Cow::Borrowed("") => Text::Source(Span { end: span.start, ..span }),
-            Cow::Borrowed(_) if style == Style::Plain => Text::Source(span),
-            Cow::Borrowed(_) => Text::Source(Span {
-                start: span.start.saturating_add(1),
-                end: span.end.saturating_sub(1),
-            }),
-            Cow::Owned(text) => {
-                let start = self.tree.decoded.len();
-                self.tree.decoded.push_str(&text);
-                Text::Decoded(Span::new(start, self.tree.decoded.len()))
-            }
         }
     }
 
@@ -201,17 +217,18 @@ impl<'a> Builder<'a> {
         if self.open.len() >= self.limits.depth {
             return Err(self.too_deep(span));
         }
-        let node = self.push(span, if mapping { What::Mapping } else { What::Sequence })?;
+        let node = self.push(span, if mapping { What::Mapping(0) } else { What::Sequence(0) })?;
         self.reserve(anchor);
         self.open.push(Frame {
             node,
-            mapping,
-            flow,
             anchor,
-            children: 0,
-            size: 1,
+            flow,
+            mapping,
+            awaits_key: mapping,
+            doubtful: false,
+            words: 0,
             height: 0,
-            last_end: 0,
+            behind_aliases: self.behind_aliases,
             keys_before: self.keys.len(),
         });
         Ok(())
@@ -234,20 +251,27 @@ impl<'a> Builder<'a> {
         let Some(frame) = self.open.pop() else { return };
         let next = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
         // A block collection ends with its last child, not with the blank lines behind it.
-        let mut end = if frame.flow { span.end } else { frame.last_end };
+        let end = if frame.flow { span.end } else { self.last_end };
+        self.last_end = self.last_end.max(end);
         if let Some(node) = self.tree.nodes.get_mut(frame.node.index()) {
-            end = end.max(node.span.start);
-            node.end = next;
-            node.span.end = end;
+            node.span.end = end.max(node.span.start);
+            node.close(next);
         }
         if frame.mapping {
-            let item = !frame.flow && self.open.last().is_some_and(|around| !around.mapping);
-            self.report_duplicates(frame.keys_before, item);
+            if frame.doubtful {
+                let item = !frame.flow && self.open.last().is_some_and(|around| !around.mapping);
+                self.report_duplicates(frame.keys_before, item);
+            }
             self.keys.truncate(frame.keys_before);
         }
         let height = frame.height.saturating_add(1);
-        self.define(frame.anchor, Anchored { node: frame.node, size: frame.size, height });
-        self.child_done(frame.size, height, end);
+        if frame.anchor.is_some() {
+            let written = u64::from(next.saturating_sub(frame.node.0));
+            let behind = self.behind_aliases.saturating_sub(frame.behind_aliases);
+            let size = written.saturating_add(behind);
+            self.define(frame.anchor, Anchored { node: frame.node, size, height });
+        }
+        self.child_done(height);
     }
 
     /// Reports keys that are written twice among those of the mapping that ends. Several in an item
@@ -304,17 +328,20 @@ impl<'a> Builder<'a> {
         if self.awaits_key() {
             self.alias_key(node, target, span);
         }
-        self.child_done(size, height, span.end);
+        self.last_end = self.last_end.max(span.end);
+        self.behind_aliases = self.behind_aliases.saturating_add(size.saturating_sub(1));
+        self.child_done(height);
         Ok(())
     }
 
     fn alias_key(&mut self, node: NodeId, target: NodeId, span: Span) {
         let what = self.tree.nodes.get(target.index()).map(|target| target.what);
-        if matches!(what, Some(What::Sequence | What::Mapping)) {
+        if matches!(what, Some(What::Sequence(_) | What::Mapping(_))) {
             let message = "a key must be a word, not a collection";
             let finding = Finding::new(Code::YamlSyntax, span, message).help("write `key: value`");
             self.findings.push(finding);
-        } else {
+        } else if let Some(frame) = self.open.last_mut() {
+            frame.note(Word::of(self.tree.text(target)));
             self.keys.push(node);
         }
     }
@@ -332,9 +359,8 @@ impl<'a> Builder<'a> {
         if index >= self.nodes_left {
             return Err(self.too_many(span));
         }
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        self.tree.nodes.push(Node { span, end: index.saturating_add(1), what });
-        Ok(NodeId(index))
+        self.tree.nodes.push(Node { span, what });
+        Ok(NodeId(u32::try_from(index).unwrap_or(u32::MAX)))
     }
 
     #[cold]
@@ -377,15 +403,13 @@ impl<'a> Builder<'a> {
     }
 
     fn awaits_key(&self) -> bool {
-        self.open.last().is_some_and(|frame| frame.mapping && frame.children.is_multiple_of(2))
+        self.open.last().is_some_and(|frame| frame.awaits_key)
     }
 
-    fn child_done(&mut self, size: u64, height: usize, end: u32) {
+    fn child_done(&mut self, height: usize) {
         if let Some(frame) = self.open.last_mut() {
-            frame.children = frame.children.saturating_add(1);
+            frame.awaits_key = frame.mapping && !frame.awaits_key;
             frame.height = frame.height.max(height);
-            frame.last_end = frame.last_end.max(end);
-            frame.size = frame.size.saturating_add(size);
         }
     }
 

@@ -91,11 +91,11 @@ impl<'a> Outline<'a> {
         for (node, index) in tree.nodes.iter().zip(0_u32..) {
             let id = NodeId(index);
             match node.what {
-                What::Scalar(..) if node.span.start < node.span.end => {
+                What::Scalar(_) | What::Decoded(..) if node.span.start < node.span.end => {
                     self.scalars.push(node.span);
                 }
-                What::Mapping => self.entries(tree, id, base),
-                What::Sequence => self.first_item(tree, id, base),
+                What::Mapping(_) => self.entries(tree, id, base),
+                What::Sequence(_) => self.first_item(tree, id, base),
                 _ => {}
             }
         }

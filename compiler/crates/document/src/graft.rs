@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use crate::decoded::Decoded;
 use crate::event::Style;
 use crate::finding::Span;
-use crate::tree::{Kind, Node, NodeId, Text, Tree, What};
+use crate::tree::{Kind, Node, NodeId, Tree, What};
 
 /// Makes a document out of nodes of others, in document order. Every node keeps the place it had,
 /// moved where it comes from another file.
@@ -22,26 +23,26 @@ impl Graft {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        let tree =
-            Tree { source: Arc::from(""), decoded: String::new(), nodes: Vec::new(), nulls: false };
+        let (source, decoded) = (Arc::from(""), Decoded::default());
+        let tree = Tree { source, decoded, nodes: Vec::new(), nulls: false };
         Self { tree, open: Vec::new() }
     }
 
     /// Begins a mapping; its keys and values follow.
     pub fn mapping(&mut self, span: Span) {
-        self.begin(What::Mapping, span);
+        self.begin(What::Mapping(0), span);
     }
 
     /// Begins a list; its items follow.
     pub fn list(&mut self, span: Span) {
-        self.begin(What::Sequence, span);
+        self.begin(What::Sequence(0), span);
     }
 
     /// Ends what began last.
     pub fn end(&mut self) {
-        let end = self.next();
+        let next = self.next();
         if let Some(node) = self.open.pop().and_then(|at| self.tree.nodes.get_mut(at)) {
-            node.end = end;
+            node.close(next);
         }
     }
 
@@ -88,16 +89,13 @@ impl Graft {
     }
 
     fn text(&mut self, text: &str, style: Style, span: Span) {
-        let start = self.tree.decoded.len();
-        self.tree.decoded.push_str(text);
-        let range = Span::new(start, self.tree.decoded.len());
-        self.push(What::Scalar(Text::Decoded(range), style), span);
+        let number = self.tree.decoded.push(text);
+        self.push(What::Decoded(style, number), span);
     }
 
     fn push(&mut self, what: What, span: Span) {
-        let end = self.next().saturating_add(1);
         let node = NodeId(self.next());
-        self.tree.nodes.push(Node { span, end, what });
+        self.tree.nodes.push(Node { span, what });
         self.tree.nulls |= self.tree.kind(node) == Kind::Null;
     }
 

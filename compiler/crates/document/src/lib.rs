@@ -6,6 +6,7 @@
 
 mod build;
 mod comments;
+mod decoded;
 mod event;
 mod explain;
 mod finding;

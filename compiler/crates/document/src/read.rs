@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::build::Builder;
-use crate::event::Event;
+use crate::build::{Builder, Spent};
+use crate::event::{Event, Style};
 use crate::explain::explain;
 use crate::finding::{Code, Finding, Span};
 use crate::limits::Limits;
@@ -140,8 +140,25 @@ impl Reader<'_> {
     }
 }
 
+impl Documents<'_, '_> {
+    /// Keeps what the builder found; the answer to what it says.
+    #[inline(always)]
+    fn taken(&mut self, taken: Result<(), Spent>) -> Result<(), Stop> {
+        if !self.builder.findings.is_empty() {
+            self.reader.keep(&mut self.builder.findings);
+        }
+        taken.map_err(|spent| Stop { finding: spent.finding, last: spent.whole_file })
+    }
+}
+
 impl<'t> Receiver<'t> for Documents<'_, '_> {
     type Stop = Stop;
+
+    #[inline(always)]
+    fn word(&mut self, text: &'t str, style: Style, span: Span) -> Result<(), Stop> {
+        let taken = self.builder.word(text, style, span);
+        self.taken(taken)
+    }
 
     #[inline(always)]
     fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Stop> {
@@ -161,10 +178,7 @@ impl<'t> Receiver<'t> for Documents<'_, '_> {
             }
             event => {
                 let taken = self.builder.take(event, span);
-                if !self.builder.findings.is_empty() {
-                    self.reader.keep(&mut self.builder.findings);
-                }
-                taken.map_err(|spent| Stop { finding: spent.finding, last: spent.whole_file })
+                self.taken(taken)
             }
         }
     }

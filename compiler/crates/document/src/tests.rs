@@ -68,7 +68,8 @@ impl<'a> Receiver<'a> for Kept<'a> {
 fn nodes(file: &File) -> Vec<(u32, Option<String>)> {
     let of_tree = |tree: &Tree| -> Vec<_> {
         let nodes = tree.nodes.iter().enumerate().map(|(index, node)| {
-            let scalar = matches!(node.what, crate::tree::What::Scalar(..));
+            let scalar =
+                matches!(node.what, crate::tree::What::Scalar(_) | crate::tree::What::Decoded(..));
             let id = NodeId(u32::try_from(index).expect("few"));
             (node.span.start, scalar.then(|| tree.text(id).to_owned()))
         });

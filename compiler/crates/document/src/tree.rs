@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::decoded::Decoded;
 use crate::event::Style;
 use crate::finding::Span;
 use crate::scalar::is_null;
@@ -42,36 +43,29 @@ pub struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub(crate) source: Arc<str>,
-    /// Decoded text of scalars that are no plain piece of the source.
-    pub(crate) decoded: String,
+    pub(crate) decoded: Decoded,
     pub(crate) nodes: Vec<Node>,
     /// Whether any node is [`Kind::Null`].
     pub(crate) nulls: bool,
 }
 
+/// Sixteen bytes: a document has about one node for every seven bytes of its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     pub(crate) span: Span,
-    /// Index behind the last node below this one.
-    pub(crate) end: u32,
     pub(crate) what: What,
-}
-
-/// Where the text of a scalar stands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Text {
-    /// At a range of the source.
-    Source(Span),
-    /// At a range of the decoded buffer.
-    Decoded(Span),
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
-    Scalar(Text, Style),
-    Sequence,
-    /// Keys and values alternate.
-    Mapping,
+    /// A text that stands in the source as it is, inside its quotes if it has some.
+    Scalar(Style),
+    /// A text that does not; its number among those.
+    Decoded(Style, u32),
+    /// Up to the node of this index, which is behind the last item.
+    Sequence(u32),
+    /// Likewise; keys and values alternate.
+    Mapping(u32),
     /// Another, complete node.
     Alias(NodeId),
 }
@@ -85,16 +79,40 @@ impl NodeId {
 }
 
 impl Node {
+    /// Says where a collection ends: before the node of this index.
+    #[inline]
+    pub(crate) const fn close(&mut self, at: u32) {
+        if let What::Sequence(next) | What::Mapping(next) = &mut self.what {
+            *next = at;
+        }
+    }
+
+    /// Index of the node behind this one and all below it, of the one whose index is `at`.
+    #[inline]
+    const fn next(&self, at: NodeId) -> u32 {
+        match self.what {
+            What::Sequence(next) | What::Mapping(next) => next,
+            What::Scalar(_) | What::Decoded(..) | What::Alias(_) => at.0.saturating_add(1),
+        }
+    }
+
     /// Whether it may be a text of so many bytes.
     #[inline]
-    fn has_length(&self, bytes: usize) -> bool {
+    fn may_have_length(&self, bytes: usize) -> bool {
         match self.what {
-            What::Scalar(Text::Source(span) | Text::Decoded(span), _) => {
-                span.end.saturating_sub(span.start) as usize == bytes
-            }
-            What::Alias(_) => true,
-            What::Sequence | What::Mapping => false,
+            What::Scalar(style) => within(self.span, style).range().len() == bytes,
+            What::Decoded(..) | What::Alias(_) => true,
+            What::Sequence(_) | What::Mapping(_) => false,
         }
+    }
+}
+
+/// Where the text stands of a scalar that stands at `span`.
+#[inline]
+const fn within(span: Span, style: Style) -> Span {
+    match style {
+        Style::Plain => span,
+        _ => Span { start: span.start.saturating_add(1), end: span.end.saturating_sub(1) },
     }
 }
 
@@ -134,14 +152,15 @@ impl Tree {
     #[must_use]
     #[inline]
     pub fn kind(&self, node: NodeId) -> Kind<'_> {
-        match self.what(node) {
-            Some(What::Scalar(text, style)) => {
-                let text = self.read(text);
+        let Some(node) = self.at(self.target(node)) else { return Kind::Null };
+        match node.what {
+            What::Scalar(style) | What::Decoded(style, _) => {
+                let text = self.read(node);
                 if is_null(text, style) { Kind::Null } else { Kind::Scalar { text, style } }
             }
-            Some(What::Sequence) => Kind::Sequence,
-            Some(What::Mapping) => Kind::Mapping,
-            Some(What::Alias(_)) | None => Kind::Null,
+            What::Sequence(_) => Kind::Sequence,
+            What::Mapping(_) => Kind::Mapping,
+            What::Alias(_) => Kind::Null,
         }
     }
 
@@ -155,7 +174,7 @@ impl Tree {
     #[inline]
     pub fn items(&self, node: NodeId) -> impl Iterator<Item = NodeId> + Clone + '_ {
         let node = self.target(node);
-        let list = matches!(self.at(node).map(|node| node.what), Some(What::Sequence));
+        let list = matches!(self.at(node).map(|node| node.what), Some(What::Sequence(_)));
         self.children(node, list)
     }
 
@@ -175,13 +194,14 @@ impl Tree {
     fn pairs(&self, node: NodeId) -> impl Iterator<Item = (&Node, NodeId)> + Clone + '_ {
         let node = self.target(node);
         let (mut next, end) = match self.at(node) {
-            Some(Node { what: What::Mapping, end, .. }) => (node.0.saturating_add(1), *end),
+            Some(Node { what: What::Mapping(end), .. }) => (node.0.saturating_add(1), *end),
             _ => (0, 0),
         };
         core::iter::from_fn(move || {
-            let key = self.at(NodeId(next)).filter(|_| next < end)?;
-            let value = NodeId(key.end);
-            next = self.at(value).filter(|_| value.0 < end)?.end;
+            let at = NodeId(next);
+            let key = self.at(at).filter(|_| next < end)?;
+            let value = NodeId(key.next(at));
+            next = self.at(value).filter(|_| value.0 < end)?.next(value);
             Some((key, value))
         })
     }
@@ -191,7 +211,7 @@ impl Tree {
     pub fn get(&self, node: NodeId, key: &str) -> Option<Entry<'_>> {
         let wanted = Word::of(key);
         // A key of another length needs no look at its text.
-        let mut likely = self.pairs(node).filter(|(at, _)| at.has_length(key.len()));
+        let mut likely = self.pairs(node).filter(|(at, _)| at.may_have_length(key.len()));
         likely.find_map(|(at, value)| {
             let name = self.name(at).filter(|name| wanted.is(key, name))?;
             Some(Entry { key: name, key_span: at.span, value })
@@ -201,29 +221,29 @@ impl Tree {
     /// A scalar's text, also where it would be read as nothing; empty for a collection.
     #[must_use]
     pub fn text(&self, node: NodeId) -> &str {
-        match self.what(node) {
-            Some(What::Scalar(text, _)) => self.read(text),
-            _ => "",
-        }
+        self.at(self.target(node)).map_or("", |node| self.read(node))
     }
 
     #[inline]
-    pub(crate) fn read(&self, text: Text) -> &str {
-        match text {
-            Text::Source(span) => self.source.get(span.range()).unwrap_or_default(),
-            Text::Decoded(span) => self.decoded.get(span.range()).unwrap_or_default(),
+    fn read(&self, node: &Node) -> &str {
+        match node.what {
+            What::Scalar(style) => {
+                self.source.get(within(node.span, style).range()).unwrap_or_default()
+            }
+            What::Decoded(_, number) => self.decoded.get(number),
+            What::Sequence(_) | What::Mapping(_) | What::Alias(_) => "",
         }
     }
 
     /// A key's text, if it can be the name of a field.
     #[inline]
     fn name(&self, key: &Node) -> Option<&str> {
-        let what = match key.what {
-            What::Alias(target) => self.at(target)?.what,
-            what => what,
+        let key = match key.what {
+            What::Alias(target) => self.at(target)?,
+            _ => key,
         };
-        let What::Scalar(text, style) = what else { return None };
-        let text = self.read(text);
+        let (What::Scalar(style) | What::Decoded(style, _)) = key.what else { return None };
+        let text = self.read(key);
         (style != Style::Plain || text != "<<").then_some(text)
     }
 
@@ -233,11 +253,11 @@ impl Tree {
         node: NodeId,
         any: bool,
     ) -> impl Iterator<Item = NodeId> + Clone + '_ {
-        let end = self.at(node).map_or(0, |node| node.end);
+        let end = self.at(node).map_or(0, |at| at.next(node));
         let mut next = if any { node.0.saturating_add(1) } else { end };
         core::iter::from_fn(move || {
             let child = NodeId(next);
-            next = self.at(child).filter(|_| child.0 < end)?.end;
+            next = self.at(child).filter(|_| child.0 < end)?.next(child);
             Some(child)
         })
     }
@@ -245,15 +265,6 @@ impl Tree {
     #[inline]
     fn at(&self, node: NodeId) -> Option<&Node> {
         self.nodes.get(node.index())
-    }
-
-    /// What a node is; what an alias stands for.
-    #[inline]
-    fn what(&self, node: NodeId) -> Option<What> {
-        match self.at(node)?.what {
-            What::Alias(target) => Some(self.at(target)?.what),
-            what => Some(what),
-        }
     }
 
     /// The node an alias stands for, which is never an alias itself.

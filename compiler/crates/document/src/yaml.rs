@@ -44,6 +44,18 @@ pub trait Receiver<'a> {
     ///
     /// No more events must come.
     fn take(&mut self, event: Event<'a>, span: Span) -> Result<(), Self::Stop>;
+
+    /// Takes a scalar that has no properties and whose text stands in the source as it is, inside
+    /// its quotes if it has some: most events are one. A receiver may have a shorter way for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::take`].
+    #[inline(always)]
+    fn word(&mut self, text: &'a str, style: Style, span: Span) -> Result<(), Self::Stop> {
+        let text = Cow::Borrowed(text);
+        self.take(Event::Scalar { text, style, anchor: None, tag: None }, span)
+    }
 }
 
 /// Why reading ended before the text did.
@@ -55,11 +67,13 @@ pub enum Halt<S> {
     Stopped(S),
 }
 
-type Outcome<'a, R> = Result<(), Halt<<R as Receiver<'a>>::Stop>>;
+/// Boxed: it is handed up through every function, and nearly always there is none.
+type Outcome<'a, R> = Result<(), Box<Halt<<R as Receiver<'a>>::Stop>>>;
 
-impl<S> From<Refusal> for Halt<S> {
+impl<S> From<Refusal> for Box<Halt<S>> {
+    #[cold]
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+        Self::new(Halt::Refused(refusal))
     }
 }
 
@@ -73,7 +87,7 @@ pub fn events<'a, R: Receiver<'a>>(
     text: &'a str,
     part: Range<usize>,
     receiver: &mut R,
-) -> Outcome<'a, R> {
+) -> Result<(), Halt<R::Stop>> {
     let text = text.get(..part.end).unwrap_or(text);
     let refused = charset::first_refused(text, part.start);
     let sound = refused.and_then(|refused| text.get(..refused.at)).unwrap_or(text);
@@ -88,11 +102,11 @@ pub fn events<'a, R: Receiver<'a>>(
         cut: refused,
         receiver,
     };
-    let read = parser.stream();
+    let read = parser.stream().map_err(|halt| *halt);
     let at_end = parser.cursor.byte_at(parser.cursor.behind_blanks(parser.cursor.at)) == 0;
     match (read, refused) {
         (Err(Halt::Refused(first)), Some(refused)) if at_end || is_due_to_end(first, sound) => {
-            Err(refused.into())
+            Err(Halt::Refused(refused))
         }
         (read, _) => read,
     }
@@ -194,7 +208,13 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     #[inline(always)]
     fn send(&mut self, event: Event<'a>, start: usize, end: usize) -> Outcome<'a, R> {
         self.last = end;
-        self.receiver.take(event, Span::new(start, end)).map_err(Halt::Stopped)
+        self.receiver.take(event, place(start, end)).map_err(stopped)
+    }
+
+    #[inline(always)]
+    fn word(&mut self, text: &'a str, style: Style, start: usize, end: usize) -> Outcome<'a, R> {
+        self.last = end;
+        self.receiver.word(text, style, place(start, end)).map_err(stopped)
     }
 
     #[inline]
@@ -204,6 +224,9 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         properties: Option<Box<Properties>>,
     ) -> Outcome<'a, R> {
         let Scalar { text, style, start, end, .. } = scalar;
+        if let (Cow::Borrowed(text), None) = (&text, &properties) {
+            return self.word(text, style, start, end);
+        }
         let (anchor, tag) = split(properties);
         self.send(Event::Scalar { text, style, anchor, tag }, start, end)
     }
@@ -256,6 +279,17 @@ fn split(properties: Option<Box<Properties>>) -> (Option<u32>, Option<Box<crate:
     properties.map_or((None, None), |properties| (properties.anchor, properties.tag))
 }
 
-const fn refusal<S>(at: usize, problem: Problem) -> Halt<S> {
-    Halt::Refused(Refusal { at, problem })
+#[inline]
+const fn place(start: usize, end: usize) -> Span {
+    Span { start: frame::narrow(start), end: frame::narrow(end) }
+}
+
+#[cold]
+fn stopped<S>(stop: S) -> Box<Halt<S>> {
+    Box::new(Halt::Stopped(stop))
+}
+
+#[cold]
+fn refusal<S>(at: usize, problem: Problem) -> Box<Halt<S>> {
+    Refusal { at, problem }.into()
 }

@@ -1,12 +1,10 @@
-use std::borrow::Cow;
-
 use super::bytes::{BLANK, BREAK, FLOW, INDICATOR, SPACE, is};
 use super::frame::{Frame, State, narrow};
 use super::plain::{plain, plain_on_line};
 use super::property::{Properties, name};
 use super::quoted::quoted;
 use super::scalar::Scalar;
-use super::{Outcome, Parser, Receiver, refusal, split};
+use super::{Halt, Outcome, Parser, Receiver, refusal, split};
 use crate::event::{Event, Style};
 use crate::refusal::{Problem, Refusal};
 
@@ -166,7 +164,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         self.close_flow(Event::MappingEnd)
     }
 
-    fn wrong_bracket<S>(&self) -> super::Halt<S> {
+    fn wrong_bracket<S>(&self) -> Box<Halt<S>> {
         let at = self.top.open();
         let (open, close) = (self.cursor.byte_at(at).into(), self.cursor.byte().into());
         refusal(at, Problem::WrongBracket { open, close })
@@ -249,11 +247,10 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
             let scalar = plain(&mut self.cursor, true, least)?;
             return self.flow_scalar_node(start, next, scalar);
         }
-        let text = Cow::Borrowed(self.cursor.slice(start, end));
+        let text = self.cursor.slice(start, end);
         self.cursor.go(end);
         self.set(next, start);
-        let event = Event::Scalar { text, style: Style::Plain, anchor: None, tag: None };
-        self.send(event, start, end)
+        self.word(text, Style::Plain, start, end)
     }
 
     fn flow_alias(&mut self, start: usize, next: State) -> Outcome<'a, R> {
