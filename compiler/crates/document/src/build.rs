@@ -125,7 +125,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes one event; an error when a budget is used up, and then nothing more must come.
-    #[inline]
+    // So that a place that sends one kind of event has nothing to choose.
+    #[inline(always)]
     pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
         match event {
             Event::Scalar { text, style, anchor, tag } => {
@@ -371,6 +372,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A collection may carry the tag of its own kind.
+    #[inline]
     fn check_tag(&mut self, tag: Option<Box<Tag>>, own: &str) {
         let Some(tag) = tag else { return };
         if tag.name != "!" && tag.name.strip_prefix(CORE_TAG) != Some(own) {
@@ -398,14 +400,17 @@ impl<'a> Builder<'a> {
         if fits { Style::Plain } else { style }
     }
 
+    #[cold]
     fn report_tag(&mut self, tag: &Tag) {
         self.findings.push(meaningless(&tag.name, tag.span));
     }
 
+    #[inline]
     fn awaits_key(&self) -> bool {
         self.open.last().is_some_and(|frame| frame.awaits_key)
     }
 
+    #[inline]
     fn child_done(&mut self, height: usize) {
         if let Some(frame) = self.open.last_mut() {
             frame.awaits_key = frame.mapping && !frame.awaits_key;
@@ -413,6 +418,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[inline]
     fn reserve(&mut self, anchor: Option<u32>) {
         let Some(anchor) = anchor else { return };
         if self.anchors.len() <= anchor as usize {
@@ -420,7 +426,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[inline]
     fn define(&mut self, anchor: Option<u32>, anchored: Anchored) {
+        if anchor.is_none() {
+            return;
+        }
         self.reserve(anchor);
         if let Some(slot) = anchor.and_then(|anchor| self.anchors.get_mut(anchor as usize)) {
             *slot = Some(anchored);

@@ -1,11 +1,11 @@
-use super::bytes::{BREAK, END, SPACE, is};
+use super::bytes::{BREAK, END, INDICATOR, SPACE, is};
 use super::frame::{Frame, State};
 use super::literal::literal;
-use super::plain::plain;
+use super::plain::{goes_on_below, plain, plain_on_line};
 use super::property::Properties;
 use super::quoted::quoted;
 use super::scalar::Scalar;
-use super::{Outcome, Parser, Receiver, refusal, split};
+use super::{KEY, Outcome, Parser, Receiver, refusal, split};
 use crate::event::{Event, Style};
 use crate::refusal::{Problem, Refusal};
 
@@ -121,6 +121,9 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     /// A node. `keys` says whether a mapping or sequence may begin on this line.
     fn node(&mut self, keys: bool) -> Outcome<'a, R> {
         let start = self.cursor.at;
+        if !is(self.cursor.byte(), INDICATOR) && self.pending.is_none() {
+            return self.word_node(start, keys);
+        }
         let spaced = is(self.cursor.second(), SPACE);
         match self.cursor.byte() {
             b'-' if spaced && keys => return self.sequence(false),
@@ -220,6 +223,20 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         Ok(self.cursor.rest_of_line(Problem::Anchor)?)
     }
 
+    /// A plain scalar without properties; in the most common case alone on the rest of its line.
+    fn word_node(&mut self, start: usize, keys: bool) -> Outcome<'a, R> {
+        let (end, stop) = plain_on_line::<false>(&self.cursor, start);
+        let last = is(self.cursor.byte_at(stop), BREAK | END)
+            && !goes_on_below(&self.cursor, stop, self.top.inner())?;
+        if !last {
+            return self.scalar_node(start, None, keys);
+        }
+        let text = self.cursor.slice(start, end);
+        self.cursor.go(stop);
+        self.advance();
+        self.word(text, Style::Plain, start, end)
+    }
+
     fn scalar_node(
         &mut self,
         start: usize,
@@ -289,6 +306,15 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     /// The next key of a block mapping.
     fn entry(&mut self) -> Outcome<'a, R> {
         let start = self.cursor.at;
+        if !is(self.cursor.byte(), INDICATOR) {
+            let (end, colon) = plain_on_line::<false>(&self.cursor, start);
+            if self.cursor.byte_at(colon) == b':' && colon - start <= KEY {
+                let text = self.cursor.slice(start, end);
+                self.cursor.go(colon + 1);
+                self.set(State::Value, colon);
+                return self.word(text, Style::Plain, start, end);
+            }
+        }
         if is(self.cursor.second(), SPACE) {
             match self.cursor.byte() {
                 b'-' => return Err(refusal(start, Problem::Dash)),

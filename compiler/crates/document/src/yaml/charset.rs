@@ -9,13 +9,21 @@ pub(super) fn first_refused(text: &str, from: usize) -> Option<Refusal> {
     let mut at = from;
     for block in bytes.chunks(BLOCK) {
         // Without an early exit, so that it is done for many bytes at once.
-        let doubtful = block.iter().fold(false, |any, &byte| any | is_doubtful(byte));
+        let any = |doubtful: fn(u8) -> bool| block.iter().fold(false, |any, &b| any | doubtful(b));
+        let doubtful = any(is_unusual) && any(is_doubtful);
         if doubtful && let Some(found) = in_block(text, at, block.len()) {
             return Some(found);
         }
         at += block.len();
     }
     None
+}
+
+/// Control characters other than tab and line breaks, and all beyond ASCII.
+const fn is_unusual(byte: u8) -> bool {
+    // As a signed number a byte beyond ASCII is negative.
+    let low = byte.cast_signed() < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r';
+    low | (byte == 0x7f)
 }
 
 /// Control characters other than tab and line breaks, and the first bytes of all refused

@@ -35,6 +35,7 @@ impl<'a> Cursor<'a> {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
+    #[inline]
     pub(super) fn slice(&self, from: usize, to: usize) -> &'a str {
         self.text.get(from..to).unwrap_or_default()
     }
@@ -67,6 +68,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether a document's mark stands here, in the first column.
+    #[inline]
     pub(super) fn at_marker(&self) -> bool {
         self.at == self.line && (self.marker(b"---") || self.marker(b"..."))
     }
@@ -91,6 +93,13 @@ impl<'a> Cursor<'a> {
             at += 1;
         }
         at
+    }
+
+    /// The first byte from `at` on that is no space.
+    #[inline]
+    pub(super) fn behind_spaces(&self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at + rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len())
     }
 
     /// The first byte from `at` on that belongs to no line, or to the next one.
@@ -119,7 +128,7 @@ impl<'a> Cursor<'a> {
         let mut tab = None;
         loop {
             match self.byte() {
-                b' ' => self.at += 1,
+                b' ' => self.at = self.behind_spaces(self.at + 1),
                 b'\t' => {
                     if self.fresh && tab.is_none() {
                         tab = Some(self.at);

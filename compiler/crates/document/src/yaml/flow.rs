@@ -4,7 +4,7 @@ use super::plain::{plain, plain_on_line};
 use super::property::{Properties, name};
 use super::quoted::quoted;
 use super::scalar::Scalar;
-use super::{Halt, Outcome, Parser, Receiver, refusal, split};
+use super::{Halt, KEY, Outcome, Parser, Receiver, refusal, split};
 use crate::event::{Event, Style};
 use crate::refusal::{Problem, Refusal};
 
@@ -64,6 +64,7 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
     #[inline]
     fn flow_token(&mut self, least: usize) -> Outcome<'a, R> {
         match self.cursor.byte() {
+            byte if !is(byte, INDICATOR) && self.pending.is_none() => self.flow_word(least),
             b',' => self.comma(),
             b']' => self.close_sequence(),
             b'}' => self.close_mapping(),
@@ -203,17 +204,22 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         }
     }
 
+    /// What comes behind a node in brackets that begins here.
+    #[inline]
+    fn behind_flow_node(&self) -> Result<State, Refusal> {
+        match self.top.state {
+            State::FlowItem => Ok(State::FlowItemEnd),
+            State::FlowKey => Ok(State::FlowColon),
+            State::FlowValue => Ok(State::FlowValueEnd),
+            State::PairValue => Ok(State::PairEnd),
+            _ => Err(Refusal { at: self.cursor.at, problem: Problem::Comma }),
+        }
+    }
+
     /// A node in brackets, or what stands before one.
     fn flow_node(&mut self, least: usize) -> Outcome<'a, R> {
         let start = self.cursor.at;
-        let state = self.top.state;
-        let next = match state {
-            State::FlowItem => State::FlowItemEnd,
-            State::FlowKey => State::FlowColon,
-            State::FlowValue => State::FlowValueEnd,
-            State::PairValue => State::PairEnd,
-            _ => return Err(refusal(start, Problem::Comma)),
-        };
+        let next = self.behind_flow_node()?;
         if matches!(self.cursor.byte(), b'&' | b'!') {
             let own = self.anchors.properties(&mut self.cursor)?;
             self.pending = self.either(Some(Box::new(own)))?;
@@ -227,9 +233,6 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
                 self.open(properties)
             }
             b'*' => self.flow_alias(start, next),
-            byte if !is(byte, INDICATOR) && self.pending.is_none() => {
-                self.flow_word(start, next, least)
-            }
             _ => {
                 let scalar = self.flow_scalar(least)?;
                 self.flow_scalar_node(start, next, scalar)
@@ -237,9 +240,12 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
         }
     }
 
-    /// A plain scalar, in the most common case: on one line, and nothing but an item, key or value.
+    /// A plain scalar without properties; in the most common case, on one line and nothing but an
+    /// item, key or value, with the comma or colon behind it.
     #[inline]
-    fn flow_word(&mut self, start: usize, next: State, least: usize) -> Outcome<'a, R> {
+    fn flow_word(&mut self, least: usize) -> Outcome<'a, R> {
+        let start = self.cursor.at;
+        let next = self.behind_flow_node()?;
         let (end, stop) = plain_on_line::<true>(&self.cursor, start);
         let byte = self.cursor.byte_at(stop);
         let ends_node = is(byte, FLOW) || (byte == b':' && next != State::FlowItemEnd);
@@ -247,10 +253,26 @@ impl<'a, R: Receiver<'a>> Parser<'a, '_, R> {
             let scalar = plain(&mut self.cursor, true, least)?;
             return self.flow_scalar_node(start, next, scalar);
         }
+        let (state, mark, behind) = match (byte, next) {
+            (b',', State::FlowItemEnd) => (State::FlowItem, stop, stop + 1),
+            (b',', State::FlowValueEnd) => (State::FlowKey, stop, stop + 1),
+            (b':', State::FlowColon) if self.is_near_colon(start, stop) => {
+                (State::FlowValue, stop, stop + 1)
+            }
+            _ => (next, start, stop),
+        };
         let text = self.cursor.slice(start, end);
-        self.cursor.go(end);
-        self.set(next, start);
+        self.json = None;
+        self.cursor.go(behind);
+        self.set(state, mark);
         self.word(text, Style::Plain, start, end)
+    }
+
+    /// Whether the colon of a plain key needs no second look: the key is short and what follows is
+    /// no bracket.
+    #[inline]
+    fn is_near_colon(&self, start: usize, colon: usize) -> bool {
+        colon - start <= KEY && !matches!(self.cursor.byte_at(colon + 1), b'[' | b'{')
     }
 
     fn flow_alias(&mut self, start: usize, next: State) -> Outcome<'a, R> {

@@ -90,6 +90,16 @@ fn more_lines<'a>(
     Ok(scalar)
 }
 
+/// Whether a scalar in block, outside brackets, goes on behind the line break at `stop`.
+pub(super) fn goes_on_below(
+    cursor: &Cursor<'_>,
+    stop: usize,
+    least: usize,
+) -> Result<bool, Refusal> {
+    let ahead = next_line(cursor, stop, false, least)?;
+    Ok(ahead.is_some())
+}
+
 /// The line on which the scalar goes on, and the line breaks before it.
 fn next_line<'a>(
     cursor: &Cursor<'a>,
@@ -102,7 +112,7 @@ fn next_line<'a>(
     let (mut breaks, mut tab) = (0, None);
     loop {
         match ahead.byte() {
-            b' ' => ahead.at += 1,
+            b' ' => ahead.at = ahead.behind_spaces(ahead.at + 1),
             b'\t' => {
                 tab = tab.or(Some(ahead.at));
                 ahead.at += 1;
