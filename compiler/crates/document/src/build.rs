@@ -11,11 +11,11 @@ use crate::word::Word;
 
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
-/// A budget that is used up.
-pub(crate) struct Spent {
-    pub(crate) finding: Box<Finding>,
+/// Why reading ended before the text did. Boxed where it is handed up: nearly always there is none.
+pub(crate) struct Stop {
+    pub(crate) finding: Finding,
     /// Whether nothing more of the file can be read, and not just of the document.
-    pub(crate) whole_file: bool,
+    pub(crate) last: bool,
 }
 
 /// Makes the nodes of one document from its events.
@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
     /// Takes one event; an error when a budget is used up, and then nothing more must come.
     // So that a place that sends one kind of event has nothing to choose.
     #[inline(always)]
-    pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Spent> {
+    pub(crate) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Stop>> {
         match event {
             Event::Scalar { text, style, anchor, tag } => {
                 let read_as = match tag {
@@ -166,7 +166,7 @@ impl<'a> Builder<'a> {
     /// Takes a scalar without properties whose text stands in the source as it is, inside its
     /// quotes if it has some.
     #[inline]
-    pub(crate) fn word(&mut self, text: &str, style: Style, span: Span) -> Result<(), Spent> {
+    pub(crate) fn word(&mut self, text: &str, style: Style, span: Span) -> Result<(), Box<Stop>> {
         self.scalar(What::Scalar(style), text, style, span).map(|_| ())
     }
 
@@ -177,7 +177,7 @@ impl<'a> Builder<'a> {
         text: &str,
         style: Style,
         span: Span,
-    ) -> Result<NodeId, Spent> {
+    ) -> Result<NodeId, Box<Stop>> {
         let node = self.push(span, what)?;
         if style == Style::Plain {
             self.check_plain(text, span);
@@ -210,7 +210,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, start: Start, span: Span) -> Result<(), Spent> {
+    fn start(&mut self, start: Start, span: Span) -> Result<(), Box<Stop>> {
         let Start { mapping, flow, anchor } = start;
         if self.awaits_key() {
             self.collection_as_key(flow, span);
@@ -309,18 +309,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn alias(&mut self, anchor: u32, span: Span) -> Result<(), Spent> {
+    fn alias(&mut self, anchor: u32, span: Span) -> Result<(), Box<Stop>> {
         let known = self.anchors.get(anchor as usize).copied().flatten();
         let Some(Anchored { node: target, size, height }) = known else {
             let finding = Finding::new(Code::Budget, span, "an anchor is used inside itself")
                 .help("write out what is meant");
-            return Err(Spent { finding: finding.into(), whole_file: false });
+            return Err(Stop { finding, last: false }.into());
         };
         self.alias_nodes = self.alias_nodes.saturating_add(size);
         if self.alias_nodes > self.limits.alias_nodes {
             let message = format!("aliases stand for more than {} nodes", self.limits.alias_nodes);
             let finding = Finding::new(Code::Budget, span, message).help("write out what is meant");
-            return Err(Spent { finding: finding.into(), whole_file: false });
+            return Err(Stop { finding, last: false }.into());
         }
         if self.open.len().saturating_add(height) > self.limits.depth {
             return Err(self.too_deep(span));
@@ -348,14 +348,14 @@ impl<'a> Builder<'a> {
     }
 
     #[cold]
-    fn too_deep(&self, span: Span) -> Spent {
+    fn too_deep(&self, span: Span) -> Box<Stop> {
         let message = format!("nested more than {} deep", self.limits.depth);
         let finding = Finding::new(Code::Budget, span, message).help("flatten it");
-        Spent { finding: finding.into(), whole_file: false }
+        Stop { finding, last: false }.into()
     }
 
     #[inline(always)]
-    fn push(&mut self, span: Span, what: What) -> Result<NodeId, Spent> {
+    fn push(&mut self, span: Span, what: What) -> Result<NodeId, Box<Stop>> {
         let index = self.tree.nodes.len();
         if index >= self.nodes_left {
             return Err(self.too_many(span));
@@ -365,10 +365,10 @@ impl<'a> Builder<'a> {
     }
 
     #[cold]
-    fn too_many(&self, span: Span) -> Spent {
+    fn too_many(&self, span: Span) -> Box<Stop> {
         let message = format!("more than {} nodes in one file", self.limits.nodes);
         let finding = Finding::new(Code::Budget, span, message).help("split the file");
-        Spent { finding: finding.into(), whole_file: true }
+        Stop { finding, last: true }.into()
     }
 
     /// A collection may carry the tag of its own kind.

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::build::{Builder, Spent};
+use crate::build::{Builder, Stop};
 use crate::event::{Event, Style};
 use crate::explain::explain;
 use crate::finding::{Code, Finding, Span};
@@ -26,13 +26,6 @@ struct Reader<'a> {
     /// Nodes that the limits still allow.
     nodes_left: usize,
     file: File,
-}
-
-/// Why reading ended before the text did.
-struct Stop {
-    finding: Box<Finding>,
-    /// Whether a budget of the whole file is used up.
-    last: bool,
 }
 
 /// Makes trees of one run of the reader.
@@ -93,11 +86,12 @@ impl Reader<'_> {
             let (stop, behind) = self.documents(base);
             let Some(stop) = stop else { return };
             // What ends the document says more than what was found at the same place.
-            let Finding { span, code, .. } = *stop.finding;
-            self.file.findings.retain(|found| (found.span, found.code) != (span, code));
-            self.file.findings.push(*stop.finding);
+            let Stop { finding, last } = *stop;
+            let at = (finding.span, finding.code);
+            self.file.findings.retain(|found| (found.span, found.code) != at);
+            self.file.findings.push(finding);
             let full = self.file.findings.len() >= self.limits.findings;
-            if !stop.last && !full {
+            if !last && !full {
                 next = next_document(self.source.as_bytes(), behind);
             }
         }
@@ -105,7 +99,7 @@ impl Reader<'_> {
 
     /// Reads documents until the end or the first mistake that the reader cannot pass; where the
     /// last document began.
-    fn documents(&mut self, base: usize) -> (Option<Stop>, usize) {
+    fn documents(&mut self, base: usize) -> (Option<Box<Stop>>, usize) {
         let source = Arc::clone(&self.source);
         let builder = Builder::new(Arc::clone(&source), self.limits, self.nodes_left);
         let mut documents = Documents { reader: self, builder, begin: None, behind: base };
@@ -117,20 +111,20 @@ impl Reader<'_> {
             Err(Halt::Refused(refusal)) => {
                 let begin = begin.unwrap_or(behind);
                 let finding = explain(&source, self.bytes, begin, refusal.at, refusal.problem);
-                Some(Stop { finding: finding.into(), last: false })
+                Some(Stop { finding, last: false }.into())
             }
         };
         (stop, behind)
     }
 
-    fn count_document(&self, at: usize) -> Result<(), Stop> {
+    fn count_document(&self, at: usize) -> Result<(), Box<Stop>> {
         if self.file.trees.len() < self.limits.documents {
             return Ok(());
         }
         let message = format!("more than {} documents", self.limits.documents);
         let finding = Finding::new(Code::Budget, Span::new(at, at), message)
             .help("split the file; one service is one file");
-        Err(Stop { finding: finding.into(), last: true })
+        Err(Stop { finding, last: true }.into())
     }
 
     /// Keeps findings, up to what is reported of one file.
@@ -141,27 +135,27 @@ impl Reader<'_> {
 }
 
 impl Documents<'_, '_> {
-    /// Keeps what the builder found; the answer to what it says.
+    /// Keeps what the builder found.
     #[inline(always)]
-    fn taken(&mut self, taken: Result<(), Spent>) -> Result<(), Stop> {
+    fn keep(&mut self) {
         if !self.builder.findings.is_empty() {
             self.reader.keep(&mut self.builder.findings);
         }
-        taken.map_err(|spent| Stop { finding: spent.finding, last: spent.whole_file })
     }
 }
 
 impl<'t> Receiver<'t> for Documents<'_, '_> {
-    type Stop = Stop;
+    type Stop = Box<Stop>;
 
     #[inline(always)]
-    fn word(&mut self, text: &'t str, style: Style, span: Span) -> Result<(), Stop> {
+    fn word(&mut self, text: &'t str, style: Style, span: Span) -> Result<(), Box<Stop>> {
         let taken = self.builder.word(text, style, span);
-        self.taken(taken)
+        self.keep();
+        taken
     }
 
     #[inline(always)]
-    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Stop> {
+    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Box<Stop>> {
         match event {
             Event::DocumentStart { .. } => {
                 self.behind = span.start as usize;
@@ -178,7 +172,8 @@ impl<'t> Receiver<'t> for Documents<'_, '_> {
             }
             event => {
                 let taken = self.builder.take(event, span);
-                self.taken(taken)
+                self.keep();
+                taken
             }
         }
     }
