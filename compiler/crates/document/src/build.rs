@@ -138,7 +138,8 @@ impl<'a> Builder<'a> {
                     Cow::Borrowed(_) if read_as == style => What::Scalar(style),
                     text => What::Decoded(read_as, self.tree.decoded.push(text)),
                 };
-                let node = self.scalar(what, &text, read_as, span)?;
+                let node = NodeId(self.next());
+                self.scalar(what, &text, read_as, span)?;
                 self.define(anchor, Anchored { node, size: 1, height: 0 });
             }
             Event::SequenceStart { flow, anchor, tag } => {
@@ -165,19 +166,19 @@ impl<'a> Builder<'a> {
 
     /// Takes a scalar without properties whose text stands in the source as it is, inside its
     /// quotes if it has some.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn word(&mut self, text: &str, style: Style, span: Span) -> Result<(), Box<Stop>> {
-        self.scalar(What::Scalar(style), text, style, span).map(|_| ())
+        self.scalar(What::Scalar(style), text, style, span)
     }
 
-    #[inline]
+    #[inline(always)]
     fn scalar(
         &mut self,
         what: What,
         text: &str,
         style: Style,
         span: Span,
-    ) -> Result<NodeId, Box<Stop>> {
+    ) -> Result<(), Box<Stop>> {
         let node = self.push(span, what)?;
         if style == Style::Plain {
             self.check_plain(text, span);
@@ -190,7 +191,7 @@ impl<'a> Builder<'a> {
             }
             frame.awaits_key = frame.mapping && !frame.awaits_key;
         }
-        Ok(node)
+        Ok(())
     }
 
     /// Reports the mark of a template, and `<<` as a key.
@@ -200,14 +201,27 @@ impl<'a> Builder<'a> {
         if length <= 4 && !self.tree.nulls {
             self.tree.nulls = is_null(text, Style::Plain);
         }
-        if self.templates && has_template(text) {
+        if self.templates || (length == 2 && text == "<<") {
+            self.report_plain(text, span);
+        }
+    }
+
+    #[cold]
+    fn report_plain(&mut self, text: &str, span: Span) {
+        if has_template(text) {
             self.findings.push(template(span));
         }
-        if length == 2 && text == "<<" && self.awaits_key() {
+        if text == "<<" && self.awaits_key() {
             let message = "merge keys are YAML 1.1 and read differently by different tools";
             let help = "write the merged keys out";
             self.findings.push(Finding::new(Code::MergeKey, span, message).help(help));
         }
+    }
+
+    /// Index of the next node.
+    #[inline]
+    fn next(&self) -> u32 {
+        u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX)
     }
 
     fn start(&mut self, start: Start, span: Span) -> Result<(), Box<Stop>> {
@@ -250,7 +264,7 @@ impl<'a> Builder<'a> {
 
     fn end(&mut self, span: Span) {
         let Some(frame) = self.open.pop() else { return };
-        let next = u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX);
+        let next = self.next();
         // A block collection ends with its last child, not with the blank lines behind it.
         let end = if frame.flow { span.end } else { self.last_end };
         self.last_end = self.last_end.max(end);
