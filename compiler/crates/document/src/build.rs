@@ -4,8 +4,10 @@ use std::sync::Arc;
 use crate::decoded::Decoded;
 use crate::event::{Event, Style, Tag};
 use crate::finding::{Code, Finding, Span};
+use crate::keys::duplicates;
 use crate::limits::Limits;
 use crate::scalar::{CoreType, core_type, is_null};
+use crate::template::{has_template, template};
 use crate::tree::{Node, NodeId, Tree, What};
 use crate::word::Word;
 
@@ -275,7 +277,9 @@ impl<'a> Builder<'a> {
         if frame.mapping {
             if frame.doubtful {
                 let item = !frame.flow && self.open.last().is_some_and(|around| !around.mapping);
-                self.report_duplicates(frame.keys_before, item);
+                let keys = self.keys.get_mut(frame.keys_before..).unwrap_or_default();
+                let found = duplicates(&self.tree, keys, item, self.limits.findings);
+                self.findings.extend(found);
             }
             self.keys.truncate(frame.keys_before);
         }
@@ -287,40 +291,6 @@ impl<'a> Builder<'a> {
             self.define(frame.anchor, Anchored { node: frame.node, size, height });
         }
         self.child_done(height);
-    }
-
-    /// Reports keys that are written twice among those of the mapping that ends. Several in an item
-    /// of a list are one mistake: another item follows without its dash.
-    fn report_duplicates(&mut self, keys_before: usize, item: bool) {
-        let Self { tree, keys, findings, limits, .. } = self;
-        let keys = keys.get_mut(keys_before..).unwrap_or_default();
-        if are_different(tree, keys) {
-            return;
-        }
-        keys.sort_by(|a, b| tree.text(*a).cmp(tree.text(*b)).then(a.cmp(b)));
-        let same = |pair: &&[NodeId]| match pair {
-            [first, second] => tree.text(*first) == tree.text(*second),
-            _ => false,
-        };
-        let mut pairs: Vec<(NodeId, NodeId)> = keys
-            .windows(2)
-            .filter(same)
-            .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
-            .take(limits.findings)
-            .collect();
-        let mut help = "keep one of the two; readers disagree on which one counts";
-        if item && pairs.len() > 1 {
-            pairs.sort_by_key(|(_, second)| *second);
-            pairs.truncate(1);
-            help = "write `- ` before it if another item begins here";
-        }
-        for (first, second) in pairs {
-            let message = format!("`{}` is written twice", tree.text(first));
-            let mut finding =
-                Finding::new(Code::DuplicateKey, tree.span(second), message).help(help);
-            finding.secondary = Some((tree.span(first), "first written here".into()));
-            findings.push(finding);
-        }
     }
 
     fn alias(&mut self, anchor: u32, span: Span) -> Result<(), Box<Stop>> {
@@ -452,45 +422,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether a few keys are all different; of many, that is not known without sorting.
-fn are_different(tree: &Tree, keys: &[NodeId]) -> bool {
-    const FEW: usize = 12;
-    let mut texts = [("", Word::default()); FEW];
-    let Some(texts) = texts.get_mut(..keys.len()) else { return false };
-    for (at, key) in keys.iter().enumerate() {
-        let text = tree.text(*key);
-        let word = Word::of(text);
-        let mut before = texts.iter().take(at);
-        if before.any(|(other, one)| *one == word && *other == text) {
-            return false;
-        }
-        if let Some(slot) = texts.get_mut(at) {
-            *slot = (text, word);
-        }
-    }
-    true
-}
-
-/// Whether a text has the mark of a template.
-fn has_template(text: &str) -> bool {
-    const BLOCK: usize = 64;
-    let bytes = text.as_bytes();
-    let next = bytes.get(1..).unwrap_or_default();
-    // Without an early exit inside a block, so that it is done for many bytes at once.
-    bytes.chunks(BLOCK).zip(next.chunks(BLOCK)).any(|(one, next)| {
-        let pairs = one.iter().zip(next);
-        pairs.fold(false, |any, (&a, &b)| any | (((a == b'{') | (a == b'$')) & (b == b'{')))
-    })
-}
-
 fn meaningless(tag: &str, span: Span) -> Finding {
     let shown = tag.strip_prefix(CORE_TAG).map(|core| format!("!!{core}"));
     let message = format!("tag `{}` has no meaning here", shown.as_deref().unwrap_or(tag));
     Finding::new(Code::YamlSyntax, span, message)
         .help("types come from the schema; leave the tag out")
-}
-
-pub(crate) fn template(span: Span) -> Finding {
-    Finding::new(Code::TemplateResidue, span, "a template that was never rendered")
-        .help("render the file first, or quote the text if it is meant as it stands")
 }

@@ -1,6 +1,6 @@
-use crate::build::template;
 use crate::finding::{Code, Finding, Span};
 use crate::refusal::Problem;
+use crate::template::template;
 
 /// Says what a parser's refusal at byte `at` means to the one who wrote the text. The document it
 /// is in begins no earlier than `begin`; `bytes` is the file as it was before decoding.
