@@ -28,6 +28,7 @@ PLACES = ("at-top", "in-list", "in-flow")
 WITHOUT_LISTS = {"Waiver"}
 """Kinds in which nothing is a list."""
 AROUND = sorted((FOLDER / "around").iterdir())
+CART = tuple(f"name: cart{end}" for end in (", namespace: shop", "\n  namespace: shop", ", namep"))
 CALLER = "  calls: [{to: payments.charge}]"
 """The line of `web` that becomes a call of the case's own service, where it has one."""
 
@@ -36,9 +37,9 @@ def repository(case: Path) -> dict[str, bytes]:
     """The case and its neighbours; a case that declares a Mesh stands in place of ours."""
     intent = (case / "intent.yaml").read_text(encoding="utf-8")
     files = {path.name: path.read_text(encoding="utf-8") for path in AROUND}
-    if "kind: Mesh\n" in intent:
+    if ": Mesh\n" in intent:
         del files["mesh.yaml"]
-    if "name: cart, namespace: shop" in intent or "name: cart\n  namespace: shop" in intent:
+    if any(named in intent for named in CART):
         files["web.yaml"] = files["web.yaml"].replace(CALLER, f"{CALLER[:-1]}, {{to: cart}}]")
     return {name: text.encode() for name, text in {**files, "intent.yaml": intent}.items()}
 

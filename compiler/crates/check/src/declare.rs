@@ -4,6 +4,7 @@ use meshc_document::{Kind, NodeId, Tree};
 use meshc_snapshot::slice::{Per, Protocol, Reading, RetryOn};
 use serde_json::json;
 
+use crate::environment::MESH_WIDE;
 use crate::finding::Finding;
 use crate::habits;
 use crate::quantity;
@@ -36,25 +37,30 @@ pub(crate) fn document(
     let mut rows = Rows { tree, checked: &checked, findings: Vec::new(), denies: false, known };
     let root = tree.root();
     let (metadata, spec) = (tree.get(root, "metadata"), tree.get(root, "spec"));
+    let kind = checked.kind.as_deref();
+    let wide = kind.is_some_and(|kind| MESH_WIDE.contains(&kind));
+    let homeless = metadata.is_some_and(|entry| !wide && unclear(&rows, entry.value, "namespace"));
     if let Some(metadata) = metadata {
         crate::metadata::judge(&mut rows, metadata.value);
     }
     if let (Some(metadata), Some(spec)) = (metadata, spec)
+        && !homeless
         && let Some(name) = rows.text(metadata.value, "name")
     {
         let namespace = rows.text(metadata.value, "namespace");
         let labels = rows.get(metadata.value, "labels");
         let labels = labels.map_or_else(Vec::new, |labels| rows.labels(labels, &[]));
-        let kind = checked.kind.as_deref().unwrap_or_default();
-        declaration(&mut rows, (kind, spec.value), (namespace, name, labels), unit);
+        let labels_unclear = unclear(&rows, metadata.value, "labels");
+        let object = Object { namespace, name, labels, labels_unclear };
+        let kind = kind.unwrap_or_default();
+        declaration(&mut rows, (kind, spec.value), object, unit);
     }
     let named = metadata.is_some_and(|metadata| rows.get(metadata.value, "name").is_some());
-    let kind = checked.kind.as_deref();
-    if kind.is_none_or(|kind| DECLARED.contains(&kind) && !(named && spec.is_some())) {
-        let name = metadata.and_then(|metadata| rows.string(metadata.value, "name"));
-        let namespace = metadata.and_then(|metadata| rows.string(metadata.value, "namespace"));
-        unit.unread |= name.is_none();
-        unit.lost.extend(name.map(|name| (namespace, name)));
+    if !checked.is_clean() {
+        unit.unclear_kinds.push(kind.map(str::to_owned));
+    }
+    if kind.is_none() || homeless || !named || spec.is_none() {
+        lost(&rows, kind, (metadata.map(|entry| entry.value), homeless), unit);
     }
     // Where `---` was forgotten a second document follows the first.
     let kinds = tree.entries(root).filter(|entry| entry.key == "kind");
@@ -62,16 +68,45 @@ pub(crate) fn document(
     unit.findings.append(&mut rows.findings);
 }
 
-/// Namespace if written, name and labels of an object.
-type Object = (Option<At<String>>, At<String>, Vec<(String, String)>);
-
-/// What a document of a kind declares.
-fn declaration(
-    rows: &mut Rows<'_>,
-    (kind, spec): (&str, NodeId),
-    (namespace, name, labels): Object,
+/// Notes a document that declares nothing because it is wrong.
+fn lost(
+    rows: &Rows<'_>,
+    kind: Option<&str>,
+    (metadata, homeless): (Option<NodeId>, bool),
     unit: &mut Unit,
 ) {
+    if kind.is_some_and(|kind| !DECLARED.contains(&kind)) {
+        return;
+    }
+    let name = metadata.and_then(|metadata| rows.string(metadata, "name"));
+    let namespace = metadata.and_then(|metadata| match homeless {
+        true => meant(rows, metadata, "namespace"),
+        false => rows.string(metadata, "namespace"),
+    });
+    unit.unread |= name.is_none() || (homeless && namespace.is_none());
+    unit.lost.extend(name.map(|name| (namespace, name)));
+}
+
+/// The text under the misspelt name of a field.
+fn meant(rows: &Rows<'_>, node: NodeId, field: &str) -> Option<String> {
+    let near = |key: &str| !nearest(key, [field].into_iter()).is_empty();
+    let entry = rows.tree.entries(node).find(|one| one.key != field && near(one.key))?;
+    Some(rows.tree.text(entry.value)).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Which object a document is.
+struct Object {
+    /// If it is written.
+    namespace: Option<At<String>>,
+    name: At<String>,
+    labels: Vec<(String, String)>,
+    /// Some may be missing: a part of them was refused.
+    labels_unclear: bool,
+}
+
+/// What a document of a kind declares.
+fn declaration(rows: &mut Rows<'_>, (kind, spec): (&str, NodeId), object: Object, unit: &mut Unit) {
+    let Object { namespace, name, labels, labels_unclear } = object;
     match kind {
         "Mesh" => unit.meshes.push(mesh(rows, spec, name)),
         kind @ ("ServiceIntent" | "GatewayIntent") => {
@@ -83,7 +118,7 @@ fn declaration(
             if unit.workloads.is_empty() {
                 unit.workloads.reserve_exact(1); // One service is one file.
             }
-            unit.workloads.push(WorkloadRow { labels, ..row });
+            unit.workloads.push(WorkloadRow { labels, labels_unclear, ..row });
         }
         "Baseline" => {
             let row = crate::platform::baseline(rows, spec, (namespace, name));
@@ -163,6 +198,7 @@ fn workload(
         namespace,
         name,
         labels: Vec::new(),
+        labels_unclear: false,
         owner: rows.text(spec, "owner"),
         account: identity.and_then(|identity| rows.text(identity, "serviceAccount")),
         hosts: rows.texts(spec, "hosts"),
@@ -181,8 +217,11 @@ fn workload(
         calls: each(rows, spec, "calls", call),
         calls_unclear: unclear(rows, spec, if service { "calls" } else { "routes" }),
         operations_unclear: unclear(rows, spec, "operations"),
-        rules_unclear: unclear(rows, spec, "allow"),
+        rules_unclear: unclear(rows, spec, "allow") || unclear(rows, spec, "deny"),
         ports_unclear: unclear(rows, spec, ports),
+        versions_unclear: unclear(rows, spec, "versions"),
+        traffic_unclear: unclear(rows, spec, "traffic"),
+        requests_unclear: unclear(rows, spec, "requests"),
         owner_unclear: unclear(rows, spec, "owner"),
         probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
@@ -191,7 +230,7 @@ fn workload(
 
 /// Whether a list says less than its author wrote: it or a part of it was refused, or it stands
 /// there under another name.
-fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
+pub(crate) fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
     // Most documents are good: what is asked of every entry of every one comes last.
     if rows.checked.is_clean() {
         return false;
@@ -358,7 +397,11 @@ fn identities(rows: &Rows<'_>, rule: NodeId) -> Vec<At<String>> {
     callers.filter_map(|caller| rows.text(caller, "identity")).collect()
 }
 
+/// A rate limit; none where a part of it was refused.
 fn rate_limit(rows: &mut Rows<'_>, item: NodeId) -> Option<RateLimitRow> {
+    if rows.has_bad(item) {
+        return None;
+    }
     let rate = rows.text(item, "rate")?;
     let (count, period_ms) = quantity::rate(&rate.value)?;
     let per = match rows.get(item, "per") {

@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::rows::{Known, Rows};
 use crate::schema::Schema;
 use crate::unit::{EnvironmentRow, InstanceRow, Unit};
+use crate::walk::check;
 
 /// Reads and checks files, one after another; what several of them say in the same words is kept
 /// once.
@@ -25,11 +26,12 @@ impl<'a> Declarer<'a> {
 
     /// What a file declares; what is good survives what is bad.
     pub fn declare(&mut self, bytes: &[u8]) -> Unit {
-        self.declare_patched(bytes, |tree| tree)
+        self.declare_patched(bytes, |_| None)
     }
 
-    /// The same, every document after `patch` has made of it what it should be.
-    pub fn declare_patched(&mut self, bytes: &[u8], patch: impl Fn(Tree) -> Tree) -> Unit {
+    /// The same, with what `patch` makes of a document in its place. One that is wrong stays as it
+    /// is: what is wrong with it is no other mistake once it is patched.
+    pub fn declare_patched(&mut self, bytes: &[u8], patch: impl Fn(&Tree) -> Option<Tree>) -> Unit {
         let file = read(bytes, &Limits::DEFAULT);
         let mut unit = Unit::default();
         unit.findings.extend(file.findings.into_iter().map(Finding::from));
@@ -39,7 +41,9 @@ impl<'a> Declarer<'a> {
         crate::secret::judge(bytes, &mut unit.findings);
         crate::confusable::judge(bytes, &file.trees, &mut unit.findings);
         for tree in file.trees.into_iter().filter(|tree| !is_empty(tree)) {
-            document(&patch(tree), (self.schema, &mut self.known), &read, &mut unit);
+            let patched = patch(&tree).filter(|_| check(&tree, self.schema).is_clean());
+            let tree = patched.as_ref().unwrap_or(&tree);
+            document(tree, (self.schema, &mut self.known), &read, &mut unit);
         }
         crate::confusable::explain(&mut unit.findings);
         unit

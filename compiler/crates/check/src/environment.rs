@@ -2,13 +2,13 @@
 
 use meshc_document::NodeId;
 
-use crate::declare::each;
+use crate::declare::{each, unclear};
 use crate::finding::Finding;
 use crate::rows::Rows;
 use crate::unit::{At, EnvironmentRow, PatchRow};
 
 /// Kinds without a namespace.
-const MESH_WIDE: [&str; 3] = ["Environment", "Mesh", "TokenIssuer"];
+pub(crate) const MESH_WIDE: [&str; 3] = ["Environment", "Mesh", "TokenIssuer"];
 
 pub(crate) fn environment(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> EnvironmentRow {
     let files = rows.get(spec, "files");
@@ -18,7 +18,9 @@ pub(crate) fn environment(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -
     let widens = each(rows, spec, "widens", |rows, item| {
         Some((rows.text(item, "patch")?, rows.text(item, "reason")?))
     });
-    EnvironmentRow { name, include, exclude, patches, widens }
+    let (patches_unclear, widens_unclear) =
+        (unclear(rows, spec, "patches"), unclear(rows, spec, "widens"));
+    EnvironmentRow { name, include, exclude, patches, widens, patches_unclear, widens_unclear }
 }
 
 /// A patch; none where a part of it was refused.

@@ -2,7 +2,7 @@
 
 use meshc_document::{NodeId, Span};
 
-use crate::declare::{denial, each, operations, probes, rule};
+use crate::declare::{denial, each, operations, probes, rule, unclear};
 use crate::finding::Finding;
 use crate::rows::Rows;
 use crate::unit::{At, BaselineRow, GuardrailRow, RequireRow, ScopeRow};
@@ -39,7 +39,8 @@ pub(crate) fn baseline(
 /// The scope of a document; `name` is its place where none was written.
 fn scope(rows: &Rows<'_>, spec: NodeId, name: Span) -> ScopeRow {
     let Some(node) = rows.tree.get(spec, "scope").map(|entry| entry.value) else {
-        return ScopeRow { span: name, ..ScopeRow::default() };
+        let damaged = unclear(rows, spec, "scope");
+        return ScopeRow { span: name, damaged, ..ScopeRow::default() };
     };
     let labels = rows.get(node, "labels");
     ScopeRow {

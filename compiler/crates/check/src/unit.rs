@@ -47,6 +47,8 @@ pub struct Unit {
     /// Names, with namespaces where they are written, of documents that declare nothing because
     /// they are wrong: what refers to them is no second mistake.
     pub lost: Vec<(Option<String>, String)>,
+    /// Kinds of documents of which a part is wrong, or all; none where the kind is what is wrong.
+    pub unclear_kinds: Vec<Option<String>>,
     /// A part of the file could not be read: it may declare anything.
     pub unread: bool,
     /// Documents of any kind, for looking one up.
@@ -145,8 +147,16 @@ pub struct WorkloadRow {
     pub rules_unclear: bool,
     /// Where it listens is not known: a part of that was refused.
     pub ports_unclear: bool,
+    /// Likewise of `versions`.
+    pub versions_unclear: bool,
+    /// Likewise of `traffic`.
+    pub traffic_unclear: bool,
+    /// Likewise of `requests`.
+    pub requests_unclear: bool,
     /// Who answers for it is not known: that was refused.
     pub owner_unclear: bool,
+    /// Likewise of the labels of the object.
+    pub labels_unclear: bool,
     /// Probes: path and port.
     pub probes: Vec<(At<String>, At<String>)>,
     /// Gateway routes.
@@ -360,6 +370,10 @@ pub struct EnvironmentRow {
     pub patches: Vec<PatchRow>,
     /// Patches that may admit more than the base, and why.
     pub widens: Vec<(At<String>, At<String>)>,
+    /// Some patch was refused.
+    pub patches_unclear: bool,
+    /// Some part of `widens` was refused.
+    pub widens_unclear: bool,
 }
 
 /// One change of one object.

@@ -354,10 +354,10 @@ impl Walk<'_> {
         let found = !open
             && self.tree.entries(node).any(|entry| {
                 // Nearly every key is known: only for others are the nearest looked for.
-                !rule.properties.has(entry.key)
-                    && nearest(entry.key, rule.properties.names())
-                        .first()
-                        .is_none_or(|name| *name == missing)
+                !rule.properties.has(entry.key) && {
+                    let near = nearest(entry.key, rule.properties.names());
+                    near.is_empty() || near.contains(&missing)
+                }
             });
         let strayed = !open && self.strayed(node, rule, missing);
         if found || strayed {

@@ -64,20 +64,22 @@ impl Overlay {
         (self.row.include.is_empty() || any(&self.row.include)) && !any(&self.row.exclude)
     }
 
-    /// A document with every patch of it merged. `folder` is the namespace that it has if it names
-    /// none.
+    /// A document with every patch of it merged; nothing where there is none. `folder` is the
+    /// namespace that it has if it names none.
     #[must_use]
-    pub fn over(&self, mut tree: Tree, folder: Option<&str>) -> Tree {
+    pub fn over(&self, tree: &Tree, folder: Option<&str>) -> Option<Tree> {
+        let mut done: Option<Tree> = None;
         for (patch, effect) in self.row.patches.iter().zip(&self.effects) {
-            if !is_target(&tree, patch, folder) {
+            let tree = done.as_ref().unwrap_or(tree);
+            if !is_target(tree, patch, folder) {
                 continue;
             }
-            let merged = merge(&tree, &self.tree, patch.merge, self.by);
-            let changed = !same(&tree, &merged);
+            let merged = merge(tree, &self.tree, patch.merge, self.by);
+            let changed = !same(tree, &merged);
             effect.fetch_or(if changed { CHANGED } else { HIT }, Ordering::Relaxed);
-            tree = merged;
+            done = Some(merged);
         }
-        tree
+        done
     }
 
     /// Its patches with what became of each.

@@ -235,6 +235,9 @@ impl Mesh {
 /// Operations of a workload that say how often a request is tried, and may be: index, and tries with
 /// the first.
 pub(crate) fn tries(workload: &Workload) -> Vec<(u32, u32)> {
+    if workload.operations_unclear() {
+        return Vec::new();
+    }
     let written = workload.row.operations.iter().filter(|row| {
         let attempts = row.attempts.as_ref();
         attempts.is_some_and(|attempts| attempts.value > 0)

@@ -108,11 +108,8 @@ impl Mesh {
             }
             for tree in read(bytes, &Limits::DEFAULT).trees {
                 let folder = namespace_of(path, folders);
-                let tree = match &laid {
-                    Some(laid) => laid.overlay.over(tree, folder),
-                    None => tree,
-                };
-                found.push((file, tree));
+                let over = laid.as_ref().and_then(|laid| laid.overlay.over(&tree, folder));
+                found.push((file, over.unwrap_or(tree)));
             }
         }
         found
@@ -176,7 +173,7 @@ pub(crate) fn judge(mesh: &Mesh) -> Vec<MeshFinding> {
         }
         for (patch, _) in &row.widens {
             let names = row.patches.iter().map(|one| one.name.value.as_str());
-            if !names.clone().any(|name| name == patch.value) {
+            if !row.patches_unclear && !names.clone().any(|name| name == patch.value) {
                 let message = format!("`{}` is not a patch of this Environment", patch.value);
                 let help = did_you_mean(&nearest(&patch.value, names));
                 let help = advised(help, "name one of its `patches`");
@@ -196,7 +193,7 @@ pub(crate) fn judge(mesh: &Mesh) -> Vec<MeshFinding> {
 
 /// What is wrong with the patches of the Environment that was laid over the files: two that set one
 /// value, and those that do nothing (MC807).
-pub(crate) fn judge_laid(laid: &Laid<'_>) -> Vec<MeshFinding> {
+pub(crate) fn judge_laid(base: &Mesh, laid: &Laid<'_>) -> Vec<MeshFinding> {
     let (file, overlay) = (laid.file, &laid.overlay);
     let mut found = Vec::new();
     let patches = &overlay.row.patches;
@@ -221,6 +218,7 @@ pub(crate) fn judge_laid(laid: &Laid<'_>) -> Vec<MeshFinding> {
         let name = &patch.name.value;
         let finding = match effect {
             Effect::Changed => continue,
+            Effect::Missed if base.may_lack(&patch.kind.value) => continue,
             Effect::Unchanged => {
                 let message = format!("patch `{name}` changes nothing: its target says so already");
                 Finding::new("MC807", patch.name.span, message)

@@ -81,15 +81,21 @@ pub(crate) fn gather(
 }
 
 /// Notes what some files may declare that could not be read; nothing has changed in the others.
-pub(crate) fn note_gaps(mesh: &mut Mesh, some: impl Iterator<Item = u32>) {
+pub(crate) fn note_gaps(mesh: &mut Mesh, some: impl Iterator<Item = u32> + Clone) {
     let said = |file: &u32| Some(&mesh.files.get(*file as usize)?.said);
     let open = |file: &u32| said(file).is_some_and(|one| one.unread || !one.lost.is_empty());
-    let mut gaps: Vec<u32> = mesh.gaps.iter().copied().chain(some).filter(open).collect();
-    gaps.sort_unstable();
-    gaps.dedup();
+    let unclear = |file: &u32| said(file).is_some_and(|one| !one.unclear_kinds.is_empty());
+    let among = |known: &[u32], wanted: &dyn Fn(&u32) -> bool| {
+        let both = known.iter().copied().chain(some.clone()).filter(|file| wanted(file));
+        let mut files: Vec<u32> = both.collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    };
+    let (gaps, unclear) = (among(&mesh.gaps, &open), among(&mesh.unclear, &unclear));
     mesh.unread = gaps.iter().filter_map(said).any(|one| one.unread);
     mesh.lost = gaps.iter().filter_map(said).flat_map(|one| &one.lost).cloned().collect();
-    mesh.gaps = gaps;
+    (mesh.gaps, mesh.unclear) = (gaps, unclear);
 }
 
 /// Notes them of every file.
@@ -177,7 +183,10 @@ pub(crate) fn complete(
 fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>) {
     let mut declared = declared.into_iter();
     let Some((file, row)) = declared.next() else {
+        // What is said then depends on what every file lacks.
+        mesh.clashing = true;
         let intent = mesh.files.iter().position(|source| !is_named(&source.path));
+        let intent = intent.filter(|_| !mesh.may_lack("Mesh"));
         if let Some(intent) = intent.and_then(|at| u32::try_from(at).ok()) {
             let help = "declare one: `kind: Mesh` with `spec: {trustDomain: …}`";
             let finding = Finding::new("MC102", Span::default(), "no document declares the Mesh");

@@ -26,7 +26,7 @@ use crate::table::Tables;
 use crate::whole::Whole;
 use crate::workloads::{Entry, Stowed, Workloads};
 
-stored_struct!(Said { plain, findings, lost, unread });
+stored_struct!(Said { plain, findings, lost, unclear_kinds, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
 
 impl Mesh {

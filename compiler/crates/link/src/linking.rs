@@ -50,7 +50,7 @@ impl Mesh {
             mesh.link(files.collect(), schema, namespaces, Some(&laid));
             mesh
         });
-        let mut found = crate::environment::judge_laid(&laid);
+        let mut found = crate::environment::judge_laid(self, &laid);
         found.extend(crate::weaker::judge(self, &mesh, &laid));
         mesh.settle(found);
         Some(mesh)

@@ -72,6 +72,7 @@ fn ports(
             findings.push((workload.file, finding));
             Vec::new()
         }
+        None if workload.row.ports_unclear => Vec::new(),
         None => {
             let message = format!("`{}` is not a port here", named.value);
             let names = workload.row.ports.iter().map(|port| port.name.value.as_str());

@@ -78,7 +78,7 @@ pub struct Mesh {
     pub(crate) told: Vec<Arc<Told>>,
     /// What was found by looking at all workloads together.
     pub(crate) whole: Whole,
-    /// A name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:
+    /// No Mesh is declared, a name is declared twice, a workload has no namespace, or a Baseline cannot be added to one:
     /// what is found then cannot be told apart by workload.
     pub(crate) clashing: bool,
     /// Ids of documents that declare nothing because they are wrong.
@@ -87,6 +87,8 @@ pub struct Mesh {
     pub(crate) unread: bool,
     /// Files of which something is lost, could not be read or clashes; sorted.
     pub(crate) gaps: Vec<u32>,
+    /// Files with a document, of whatever kind, of which a part is wrong; sorted.
+    pub(crate) unclear: Vec<u32>,
     pub(crate) tables: Tables,
     pub(crate) proposals: Proposals,
 }
@@ -252,6 +254,14 @@ impl Mesh {
     /// Workloads of a namespace; they stand together, sorted by id.
     pub(crate) fn inside(&self, namespace: &str) -> impl Iterator<Item = &Workload> {
         self.workloads.inside(namespace)
+    }
+
+    /// Whether some document that could not be understood, not in all its parts, may be one of this
+    /// kind.
+    pub(crate) fn may_lack(&self, kind: &str) -> bool {
+        let said = |file: &u32| Some(&self.files.get(*file as usize)?.said);
+        let mut lost = self.unclear.iter().filter_map(said).flat_map(|one| &one.unclear_kinds);
+        self.unread || lost.any(|lost| lost.as_ref().is_none_or(|lost| lost == kind))
     }
 
     /// Whether a call or route of a workload was not understood, or names what does not exist.

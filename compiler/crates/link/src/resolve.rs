@@ -157,8 +157,11 @@ pub(crate) fn calls_of(mesh: &Mesh, caller: WorkloadIx, workload: &Workload) -> 
                 let edges = all.into_iter().map(|(callee, at)| edge(callee, Some(at)));
                 found.edges.extend(edges);
             };
+            if mesh.each().any(|(ix, one)| ix != caller && one.operations_unclear()) {
+                found.unresolved.get_or_insert_default();
+            }
             // No workload was meant by its name.
-            let unknown = |one| Unknown { finding: Some(one), meant: Meant::default() };
+            let unknown = |finding| Unknown { finding, meant: Meant::default() };
             targets.map(edges).map_err(|finding| Box::new(unknown(finding)))
         } else {
             // What is outside has no operations or rules to judge the call by.
@@ -207,21 +210,26 @@ pub(crate) fn only_everywhere<'a>(caller: &'a Workload, callee: &Workload) -> Ve
     reached
 }
 
-/// Every other service that a Baseline gave an operation, and the operation's index.
+/// Every other service that a Baseline gave an operation, and the operation's index; what is wrong
+/// where none adds it, nothing where one may that was reported.
 fn added(
     mesh: &Mesh,
     caller: WorkloadIx,
     name: &str,
     to: &At<String>,
-) -> Result<Vec<(WorkloadIx, u32)>, Finding> {
+) -> Result<Vec<(WorkloadIx, u32)>, Option<Finding>> {
     let rows = || mesh.baselines.iter().flat_map(|one| &one.row.operations);
     if !rows().any(|one| one.name.value == name) {
         let message = format!("`{name}` is not an operation that a Baseline adds");
         let finding = Finding::new("MC201", to.span, message);
-        let help = did_you_mean(&nearest(name, rows().map(|one| one.name.value.as_str())));
+        let near = nearest(name, rows().map(|one| one.name.value.as_str()));
+        if near.is_empty() && mesh.may_lack("Baseline") {
+            return Err(None);
+        }
+        let help = did_you_mean(&near);
         let advice = "`*/*` stands before an operation of a Baseline only; else name the service";
         let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
-        return Err(finding.help(help));
+        return Err(Some(finding.help(help)));
     }
     let has = |workload: &Workload| {
         let mut rows = workload.row.operations.iter();
@@ -270,8 +278,12 @@ fn target(
         None => {
             let message = format!("`{name}` is not an operation of `{id}`");
             let names = workload.into_iter().flat_map(|one| &one.operations);
-            let names = names.map(|one| one.name.as_str()).chain(outside);
-            let help = did_you_mean(&nearest(name, names));
+            let near = nearest(name, names.map(|one| one.name.as_str()).chain(outside));
+            let kind = if workload.is_some() { "Baseline" } else { "ExternalIntent" };
+            if near.is_empty() && mesh.may_lack(kind) {
+                return Err(Box::new(Unknown::of(reference.id(), None)));
+            }
+            let help = did_you_mean(&near);
             let mut span = to.span;
             let tail = u32::try_from(name.len()).unwrap_or(0);
             if (span.end - span.start) as usize == to.value.len() {

@@ -38,6 +38,8 @@ pub(crate) struct Said {
     pub(crate) findings: Vec<MeshFinding>,
     /// Ids of its documents that declare nothing because they are wrong.
     pub(crate) lost: Vec<String>,
+    /// Kinds of its documents of which a part is wrong, or all; none where the kind is what is wrong.
+    pub(crate) unclear_kinds: Vec<Option<String>>,
     /// A part of it could not be read: it may declare anything.
     pub(crate) unread: bool,
 }
@@ -83,17 +85,22 @@ impl Said {
         unit: &mut Unit,
         id: impl Fn(Option<String>, &str) -> Option<String>,
     ) -> Self {
+        let plain = is_plain(unit);
         let findings = core::mem::take(&mut unit.findings);
         let about = |finding| MeshFinding { file, finding, related: Vec::new() };
         let lost = core::mem::take(&mut unit.lost).into_iter();
         Self {
-            plain: is_plain(unit),
+            plain,
             findings: findings.into_iter().map(about).collect(),
             lost: lost.filter_map(|(namespace, name)| id(namespace, &name)).collect(),
+            unclear_kinds: core::mem::take(&mut unit.unclear_kinds),
             unread: unit.unread,
         }
     }
 }
+
+/// Kinds of documents that say nothing for others.
+const PLAIN: [&str; 3] = ["GatewayIntent", "PolicyTest", "ServiceIntent"];
 
 fn is_plain(unit: &Unit) -> bool {
     let Unit {
@@ -109,10 +116,14 @@ fn is_plain(unit: &Unit) -> bool {
         environments,
         tests: _,
         lost: _,
+        unclear_kinds,
         unread: _,
         documents: _,
     } = unit;
-    meshes.is_empty()
+    let is_plain =
+        |kind: &Option<String>| kind.as_ref().is_some_and(|kind| PLAIN.contains(&kind.as_str()));
+    unclear_kinds.iter().all(is_plain)
+        && meshes.is_empty()
         && issuers.is_empty()
         && externals.is_empty()
         && invariants.is_empty()

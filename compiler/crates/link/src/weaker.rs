@@ -64,7 +64,8 @@ impl<'a> Weaker<'a> {
         let patch = self.patch_of(&change);
         let listed = |patch: &&PatchRow| {
             let mut widens = self.laid.overlay.row.widens.iter();
-            widens.any(|(name, _)| name.value == patch.name.value)
+            let unclear = self.laid.overlay.row.widens_unclear;
+            unclear || widens.any(|(name, _)| name.value == patch.name.value)
         };
         if let Some(patch) = patch.filter(listed) {
             self.used.push(&patch.name.value);
@@ -115,17 +116,36 @@ impl<'a> Weaker<'a> {
 
     /// What was found, and the entries of `widens` whose patches widen nothing (MC807).
     fn finish(self) -> Vec<MeshFinding> {
-        let Self { mut found, used, laid, .. } = self;
+        let (laid, used) = (self.laid, &self.used);
         let row = &laid.overlay.row;
+        let mut found = Vec::new();
         let known = |name: &str| row.patches.iter().any(|one| one.name.value == name);
         for (patch, _) in &row.widens {
-            if known(&patch.value) && !used.contains(&patch.value.as_str()) {
+            if known(&patch.value)
+                && !self.is_unclear(&patch.value)
+                && !used.contains(&patch.value.as_str())
+            {
                 let message = format!("`{}` admits nothing that the base does not", patch.value);
                 let finding = Finding::new("MC807", patch.span, message).help("drop the entry");
                 found.push(MeshFinding { file: laid.file, finding, related: Vec::new() });
             }
         }
+        found.extend(self.found);
         found
+    }
+
+    /// Whether the object of a patch is not understood with it in all that is judged here.
+    fn is_unclear(&self, patch: &str) -> bool {
+        let row = self.laid.overlay.row.patches.iter().find(|one| one.name.value == patch);
+        let Some(row) = row else { return false };
+        let mut all = self.mesh.each().map(|(_, one)| one);
+        all.any(|one| {
+            let (kind, namespace, name) = object(one);
+            kind == row.kind.value
+                && name == row.object.value
+                && row.namespace.as_ref().is_none_or(|at| at.value == namespace)
+                && (one.row.rules_unclear || one.row.ports_unclear)
+        })
     }
 }
 

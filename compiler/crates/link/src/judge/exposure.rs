@@ -15,7 +15,7 @@ const OPERATORS: [&str; 8] =
     ["actuator", "admin", "debug", "heapdump", "jolokia", "metrics", "pprof", "server-status"];
 
 pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, gateway: &Workload) {
-    if !gateway.is_gateway() || !is_public(gateway) {
+    if !gateway.is_gateway() || gateway.row.rules_unclear || !is_public(gateway) {
         return;
     }
     let start = report.mesh.edges.partition_point(|edge| edge.caller < ix);
@@ -34,7 +34,8 @@ pub(super) fn is_public(gateway: &Workload) -> bool {
 }
 
 fn route(report: &mut Report<'_>, gateway: &Workload, edge: &Edge) {
-    let Some(callee) = report.mesh.workload(edge.callee) else { return };
+    let callee = report.mesh.workload(edge.callee).filter(|one| !one.row.rules_unclear);
+    let Some(callee) = callee else { return };
     let Some(route) = gateway.row.routes.get(edge.item as usize) else { return };
     let named = edge.operation.and_then(|at| callee.operations.get(at as usize));
     let all = match named {

@@ -43,6 +43,12 @@ fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
     if callee.row.rules_unclear || caller.row.calls_unclear {
         return;
     }
+    if operation.is_some_and(|one| is_added(callee, &one.name)) {
+        report.unknown = true;
+        if report.mesh.may_lack("Baseline") {
+            return;
+        }
+    }
     let rules = &callee.row.allow;
     // What an author meant by a name that does not exist is not known; that finding is enough.
     if rules.iter().any(|rule| rule.damaged || names_nothing(report.mesh, callee, rule)) {
@@ -58,6 +64,11 @@ fn call(report: &mut Report<'_>, caller: &Workload, edge: &Edge) {
     report.add_with(caller, Finding::new("MC213", edge.span, missing).help(help), place);
 }
 
+/// Whether a Baseline gave a service an operation.
+fn is_added(callee: &Workload, name: &str) -> bool {
+    callee.row.operations.iter().any(|one| one.added && one.name.value == name)
+}
+
 /// A call of the service as a whole of which only some operations are offered.
 fn partly(
     report: &mut Report<'_>,
@@ -67,14 +78,10 @@ fn partly(
     offered: &[&str],
 ) {
     // Who calls a service as a whole means what its own people declare.
-    let added = |name: &str| {
-        let mut rows = callee.row.operations.iter();
-        rows.any(|one| one.added && one.name.value == name)
-    };
     let refused: Vec<String> = callee
         .operations
         .iter()
-        .filter(|one| !offered.contains(&one.name.as_str()) && !added(&one.name))
+        .filter(|one| !offered.contains(&one.name.as_str()) && !is_added(callee, &one.name))
         .map(|one| format!("`{}`", one.name))
         .collect();
     if refused.is_empty() {

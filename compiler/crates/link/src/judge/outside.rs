@@ -94,7 +94,12 @@ fn unknown_operation(report: &mut Report<'_>, home: Home<'_>, at: &At<String>, i
         mesh.external(id).into_iter().flat_map(|one| &one.row.operations).map(String::as_str),
     );
     let message = format!("`{}` is not an operation of `{id}`", at.value);
-    let help = did_you_mean(&nearest(&at.value, names.into_iter()));
+    let near = nearest(&at.value, names.into_iter());
+    let kind = if workload.is_some() { "Baseline" } else { "ExternalIntent" };
+    if near.is_empty() && mesh.may_lack(kind) {
+        return;
+    }
+    let help = did_you_mean(&near);
     report.add_in(home.file, Finding { help, ..Finding::new("MC201", at.span, message) }, None);
 }
 

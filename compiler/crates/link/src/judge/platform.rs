@@ -37,7 +37,8 @@ pub(super) fn judge(report: &mut Report<'_>) {
         if let Some(issuer) = &row.require.user {
             known(report, file, issuer);
         }
-        for workload in over {
+        // Whom it is about is not known without its scope.
+        for workload in over.into_iter().filter(|_| !guardrail.row.scope.damaged) {
             require(report, guardrail, workload);
         }
     }
@@ -59,7 +60,11 @@ pub(super) fn judge_baselines(report: &mut Report<'_>) {
         for operation in named.filter(|one| !known(&one.value)) {
             let message = format!("`{}` is not an operation of this Baseline", operation.value);
             let names = row.operations.iter().map(|one| one.name.value.as_str());
-            let help = did_you_mean(&nearest(&operation.value, names));
+            let near = nearest(&operation.value, names);
+            if near.is_empty() && mesh.may_lack("Baseline") {
+                continue;
+            }
+            let help = did_you_mean(&near);
             let finding = Finding { help, ..Finding::new("MC201", operation.span, message) };
             report.add_in(file, finding, None);
         }
@@ -85,7 +90,8 @@ fn scope(report: &mut Report<'_>, file: u32, scope: &ScopeRow, empty: bool) {
 
 /// Whether everything that could be in a scope was understood.
 fn is_whole(mesh: &Mesh) -> bool {
-    mesh.gaps.is_empty() && mesh.workloads.iter().all(|one| !one.row.ports_unclear)
+    let clear = |one: &Workload| !one.row.ports_unclear && !one.row.labels_unclear;
+    mesh.gaps.is_empty() && mesh.workloads.iter().all(clear)
 }
 
 /// A condition on a request that meets a port in the scope which carries none.
@@ -109,7 +115,8 @@ fn opaque(report: &mut Report<'_>, guardrail: &Guardrail, rule: &RuleRow, over: 
 fn require(report: &mut Report<'_>, guardrail: &Guardrail, workload: &Workload) {
     let RequireRow { owner, user, timeout_at_most_ms, no_wildcard_from } = &guardrail.row.require;
     let mut unmet = Unmet { report, guardrail };
-    if let Some(span) = owner.filter(|_| workload.row.owner.is_none()) {
+    let row = &workload.row;
+    if let Some(span) = owner.filter(|_| row.owner.is_none() && !row.owner_unclear) {
         let message = format!("`{}` has no `owner`", workload.id);
         unmet.add("MC541", (workload.file, workload.row.name.span), message, span);
     }
@@ -187,6 +194,7 @@ fn longest(unmet: &mut Unmet<'_, '_>, workload: &Workload, most: &At<u32>) {
             Origin::Written(file, span) => {
                 ((file, span), format!("{value} is more than the {admitted} that are admitted"))
             }
+            Origin::Default(_) if workload.row.requests_unclear => continue,
             Origin::Default(_) => (
                 (workload.file, workload.row.name.span),
                 format!(

@@ -51,6 +51,9 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
 }
 
 fn unknown_port(report: &mut Report<'_>, workload: &Workload, port: &At<String>) {
+    if workload.row.ports_unclear {
+        return;
+    }
     let names = workload.row.ports.iter().map(|one| one.name.value.as_str());
     let help = did_you_mean(&nearest(&port.value, names));
     let message = format!("`{}` is not a port here", port.value);

@@ -51,6 +51,9 @@ fn route(report: &mut Report<'_>, gateway: &Workload, edge: &Edge) {
     let http = (0_u32..).zip(&callee.row.ports).filter(|(at, port)| {
         port.protocol == Protocol::Http && operation.is_none_or(|one| one.ports.contains(at))
     });
+    if callee.operations_unclear() {
+        return;
+    }
     let names: Vec<String> = http.map(|(_, port)| format!("`{}`", port.name.value)).collect();
     let named = edge.operation.map_or("", |_| "the operation of ");
     let (message, help) = match names.as_slice() {

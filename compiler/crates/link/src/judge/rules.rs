@@ -85,7 +85,12 @@ pub(super) fn operations(report: &mut Report<'_>, workload: &Workload, named: &[
         }
         let message = format!("`{}` is not an operation of `{}`", operation.value, workload.id);
         let names = workload.operations.iter().map(|one| one.name.as_str());
-        let help = did_you_mean(&nearest(&operation.value, names));
+        let near = nearest(&operation.value, names);
+        report.unknown |= near.is_empty();
+        if near.is_empty() && report.mesh.may_lack("Baseline") {
+            continue;
+        }
+        let help = did_you_mean(&near);
         report.add(workload, Finding { help, ..Finding::new("MC201", operation.span, message) });
     }
 }
@@ -125,7 +130,8 @@ fn conditions(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow) {
     if rule.operations.is_none() {
         unlimited_conditions(report, workload, rule);
     }
-    let Some(condition) = of_requests(rule) else { return };
+    let condition = of_requests(rule).filter(|_| !workload.operations_unclear());
+    let Some(condition) = condition else { return };
     for operation in rule.operations.iter().flatten() {
         let opaque = workload
             .operation(&operation.value)

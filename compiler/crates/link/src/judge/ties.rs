@@ -12,9 +12,10 @@ use crate::mesh::Workload;
 use crate::resolve::Reference;
 
 pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
-    if workload.is_gateway() {
+    let row = &workload.row;
+    if workload.is_gateway() && !row.calls_unclear {
         routes(report, workload);
-    } else if !workload.row.traffic.is_empty() {
+    } else if !row.traffic.is_empty() && !row.traffic_unclear {
         traffic(report, workload);
         no_default(report, workload);
     }

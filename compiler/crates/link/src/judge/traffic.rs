@@ -14,7 +14,9 @@ pub(super) fn judge(report: &mut Report<'_>, workload: &Workload) {
     let weight = |share| values.weight(share).value;
     for item in &row.traffic {
         for version in item.to.iter().map(|share| &share.version) {
-            if row.versions.iter().any(|one| one.name.value == version.value) {
+            if row.versions_unclear
+                || row.versions.iter().any(|one| one.name.value == version.value)
+            {
                 continue;
             }
             let message = format!("`{}` is not a version of `{}`", version.value, workload.id);

@@ -27,11 +27,16 @@ pub(super) fn known(report: &mut Report<'_>, file: u32, issuer: &At<String>) {
     if report.mesh.issuer(&issuer.value).is_some() {
         return;
     }
+    report.unknown = true;
     let message = format!("`{}` is not a TokenIssuer of this mesh", issuer.value);
     let names = report.mesh.issuers.iter().map(|one| one.row.name.value.as_str());
     let advice = "declare it: `kind: TokenIssuer` with its `issuer`, `audiences` and `keys`";
-    let help = did_you_mean(&nearest(&issuer.value, names))
-        .map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
+    let near = nearest(&issuer.value, names);
+    if near.is_empty() && report.mesh.may_lack("TokenIssuer") {
+        return;
+    }
+    let help =
+        did_you_mean(&near).map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
     report.add_in(file, Finding::new("MC201", issuer.span, message).help(help), None);
 }
 

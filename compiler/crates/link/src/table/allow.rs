@@ -71,8 +71,8 @@ where
             }),
         ),
         ("operations", Cells::List(|_, row| names(row.rule.operations.as_deref()))),
-        // How many conditions on a request limit it.
-        ("conditions", Cells::Number(|_, row| i64::try_from(conditions(row.rule)).ok())),
+        // How many conditions on a request limit it; unknown where a part of it was refused.
+        ("conditions", Cells::Number(|_, row| conditions(row.rule))),
         ("until", Cells::Number(|_, row| row.rule.until)),
         ("gateway", Cells::Truth(|_, row| Some(row.workload.is_gateway()))),
         ("namespace", Cells::Text(|_, row| Some(row.workload.namespace.as_str().into()))),
@@ -95,9 +95,12 @@ fn names(list: Option<&[At<String>]>) -> Option<Vec<&str>> {
 }
 
 /// How many conditions on a request limit a rule; a user is one, and each of its claims.
-fn conditions(rule: &RuleRow) -> usize {
+fn conditions(rule: &RuleRow) -> Option<i64> {
+    if rule.damaged {
+        return None;
+    }
     let user = rule.user.as_ref().map_or(0, |user| user.claims.len().saturating_add(1));
     let client = usize::from(!rule.client.is_empty());
     let fields = rule.headers.len().saturating_add(rule.query.len());
-    fields.saturating_add(user).saturating_add(client)
+    i64::try_from(fields.saturating_add(user).saturating_add(client)).ok()
 }
