@@ -6,11 +6,10 @@ use serde_json::json;
 
 use crate::environment::MESH_WIDE;
 use crate::finding::Finding;
-use crate::habits;
 use crate::quantity;
 use crate::rows::{Known, Rows, exactly};
 use crate::schema::Schema;
-use crate::suggest::nearest;
+use crate::unclear::{lost, unclear};
 use crate::unit::{
     At, CallRow, FederationRow, InstanceRow, MeshRow, OperationRow, PortRow, RateLimitRow,
     RouteRow, RuleRow, ShareRow, TestRow, TrafficRow, Unit, VersionRow, WorkloadKind, WorkloadRow,
@@ -66,32 +65,6 @@ pub(crate) fn document(
     let kinds = tree.entries(root).filter(|entry| entry.key == "kind");
     unit.unread |= !read.is_empty() && kinds.count() > 1;
     unit.findings.append(&mut rows.findings);
-}
-
-/// Notes a document that declares nothing because it is wrong.
-fn lost(
-    rows: &Rows<'_>,
-    kind: Option<&str>,
-    (metadata, homeless): (Option<NodeId>, bool),
-    unit: &mut Unit,
-) {
-    if kind.is_some_and(|kind| !DECLARED.contains(&kind)) {
-        return;
-    }
-    let name = metadata.and_then(|metadata| rows.string(metadata, "name"));
-    let namespace = metadata.and_then(|metadata| match homeless {
-        true => meant(rows, metadata, "namespace"),
-        false => rows.string(metadata, "namespace"),
-    });
-    unit.unread |= name.is_none() || (homeless && namespace.is_none());
-    unit.lost.extend(name.map(|name| (namespace, name)));
-}
-
-/// The text under the misspelt name of a field.
-fn meant(rows: &Rows<'_>, node: NodeId, field: &str) -> Option<String> {
-    let near = |key: &str| !nearest(key, [field].into_iter()).is_empty();
-    let entry = rows.tree.entries(node).find(|one| one.key != field && near(one.key))?;
-    Some(rows.tree.text(entry.value)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Which object a document is.
@@ -153,9 +126,6 @@ fn declaration(rows: &mut Rows<'_>, (kind, spec): (&str, NodeId), object: Object
         _ => {}
     }
 }
-
-/// Kinds whose names are found by what refers to them.
-const DECLARED: [&str; 3] = ["ExternalIntent", "GatewayIntent", "ServiceIntent"];
 
 fn mesh(rows: &mut Rows<'_>, spec: NodeId, name: At<String>) -> MeshRow {
     let defaults = rows.get(spec, "defaults").and_then(|defaults| rows.get(defaults, "requests"));
@@ -226,22 +196,6 @@ fn workload(
         probes: probes(rows, spec),
         routes: each(rows, spec, "routes", route),
     }
-}
-
-/// Whether a list says less than its author wrote: it or a part of it was refused, or it stands
-/// there under another name.
-pub(crate) fn unclear(rows: &Rows<'_>, spec: NodeId, key: &str) -> bool {
-    // Most documents are good: what is asked of every entry of every one comes last.
-    if rows.checked.is_clean() {
-        return false;
-    }
-    rows.is_bad(spec)
-        || rows.tree.entries(spec).any(|entry| {
-            rows.has_bad(entry.value)
-                && (entry.key == key
-                    || !nearest(entry.key, [key].into_iter()).is_empty()
-                    || habits::fields(entry.key).any(|ours| ours == key))
-        })
 }
 
 pub(crate) fn each<T>(

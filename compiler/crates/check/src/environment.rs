@@ -2,9 +2,10 @@
 
 use meshc_document::NodeId;
 
-use crate::declare::{each, unclear};
+use crate::declare::each;
 use crate::finding::Finding;
 use crate::rows::Rows;
+use crate::unclear::unclear;
 use crate::unit::{At, EnvironmentRow, PatchRow};
 
 /// Kinds without a namespace.

@@ -22,6 +22,7 @@ mod rows;
 mod schema;
 mod secret;
 mod suggest;
+mod unclear;
 pub mod unit;
 mod waiver;
 mod walk;

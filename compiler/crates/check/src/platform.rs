@@ -2,9 +2,10 @@
 
 use meshc_document::{NodeId, Span};
 
-use crate::declare::{denial, each, operations, probes, rule, unclear};
+use crate::declare::{denial, each, operations, probes, rule};
 use crate::finding::Finding;
 use crate::rows::Rows;
+use crate::unclear::unclear;
 use crate::unit::{At, BaselineRow, GuardrailRow, RequireRow, ScopeRow};
 
 /// A `Guardrail`.

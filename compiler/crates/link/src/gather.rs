@@ -81,12 +81,13 @@ pub(crate) fn gather(
 }
 
 /// Notes what some files may declare that could not be read; nothing has changed in the others.
-pub(crate) fn note_gaps(mesh: &mut Mesh, some: impl Iterator<Item = u32> + Clone) {
+pub(crate) fn note_gaps(mesh: &mut Mesh, some: impl Iterator<Item = u32>) {
+    let some: Vec<u32> = some.collect();
     let said = |file: &u32| Some(&mesh.files.get(*file as usize)?.said);
     let open = |file: &u32| said(file).is_some_and(|one| one.unread || !one.lost.is_empty());
     let unclear = |file: &u32| said(file).is_some_and(|one| !one.unclear_kinds.is_empty());
     let among = |known: &[u32], wanted: &dyn Fn(&u32) -> bool| {
-        let both = known.iter().copied().chain(some.clone()).filter(|file| wanted(file));
+        let both = known.iter().chain(&some).copied().filter(|file| wanted(file));
         let mut files: Vec<u32> = both.collect();
         files.sort_unstable();
         files.dedup();

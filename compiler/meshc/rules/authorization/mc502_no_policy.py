@@ -2,7 +2,7 @@
 
 Why it matters:
 Nothing is allowed that no rule allows, so every request to it is denied. That is safe, and hardly
-what its authors want.
+what its authors want. Where somebody declares a call of it, that is said of the call (MC213).
 
 What to do:
 Add a rule that names its callers, or remove the ports of a job that only calls.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SEVERITY: Final = Severity.WARNING
 FOUND_BY: Final = "rule"
-SEES: Final = "row"
+SEES: Final = "edge"
 HELP: Final = "add an `allow` that names its callers; until then every request is denied"
 EXAMPLES: Final = (
     fails("""\
@@ -45,8 +45,8 @@ spec:
 
 
 def check(mesh: Mesh) -> Iterator[Found]:
-    """Find workloads with ports that admit nobody."""
+    """Find workloads with ports that admit nobody, and that nobody calls."""
     services = mesh.table("services")
-    rows = services.matching(ports__gt=0, allow=0)
+    rows = services.matching(ports__gt=0, allow=0, callers=0)
     for row, name in zip(rows, services.values("service", rows), strict=True):
         yield Found(f"`{name}` has ports and admits nobody", *services.place(row))
