@@ -212,3 +212,43 @@ fn what_two_files_say_alike_is_kept_once() {
     assert_eq!(place("GET /a"), first);
     assert_ne!(place("GET /b"), first);
 }
+
+/// Workloads, names of lost documents, their kinds and whether there may be more, of one document.
+fn lost(text: &str) -> (usize, Vec<(Option<String>, String)>, Vec<Option<String>>, bool) {
+    let unit = declare(text.as_bytes(), &SCHEMA);
+    (unit.workloads.len(), unit.lost, unit.unclear_kinds, unit.unread)
+}
+
+#[test]
+fn what_a_wrong_document_was_meant_to_be_is_noted() {
+    let service = |head: &str| {
+        lost(&format!("apiVersion: meshc.dev/v1\n{head}spec: {{calls: [{{to: shop/payments}}]}}\n"))
+    };
+    let cart = |namespace: Option<&str>| vec![(namespace.map(str::to_owned), "cart".to_owned())];
+    let kind = |kind: &str| vec![Some(kind.to_owned())];
+    let good = service("kind: ServiceIntent\nmetadata: {name: cart, namespace: shop}\n");
+    assert_eq!(good, (1, vec![], vec![], false));
+    let misspelt = service("kind: ServiceIntent\nmetadata: {name: cart, namepsace: shop}\n");
+    assert_eq!(misspelt, (0, cart(Some("shop")), kind("ServiceIntent"), false));
+    let malformed = service("kind: ServiceIntent\nmetadata: {name: cart, namespace: [shop]}\n");
+    assert_eq!(malformed, (0, cart(None), kind("ServiceIntent"), true));
+    let unnamed = service("kind: ServiceIntent\nmetadata: {nmae: cart, namespace: shop}\n");
+    assert_eq!(unnamed, (0, vec![], kind("ServiceIntent"), true));
+    let unkind = service("knid: ServiceIntent\nmetadata: {name: cart, namespace: shop}\n");
+    assert_eq!(unkind, (0, cart(Some("shop")), vec![None], false));
+}
+
+#[test]
+fn fields_of_which_a_part_was_refused_are_unclear_and_others_are_not() {
+    let text = "apiVersion: meshc.dev/v1\nkind: ServiceIntent\n\
+                metadata: {name: cart, namespace: shop, labels: {data: [pci]}}\nspec:\n\
+                \x20 prots: [{name: api, port: 8080, protocol: http}]\n\
+                \x20 versions: {v1: {lables: {version: v1}}}\n\
+                \x20 allow: [{from: [web]}]\n\
+                \x20 deny: [{from: [web], mach: [GET /]}]\n";
+    let unit = declare(text.as_bytes(), &SCHEMA);
+    let [row] = unit.workloads.as_slice() else { panic!("{:?}", unit.findings) };
+    assert!(row.ports_unclear && row.versions_unclear && row.rules_unclear && row.labels_unclear);
+    assert!(!(row.calls_unclear || row.operations_unclear || row.traffic_unclear));
+    assert!(!(row.owner_unclear || row.requests_unclear));
+}
