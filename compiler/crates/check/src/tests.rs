@@ -213,8 +213,10 @@ fn what_two_files_say_alike_is_kept_once() {
     assert_ne!(place("GET /b"), first);
 }
 
-/// Workloads, names of lost documents, their kinds and whether there may be more, of one document.
-fn lost(text: &str) -> (usize, Vec<(Option<String>, String)>, Vec<Option<String>>, bool) {
+/// Of one document: workloads, names of lost documents, their kinds, whether there may be more.
+type Lost = (usize, Vec<(Option<String>, String)>, Vec<Option<String>>, bool);
+
+fn lost(text: &str) -> Lost {
     let unit = declare(text.as_bytes(), &SCHEMA);
     (unit.workloads.len(), unit.lost, unit.unclear_kinds, unit.unread)
 }

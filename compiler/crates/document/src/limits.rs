@@ -5,7 +5,7 @@ pub struct Limits {
     pub bytes: usize,
     /// Nested collections. The language nests eight deep.
     pub depth: usize,
-    /// Nodes of a file: bounds memory at about 6 MB.
+    /// Nodes of a file: bounds memory at about 4 MB.
     pub nodes: usize,
     /// Nodes that aliases stand for, counted once for each use: bounds every later walk.
     pub alias_nodes: u64,
