@@ -277,16 +277,16 @@ def test_parallel_runs_say_the_same(tmp_path: Path) -> None:
             assert one.communicate()[0] == fresh[0]
             assert one.returncode == fresh[2]
     suffixes = sorted(path.suffix for path in (tmp_path / "kept").iterdir())
-    assert suffixes == [".findings", ".mesh"]
+    assert suffixes == [".files", ".findings", ".mesh"]
     assert not (tmp_path / "in/.meshc").exists()
 
 
 def test_the_command_line_uses_the_folder_it_is_given_and_none_if_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     first = run(EXAMPLE, MESHC_CACHE_DIR=str(one))
-    assert len(list(one.iterdir())) == 2
+    assert len(list(one.iterdir())) == 3
     assert run(EXAMPLE, "--cache-dir", two, MESHC_CACHE_DIR=str(one))[0] == first[0]
-    assert len(list(two.iterdir())) == 2
+    assert len(list(two.iterdir())) == 3
     assert run(EXAMPLE, "--no-cache", "--cache-dir", tmp_path / "three")[0] == first[0]
     assert not (tmp_path / "three").exists()
     for path in one.iterdir():

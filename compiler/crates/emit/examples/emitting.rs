@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use meshc_check::Schema;
 use meshc_emit::{Blobs, each};
-use meshc_link::Mesh;
+use meshc_link::{Content, Mesh};
 use meshc_snapshot::Digest;
 use meshc_snapshot::manifest::{Lineage, manifest};
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -26,9 +26,9 @@ fn main() {
     let folder = words.next().expect("a folder");
     let rounds = words.next().map_or(7, |rounds| rounds.parse().expect("a number"));
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let listing = meshc_folder::read(Path::new(&folder), LIMITS);
+    let listing = meshc_folder::read(Path::new(&folder), LIMITS, &|_, _| None::<()>);
     let files = listing.map_err(|_| "unreadable").expect("a folder of intents").files;
-    let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
+    let files = files.into_iter().map(|(path, bytes)| (path.into(), Content::new(bytes))).collect();
     let mesh = Mesh::read(files, &schema, &[]);
 
     if rounds == 0 {

@@ -10,6 +10,7 @@ mod walk;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use content::{Bytes, Found, Known};
 pub use names::{may_be_named, named_by, wanted};
 
 use content::Reader;
@@ -24,10 +25,10 @@ pub struct Limits {
 }
 
 /// What a folder gives, sorted by path.
-#[derive(Debug, Default)]
-pub struct Listing {
+#[derive(Debug)]
+pub struct Listing<K> {
     /// Paths inside the folder, with `/` between their parts, and contents.
-    pub files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<(String, Found<K>)>,
     /// Paths that were not read, and why; a path may be anything but UTF-8.
     pub problems: Vec<(Vec<u8>, Reason)>,
 }
@@ -61,16 +62,27 @@ const THREADS: usize = 2;
 /// Files below which one thread is faster than starting another.
 const FEW: usize = 64;
 
-/// Reads every intent file of a folder, and the JSON, PEM and TOML files that they name.
+/// Reads every intent file of a folder, and the JSON, PEM and TOML files that they name. The bytes of
+/// intents that `known` knows, and that name no other file, are not kept.
 ///
 /// # Errors
 /// The folder cannot be listed, or holds too many files.
-pub fn read(root: &Path, limits: Limits) -> Result<Listing, Unreadable> {
+pub fn read<K: Send>(
+    root: &Path,
+    limits: Limits,
+    known: Known<'_, K>,
+) -> Result<Listing<K>, Unreadable> {
     let found = walk::walk(root).map_err(Unreadable::System)?;
     let (mut named, plain): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(path, _)| may_be_named(path));
+    let none_is_named = named.is_empty();
+    let known = |path: &str, content: &[u8]| {
+        let names_none = || none_is_named || !names::names(path.as_bytes(), content);
+        known(path, content).filter(|_| names::is_intent(path.as_bytes()) && names_none())
+    };
+    let with = With { limits, known: &known };
     let taken = AtomicUsize::new(0);
-    let mut listing = take(root, plain, limits, &taken)?;
+    let mut listing = take(root, plain, &with, &taken)?;
     let mut seen = 0;
     // What is named may name further files.
     while seen < listing.files.len() && !named.is_empty() {
@@ -82,7 +94,7 @@ pub fn read(root: &Path, limits: Limits) -> Result<Listing, Unreadable> {
         while let Some(at) = chosen.pop() {
             next.push(named.swap_remove(at));
         }
-        let more = take(root, next, limits, &taken)?;
+        let more = take(root, next, &with, &taken)?;
         listing.files.extend(more.files);
         listing.problems.extend(more.problems);
     }
@@ -91,20 +103,37 @@ pub fn read(root: &Path, limits: Limits) -> Result<Listing, Unreadable> {
     Ok(listing)
 }
 
+/// Reads one file below a folder again; nothing if it cannot be read.
+#[must_use]
+pub fn again(root: &Path, path: &str, most: u64) -> Option<Bytes> {
+    let mut reader = Reader::<()>::new(root, most, &|_, _| None);
+    reader.read(path.as_bytes()).ok()?;
+    reader.finish().into_iter().find_map(|(_, found)| match found {
+        Found::Read(bytes) => Some(bytes),
+        Found::Known(()) => None,
+    })
+}
+
+/// What files are read with.
+struct With<'a, K> {
+    limits: Limits,
+    known: Known<'a, K>,
+}
+
 /// Reads what was found, on two threads where there is much.
-fn take(
+fn take<K: Send>(
     root: &Path,
     mut found: Vec<walk::Found>,
-    limits: Limits,
+    with: &With<'_, K>,
     taken: &AtomicUsize,
-) -> Result<Listing, Unreadable> {
+) -> Result<Listing<K>, Unreadable> {
     if found.len() < FEW {
-        return some(root, found, limits, taken);
+        return some(root, found, with, taken);
     }
     let behind = found.split_off(found.len() / THREADS);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| some(root, behind, limits, taken));
-        let mut listing = some(root, found, limits, taken)?;
+        let other = scope.spawn(|| some(root, behind, with, taken));
+        let mut listing = some(root, found, with, taken)?;
         let rest = match other.join() {
             Ok(rest) => rest?,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -115,25 +144,23 @@ fn take(
     })
 }
 
-fn some(
+fn some<K>(
     root: &Path,
     found: Vec<walk::Found>,
-    limits: Limits,
+    with: &With<'_, K>,
     taken: &AtomicUsize,
-) -> Result<Listing, Unreadable> {
-    let mut listing = Listing::default();
-    let mut reader = Reader::new(root, limits.bytes);
+) -> Result<Listing<K>, Unreadable> {
+    let mut reader = Reader::new(root, with.limits.bytes, with.known);
+    let mut problems = Vec::new();
     for (path, reason) in found {
-        let read = reason.map_or_else(|| reader.content(path.clone()), Err);
+        let read = reason.map_or_else(|| reader.read(&path), Err);
         match read {
-            Ok(file) => {
-                if taken.fetch_add(1, Ordering::Relaxed) >= limits.files {
-                    return Err(Unreadable::TooMany);
-                }
-                listing.files.push(file);
+            Ok(()) if taken.fetch_add(1, Ordering::Relaxed) >= with.limits.files => {
+                return Err(Unreadable::TooMany);
             }
-            Err(reason) => listing.problems.push((path, reason)),
+            Ok(()) => {}
+            Err(reason) => problems.push((path, reason)),
         }
     }
-    Ok(listing)
+    Ok(Listing { files: reader.finish(), problems })
 }

@@ -13,7 +13,7 @@ const DECLARING: [&[u8]; 2] = [b"TokenIssuer", b"federation"];
 /// Whether a path is read at all.
 #[must_use]
 pub fn wanted(path: &[u8]) -> bool {
-    SETTINGS.contains(&path) || OWNERS.contains(&path) || has_end(path, &[b".yaml", b".yml"])
+    SETTINGS.contains(&path) || OWNERS.contains(&path) || is_intent(path)
 }
 
 /// Whether a path is read once another file names it: a TokenIssuer's keys and a baseline are JSON,
@@ -48,8 +48,13 @@ where
     numbered.filter(|(_, path)| is_named(path.as_ref())).map(|(at, _)| at).collect()
 }
 
+/// Whether a path is that of intents.
+pub(crate) fn is_intent(path: &[u8]) -> bool {
+    has_end(path, &[b".yaml", b".yml"])
+}
+
 /// Whether a file may name others.
-fn names(path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn names(path: &[u8], content: &[u8]) -> bool {
     let declares = |word: &[u8]| memchr::memmem::find(content, word).is_some();
     path.ends_with(b".toml") || DECLARING.iter().any(|word| declares(word))
 }

@@ -55,7 +55,7 @@ fn list(root: &Path, folder: &[u8], found: &mut Vec<Found>) -> Result<Vec<Vec<u8
                 inside.push(path);
             }
         } else if is_read(&path) {
-            files.push((path, None));
+            files.push((path, (!kind.is_file()).then_some(Reason::NotRegular)));
         }
     }
     found.extend(files);

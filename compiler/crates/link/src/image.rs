@@ -5,7 +5,7 @@
 //! in it is trusted beyond its form: whoever keeps it makes sure that it is what was written, by the
 //! same program for the same namespaces of folders.
 
-mod codec;
+pub(crate) mod codec;
 mod rows;
 mod tables;
 
