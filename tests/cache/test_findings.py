@@ -281,6 +281,28 @@ def test_parallel_runs_say_the_same(tmp_path: Path) -> None:
     assert not (tmp_path / "in/.meshc").exists()
 
 
+def test_runs_over_edits_say_what_fresh_ones_say(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311  a repeatable order, no secret
+    files = dict(boutique(b"kind: Nothing"))
+    for _ in range(6):
+        for path, content in files.items():
+            target = tmp_path / "in" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        text = tmp_path / "text"
+        fresh = run(tmp_path / "in", "--no-cache", "--output", f"full:{text}")
+        wanted = text.read_text()
+        for _ in range(2):
+            words = ("--cache-dir", tmp_path / "kept", "--output", f"full:{text}")
+            again = run(tmp_path / "in", *words)
+            assert (again[0], again[2]) == (fresh[0], fresh[2])
+            assert text.read_text() == wanted
+        path = chance.choice([path for path in files if path.startswith("shop/")])
+        lines = files[path].splitlines(keepends=True)
+        del lines[chance.randrange(len(lines))]
+        files[path] = b"".join(lines)
+
+
 def test_the_command_line_uses_the_folder_it_is_given_and_none_if_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     first = run(EXAMPLE, MESHC_CACHE_DIR=str(one))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from meshc.cli.option import Values
     from meshc.compiling import Linted
-    from meshc.policy.judging import Asked
     from meshc.repo import File
 
 OPTIONS: Final = (

@@ -25,6 +25,7 @@ mod platform;
 mod proposals;
 mod resolve;
 mod source;
+mod stowage;
 pub mod table;
 mod weaker;
 mod whole;
