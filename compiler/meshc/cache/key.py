@@ -47,7 +47,7 @@ def key(files: Sequence[tuple[str, bytes]], said: Sequence[str]) -> str:
 
 
 def tool() -> str:
-    """Give the digest of what this program finds with; of its files as they are at the first call."""
+    """Give the digest of what this program finds with, of its files at the first call."""
     if not _tool:
         _tool.append(tool_now())
     return _tool[0]
