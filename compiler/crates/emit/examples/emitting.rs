@@ -28,7 +28,7 @@ fn main() {
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
     let listing = meshc_folder::read(Path::new(&folder), LIMITS, &|_, _| None::<()>);
     let files = listing.map_err(|_| "unreadable").expect("a folder of intents").files;
-    let files = files.into_iter().map(|(path, bytes)| (path.into(), Content::new(bytes))).collect();
+    let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes))).collect();
     let mesh = Mesh::read(files, &schema, &[]);
 
     if rounds == 0 {

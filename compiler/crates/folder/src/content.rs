@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::Reason;
+use crate::{File, Reason};
 
 /// The bytes of a file. They stand in a block with those of files read before and after it: one
 /// allocation for a thousand files, and memory is touched once.
@@ -53,22 +53,24 @@ pub(crate) struct Reader<'a, K> {
     most: u64,
     known: Known<'a, K>,
     folder: Option<(String, OwnedFd)>,
-    done: Vec<(String, Found<K>)>,
+    done: Vec<File<K>>,
     /// Where files are read into, one behind the other; all zero behind `filled`.
     block: Vec<u8>,
     filled: usize,
     /// Files of this block.
-    waiting: Vec<(String, Range<usize>)>,
+    waiting: Vec<(Arc<str>, Range<usize>)>,
 }
 
-/// Bytes of a block; the system gives memory for those that are written.
-const BLOCK: usize = 1024 * 1024;
+/// Bytes of a block for many files; the system gives memory for those that are written.
+pub(crate) const BLOCK: usize = 1024 * 1024;
+/// Bytes of a block for one file; most have fewer.
+pub(crate) const SINGLE: usize = 8 * 1024;
 
 impl<'a, K> Reader<'a, K> {
-    /// Reads below `root`, files of at most so many bytes.
-    pub(crate) fn new(root: &'a Path, most: u64, known: Known<'a, K>) -> Self {
+    /// Reads below `root`, files of at most `most` bytes into blocks of at least `room`.
+    pub(crate) fn new(root: &'a Path, most: u64, room: usize, known: Known<'a, K>) -> Self {
         let (done, waiting) = (Vec::new(), Vec::new());
-        Self { root, most, known, folder: None, done, block: vec![0; BLOCK], filled: 0, waiting }
+        Self { root, most, known, folder: None, done, block: vec![0; room], filled: 0, waiting }
     }
 
     /// Reads one file; a link that took its place is none. A pipe that did is never waited for, and
@@ -83,16 +85,16 @@ impl<'a, K> Reader<'a, K> {
         }
         let content = self.block.get(self.filled..end).unwrap_or_default();
         if let Some(known) = (self.known)(name, content) {
-            self.done.push((name.to_owned(), Found::Known(known)));
+            self.done.push((name.into(), Found::Known(known)));
         } else {
-            self.waiting.push((name.to_owned(), self.filled..end));
+            self.waiting.push((name.into(), self.filled..end));
             self.filled = end;
         }
         Ok(())
     }
 
     /// What was read, in any order.
-    pub(crate) fn finish(mut self) -> Vec<(String, Found<K>)> {
+    pub(crate) fn finish(mut self) -> Vec<File<K>> {
         self.close(Vec::new());
         self.done
     }
@@ -137,7 +139,7 @@ impl<'a, K> Reader<'a, K> {
 
     /// Begins a new block with the first bytes of the file that is read, and room for more.
     fn turn(&mut self, size: usize) {
-        let mut next = vec![0; BLOCK.max(size.saturating_mul(2))];
+        let mut next = vec![0; self.block.len().max(size.saturating_mul(2))];
         let begun = self.block.get(self.filled..).unwrap_or_default();
         next.iter_mut().zip(begun).for_each(|(slot, byte)| *slot = *byte);
         self.close(next);

@@ -8,12 +8,13 @@ mod names;
 mod walk;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use content::{Bytes, Found, Known};
 pub use names::{may_be_named, named_by, wanted};
 
-use content::Reader;
+use content::{BLOCK, Reader, SINGLE};
 
 /// How much is read.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +25,14 @@ pub struct Limits {
     pub files: usize,
 }
 
+/// A path inside the folder, with `/` between its parts, and what stands there.
+pub type File<K> = (Arc<str>, Found<K>);
+
 /// What a folder gives, sorted by path.
 #[derive(Debug)]
 pub struct Listing<K> {
-    /// Paths inside the folder, with `/` between their parts, and contents.
-    pub files: Vec<(String, Found<K>)>,
+    /// What was read.
+    pub files: Vec<File<K>>,
     /// Paths that were not read, and why; a path may be anything but UTF-8.
     pub problems: Vec<(Vec<u8>, Reason)>,
 }
@@ -98,7 +102,8 @@ pub fn read<K: Send>(
         listing.files.extend(more.files);
         listing.problems.extend(more.problems);
     }
-    listing.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    // Long runs of them are sorted, for the walk went by names.
+    listing.files.sort_by(|a, b| a.0.cmp(&b.0));
     listing.problems.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(listing)
 }
@@ -106,7 +111,7 @@ pub fn read<K: Send>(
 /// Reads one file below a folder again; nothing if it cannot be read.
 #[must_use]
 pub fn again(root: &Path, path: &str, most: u64) -> Option<Bytes> {
-    let mut reader = Reader::<()>::new(root, most, &|_, _| None);
+    let mut reader = Reader::<()>::new(root, most, SINGLE, &|_, _| None);
     reader.read(path.as_bytes()).ok()?;
     reader.finish().into_iter().find_map(|(_, found)| match found {
         Found::Read(bytes) => Some(bytes),
@@ -150,7 +155,8 @@ fn some<K>(
     with: &With<'_, K>,
     taken: &AtomicUsize,
 ) -> Result<Listing<K>, Unreadable> {
-    let mut reader = Reader::new(root, with.limits.bytes, with.known);
+    let room = if found.len() < FEW { SINGLE } else { BLOCK };
+    let mut reader = Reader::new(root, with.limits.bytes, room, with.known);
     let mut problems = Vec::new();
     for (path, reason) in found {
         let read = reason.map_or_else(|| reader.read(&path), Err);

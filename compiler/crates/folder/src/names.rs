@@ -31,14 +31,15 @@ pub fn may_be_named(path: &[u8]) -> bool {
 #[must_use]
 pub fn named_by<P, F, C>(files: &[(P, F)], paths: &[C]) -> Vec<usize>
 where
-    P: AsRef<[u8]>,
+    P: AsRef<str>,
     F: AsRef<[u8]>,
     C: AsRef<[u8]>,
 {
     if paths.is_empty() {
         return Vec::new();
     }
-    let naming = files.iter().filter(|(path, content)| names(path.as_ref(), content.as_ref()));
+    let naming =
+        files.iter().filter(|(path, content)| names(path.as_ref().as_bytes(), content.as_ref()));
     let naming: Vec<&[u8]> = naming.map(|(_, content)| content.as_ref()).collect();
     let is_named = |path: &[u8]| {
         let finder = Finder::new(path);

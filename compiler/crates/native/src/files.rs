@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memmem::Finder;
-use meshc_folder::Found;
+use meshc_folder::{File as Entry, Found};
 use meshc_link::{Content, Holding, KnownFiles};
 use meshc_snapshot::Digest;
 use pyo3::exceptions::PyIndexError;
@@ -51,7 +51,7 @@ impl Files {
 
     /// Files of a folder, sorted by path; of those that are known it is known too what was asked.
     pub(crate) fn of_folder(
-        files: Vec<(String, Found<(usize, Digest)>)>,
+        files: Vec<Entry<(usize, Digest)>>,
         known: &KnownFiles<'_>,
         left: Arc<Left>,
     ) -> Self {
@@ -59,7 +59,6 @@ impl Files {
         let mut new = Vec::new();
         let mut all = Vec::with_capacity(files.len());
         for (at, (path, found)) in files.into_iter().enumerate() {
-            let path = Arc::from(path);
             let content = match found {
                 Found::Known((was, digest)) => {
                     numbers.get_mut(was).into_iter().for_each(|number| *number = Some(at));

@@ -58,8 +58,8 @@ pub(crate) fn may_be_named(path: &[u8]) -> bool {
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
 pub(crate) fn named_by(files: Given, paths: Vec<PyBackedBytes>) -> Vec<usize> {
-    let files: Vec<(&[u8], &[u8])> =
-        files.0.iter().map(|(path, content)| (path.as_bytes(), &**content)).collect();
+    let files: Vec<(&str, &[u8])> =
+        files.0.iter().map(|(path, content)| (&**path, &**content)).collect();
     meshc_folder::named_by(&files, &paths)
 }
 
