@@ -1,6 +1,7 @@
 import os
 import random
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from meshc.repo import Folder, Revision, Unreadable, wanted
 
 
-def write(root: Path, files: dict[str, str]) -> Path:
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(content)
+        (root / path).write_bytes(content.encode() if isinstance(content, str) else content)
     return root
 
 
