@@ -284,7 +284,7 @@ def test_parallel_runs_say_the_same(tmp_path: Path) -> None:
 def test_runs_over_edits_say_what_fresh_ones_say(tmp_path: Path) -> None:
     chance = random.Random(7)  # noqa: S311  a repeatable order, no secret
     files = dict(boutique(b"kind: Nothing"))
-    for _ in range(6):
+    for _ in range(9):
         for path, content in files.items():
             target = tmp_path / "in" / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -297,10 +297,12 @@ def test_runs_over_edits_say_what_fresh_ones_say(tmp_path: Path) -> None:
             again = run(tmp_path / "in", *words)
             assert (again[0], again[2]) == (fresh[0], fresh[2])
             assert text.read_text() == wanted
-        path = chance.choice([path for path in files if path.startswith("shop/")])
+        path = chance.choice(sorted(files))
         lines = files[path].splitlines(keepends=True)
         del lines[chance.randrange(len(lines))]
         files[path] = b"".join(lines)
+        if chance.random() < 0.4:  # A file comes: everything is linked anew.
+            files[f"shop/new-{len(files)}.yaml"] = files[path]
 
 
 def test_the_command_line_uses_the_folder_it_is_given_and_none_if_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ mod content;
 mod names;
 mod walk;
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -108,15 +109,19 @@ pub fn read<K: Send>(
     Ok(listing)
 }
 
-/// Reads one file below a folder again; nothing if it cannot be read.
+/// Reads files below a folder again, as [`read`] did; those that cannot be read are left out.
 #[must_use]
-pub fn again(root: &Path, path: &str, most: u64) -> Option<Bytes> {
-    let mut reader = Reader::<()>::new(root, most, SINGLE, &|_, _| None);
-    reader.read(path.as_bytes()).ok()?;
-    reader.finish().into_iter().find_map(|(_, found)| match found {
-        Found::Read(bytes) => Some(bytes),
-        Found::Known(()) => None,
-    })
+pub fn again(root: &Path, paths: &[Arc<str>], most: u64) -> Vec<(Arc<str>, Bytes)> {
+    let limits = Limits { bytes: most, files: usize::MAX };
+    let known = |_: &str, _: &[u8]| None::<Infallible>;
+    let found = paths.iter().map(|path| (path.as_bytes().to_vec(), None)).collect();
+    let read = take(root, found, &With { limits, known: &known }, &AtomicUsize::new(0));
+    let files = read.map(|listing| listing.files).unwrap_or_default().into_iter();
+    let bytes = files.map(|(path, found)| match found {
+        Found::Read(bytes) => (path, bytes),
+        Found::Known(never) => match never {},
+    });
+    bytes.collect()
 }
 
 /// What files are read with.

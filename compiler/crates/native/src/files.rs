@@ -25,21 +25,30 @@ pub(crate) struct Files {
 type File<'py> = (Bound<'py, PyString>, Bound<'py, PyBytes>);
 
 /// Files as a function takes them: such an object, or any sequence of pairs.
-pub(crate) struct Given(pub(crate) Vec<(Arc<str>, Content)>);
+pub(crate) struct Given(pub(crate) Vec<(Arc<str>, Content)>, Option<Arc<Left>>);
+
+impl Given {
+    /// The files, all of them read.
+    pub(crate) fn read(self) -> Vec<(Arc<str>, Content)> {
+        self.1.iter().for_each(|left| left.read());
+        self.0
+    }
+}
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Given {
     type Error = PyErr;
 
     fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(files) = given.cast::<Files>() {
-            return Ok(Self(files.get().all.clone()));
+            let files = files.get();
+            return Ok(Self(files.all.clone(), files.left.clone()));
         }
         let mut all = Vec::with_capacity(given.len().unwrap_or_default());
         for one in given.try_iter()? {
             let (path, bytes): (PyBackedStr, PyBackedBytes) = one?.extract()?;
             all.push((Arc::from(&*path), Content::new(bytes)));
         }
-        Ok(Self(all))
+        Ok(Self(all, None))
     }
 }
 
@@ -53,7 +62,7 @@ impl Files {
     pub(crate) fn of_folder(
         files: Vec<Entry<(usize, Digest)>>,
         known: &KnownFiles<'_>,
-        left: Arc<Left>,
+        mut left: Left,
     ) -> Self {
         let mut numbers = vec![None; known.len()];
         let mut new = Vec::new();
@@ -79,7 +88,7 @@ impl Files {
             (word.clone(), now)
         });
         let asked = Mutex::new(asked.collect());
-        Self { all, known: asked, left: Some(left) }
+        Self { all, known: asked, left: Some(Arc::new(left)) }
     }
 
     fn find(&self, path: &str) -> Result<usize, usize> {
@@ -134,9 +143,9 @@ fn holding(
 #[pymethods]
 impl Files {
     #[new]
-    #[pyo3(signature = (files = Given(Vec::new())))]
+    #[pyo3(signature = (files = Given(Vec::new(), None)))]
     fn made(files: Given) -> Self {
-        Self::new(files.0)
+        Self { left: files.1, ..Self::new(files.0) }
     }
 
     const fn __len__(&self) -> usize {

@@ -2,7 +2,6 @@ use std::ffi::OsStr;
 use std::io::Error;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Arc;
 
 use meshc_folder::{Limits, Reason, Unreadable};
 use meshc_link::KnownFiles;
@@ -32,10 +31,7 @@ pub(crate) fn read_folder<'py>(
         let known = known.as_deref().and_then(KnownFiles::of).unwrap_or_default();
         let same = |path: &str, content: &[u8]| known.same(path, content);
         let listing = meshc_folder::read(root, Limits { bytes, files }, &same)?;
-        Ok((
-            Files::of_folder(listing.files, &known, Arc::new(Left::new(root, bytes))),
-            listing.problems,
-        ))
+        Ok((Files::of_folder(listing.files, &known, Left::new(root, bytes)), listing.problems))
     });
     let (files, problems) = read.map_err(|fault| match fault {
         Unreadable::System(error) => PyOSError::new_err(words(&error)),
