@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::{File, Reason};
+use crate::{File, Reason, Same};
 
 /// The bytes of a file. They stand in a block with those of files read before and after it: one
 /// allocation for a thousand files, and memory is touched once.
@@ -23,9 +23,6 @@ impl AsRef<[u8]> for Bytes {
         self.block.get(self.range.clone()).unwrap_or_default()
     }
 }
-
-/// Says of a path and what stands there what is known of it, if it need not be kept for that.
-pub type Known<'a, K> = &'a (dyn Fn(&str, &[u8]) -> Option<K> + Sync);
 
 /// What a file was found to hold.
 #[derive(Clone, Debug)]
@@ -51,7 +48,7 @@ impl<K> AsRef<[u8]> for Found<K> {
 pub(crate) struct Reader<'a, K> {
     root: &'a Path,
     most: u64,
-    known: Known<'a, K>,
+    known: Same<'a, K>,
     folder: Option<(String, OwnedFd)>,
     done: Vec<File<K>>,
     /// Where files are read into, one behind the other; all zero behind `filled`.
@@ -68,7 +65,7 @@ pub(crate) const SINGLE: usize = 8 * 1024;
 
 impl<'a, K> Reader<'a, K> {
     /// Reads below `root`, files of at most `most` bytes into blocks of at least `room`.
-    pub(crate) fn new(root: &'a Path, most: u64, room: usize, known: Known<'a, K>) -> Self {
+    pub(crate) fn new(root: &'a Path, most: u64, room: usize, known: Same<'a, K>) -> Self {
         let (done, waiting) = (Vec::new(), Vec::new());
         Self { root, most, known, folder: None, done, block: vec![0; room], filled: 0, waiting }
     }

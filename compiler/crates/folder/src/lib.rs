@@ -12,8 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use content::{Bytes, Found, Known};
-pub use names::{may_be_named, named_by, wanted};
+pub use content::{Bytes, Found};
+pub use names::{is_intent, may_be_named, named_by, wanted};
 
 use content::{BLOCK, Reader, SINGLE};
 
@@ -36,6 +36,20 @@ pub struct Listing<K> {
     pub files: Vec<File<K>>,
     /// Paths that were not read, and why; a path may be anything but UTF-8.
     pub problems: Vec<(Vec<u8>, Reason)>,
+}
+
+/// Says of a path and what stands there what is known of it, if it need not be kept for that.
+pub type Same<'a, K> = &'a (dyn Fn(&str, &[u8]) -> Option<K> + Sync);
+
+/// What is known of a folder's intents.
+#[derive(Clone, Copy)]
+pub struct Known<'a, K> {
+    /// How many there are.
+    pub count: usize,
+    /// Whether a path is one of theirs.
+    pub has: &'a dyn Fn(&str) -> bool,
+    /// What is known of their contents.
+    pub same: Same<'a, K>,
 }
 
 /// Why a path was not read.
@@ -68,22 +82,24 @@ const THREADS: usize = 2;
 const FEW: usize = 64;
 
 /// Reads every intent file of a folder, and the JSON, PEM and TOML files that they name. The bytes of
-/// intents that `known` knows, and that name no other file, are not kept.
+/// intents that `known` knows, and that name no other file, are not kept, unless intents came or went:
+/// then somebody will look at all of them.
 ///
 /// # Errors
 /// The folder cannot be listed, or holds too many files.
 pub fn read<K: Send>(
     root: &Path,
     limits: Limits,
-    known: Known<'_, K>,
+    known: Option<Known<'_, K>>,
 ) -> Result<Listing<K>, Unreadable> {
     let found = walk::walk(root).map_err(Unreadable::System)?;
     let (mut named, plain): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(path, _)| may_be_named(path));
     let none_is_named = named.is_empty();
+    let same = known.filter(|known| is_of(&plain, known)).map(|known| known.same);
     let known = |path: &str, content: &[u8]| {
         let names_none = || none_is_named || !names::names(path.as_bytes(), content);
-        known(path, content).filter(|_| names::is_intent(path.as_bytes()) && names_none())
+        same?(path, content).filter(|_| is_intent(path.as_bytes()) && names_none())
     };
     let with = With { limits, known: &known };
     let taken = AtomicUsize::new(0);
@@ -109,6 +125,13 @@ pub fn read<K: Send>(
     Ok(listing)
 }
 
+/// Whether the intents found are those that are known.
+fn is_of<K>(found: &[walk::Found], known: &Known<'_, K>) -> bool {
+    let mut intents = found.iter().filter(|(path, _)| is_intent(path));
+    let has = |path: &[u8]| core::str::from_utf8(path).is_ok_and(known.has);
+    intents.clone().count() == known.count && intents.all(|(path, _)| has(path))
+}
+
 /// Reads files below a folder again, as [`read`] did; those that cannot be read are left out.
 #[must_use]
 pub fn again(root: &Path, paths: &[Arc<str>], most: u64) -> Vec<(Arc<str>, Bytes)> {
@@ -127,7 +150,7 @@ pub fn again(root: &Path, paths: &[Arc<str>], most: u64) -> Vec<(Arc<str>, Bytes
 /// What files are read with.
 struct With<'a, K> {
     limits: Limits,
-    known: Known<'a, K>,
+    known: Same<'a, K>,
 }
 
 /// Reads what was found, on two threads where there is much.

@@ -50,7 +50,8 @@ where
 }
 
 /// Whether a path is that of intents.
-pub(crate) fn is_intent(path: &[u8]) -> bool {
+#[must_use]
+pub fn is_intent(path: &[u8]) -> bool {
     has_end(path, &[b".yaml", b".yml"])
 }
 

@@ -58,6 +58,17 @@ impl<'a> KnownFiles<'a> {
         (digest == Digest::of(content)).then_some((at, digest))
     }
 
+    /// Every path.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.by_path.keys().copied()
+    }
+
+    /// Whether a path is one of theirs.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -3,7 +3,7 @@ use std::io::Error;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use meshc_folder::{Limits, Reason, Unreadable};
+use meshc_folder::{Known, Limits, Reason, Unreadable, is_intent};
 use meshc_link::KnownFiles;
 use pyo3::exceptions::{PyOSError, PyOverflowError};
 use pyo3::prelude::*;
@@ -30,7 +30,10 @@ pub(crate) fn read_folder<'py>(
     let read = py.detach(|| {
         let known = known.as_deref().and_then(KnownFiles::of).unwrap_or_default();
         let same = |path: &str, content: &[u8]| known.same(path, content);
-        let listing = meshc_folder::read(root, Limits { bytes, files }, &same)?;
+        let has = |path: &str| known.has(path);
+        let count = known.paths().filter(|path| is_intent(path.as_bytes())).count();
+        let asked = Some(Known { count, has: &has, same: &same });
+        let listing = meshc_folder::read(root, Limits { bytes, files }, asked)?;
         Ok((Files::of_folder(listing.files, &known, Left::new(root, bytes)), listing.problems))
     });
     let (files, problems) = read.map_err(|fault| match fault {
