@@ -37,6 +37,7 @@ use crate::whole::Differs;
 pub(crate) struct Report<'a> {
     pub(crate) mesh: &'a Mesh,
     namespaces: OnceCell<FxHashSet<&'a str>>,
+    unlisted: OnceCell<Vec<&'a str>>,
     pub(crate) findings: Vec<MeshFinding>,
     /// Something was named that is not there, or nobody is where somebody was looked for.
     pub(crate) unknown: bool,
@@ -81,6 +82,7 @@ impl<'a> Report<'a> {
         Self {
             mesh,
             namespaces: OnceCell::new(),
+            unlisted: OnceCell::new(),
             findings: Vec::new(),
             unknown: false,
             apart: FxHashSet::default(),
@@ -104,6 +106,17 @@ impl<'a> Report<'a> {
                 }
             }
             all
+        })
+    }
+
+    /// Namespaces of workloads that a `Mesh` which lists some does not list: some may be misspelt.
+    fn unlisted(&self) -> &[&'a str] {
+        self.unlisted.get_or_init(|| {
+            let places = &self.mesh.namespace_places;
+            let all = self.namespaces().iter().copied().filter(|_| !places.is_empty());
+            let mut found: Vec<&str> = all.filter(|one| !places.contains_key(*one)).collect();
+            found.sort_unstable();
+            found
         })
     }
 

@@ -1,11 +1,11 @@
 //! Callers of rules that stand for many, for none, or that could never be there.
 
-use meshc_check::Finding;
 use meshc_check::unit::{At, RuleRow};
+use meshc_check::{Finding, nearest};
 
 use super::Report;
 use crate::federation::fault;
-use crate::mesh::{Mesh, Workload, WorkloadIx};
+use crate::mesh::{Workload, WorkloadIx};
 use crate::resolve::Reference;
 
 /// Names that a finding lists at most.
@@ -27,12 +27,6 @@ pub(super) fn judge(report: &mut Report<'_>, ix: WorkloadIx, workload: &Workload
     }
 }
 
-/// Whether a workload is in a namespace that the Mesh does not list, and so perhaps meant for another.
-fn some_elsewhere(mesh: &Mesh) -> bool {
-    let listed = |one: &Workload| mesh.namespace_places.contains_key(&one.namespace);
-    !mesh.namespaces.is_empty() && !mesh.workloads.iter().all(listed)
-}
-
 /// Whole namespaces and trust domains as callers: nobody (MC209), or many (MC519).
 fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allows: bool) {
     for from in rule.from.iter().flatten() {
@@ -45,7 +39,8 @@ fn namespaces(report: &mut Report<'_>, workload: &Workload, rule: &RuleRow, allo
         if found.is_empty() {
             // Documents that could not be understood may declare somebody there.
             report.unknown = true;
-            if !report.mesh.gaps.is_empty() || some_elsewhere(report.mesh) {
+            let meant = || !nearest(namespace, report.unlisted().iter().copied()).is_empty();
+            if !report.mesh.gaps.is_empty() || meant() {
                 continue;
             }
             let message = format!("namespace {namespace} holds nobody whom `{}` means", from.value);
