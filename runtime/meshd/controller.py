@@ -234,7 +234,9 @@ class Controller:
         current = self.state.current
         height = current.height + 1 if current else 1
         lineage = Lineage(head, height, current.manifest if current else None)
-        payload = manifest(passed.slices, lineage)
+        payload = manifest(passed.slices, passed.callees, lineage)
+        for content in passed.callees.values():
+            self.store.put_blob(content)
         for _, content, places in passed.slices:
             self.store.put_blob(content)
             self.store.put_blob(places)

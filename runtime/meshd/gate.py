@@ -18,6 +18,8 @@ class Passed:
 
     slices: tuple[tuple[str, bytes, bytes], ...]
     """At least one `(workload, slice, places)`."""
+    callees: dict[str, bytes]
+    """What the slices name, by digest."""
 
     @property
     def trust_domain(self) -> str:
@@ -49,4 +51,4 @@ def gate(repository: str, commit: str, environment: str | None = None) -> Passed
         return Rejected(in_full(errors, Texts(files)).strip())
     if not compiled.slices:
         return Rejected("the commit declares no workload")
-    return Passed(compiled.slices)
+    return Passed(compiled.slices, compiled.callees)

@@ -1,19 +1,32 @@
 use meshc_decide::json::{inbound_json, outbound_json};
 use meshc_decide::{ListenerIx, OperationIx, Tables};
+use meshc_snapshot::Digest;
+use meshc_snapshot::parts::{Parts, parts};
+use meshc_snapshot::read::{self, NotRead};
+use meshc_snapshot::slice::{FORMAT, Slice};
 use serde_json::{Value, json};
 
 /// Requests that every loaded slice is asked about.
 const TARGETS: [&str; 4] = ["/", "/a/b;c?d=e&d=%66", "/A/b", "*"];
 
-/// Reads any bytes as a slice; what loads must give the same bytes again, and answer whatever is
-/// asked. Gives whether it loads.
+/// Reads any bytes as a slice, stored or whole; what is whole must come out of its parts again, and
+/// what loads answer whatever is asked. Gives whether it loads.
 ///
 /// # Panics
 /// Where it does not.
 pub fn loader(input: &[u8]) -> bool {
-    let Ok(slice) = meshc_snapshot::read::slice(input) else { return false };
-    let written = serde_json::to_vec(&slice).unwrap_or_default();
-    assert_eq!(meshc_snapshot::read::slice(&written).as_ref(), Ok(&slice));
+    let nothing = |_: &Digest| None::<&[u8]>;
+    assert_eq!(
+        read::callees(input).is_err(),
+        matches!(read::slice(input, nothing), Err(why) if !matches!(why, NotRead::Callee(..)))
+    );
+    let Ok(slice) = serde_json::from_slice::<Slice>(input) else { return false };
+    if slice.format == FORMAT
+        && let Ok(Parts { slice: written, callees }) = parts(slice.clone())
+    {
+        let found = read::slice(&written, |name| callees.get(name));
+        assert_eq!(found.as_ref(), Ok(&slice));
+    }
     let tables = match Tables::load(slice, None, String::new()) {
         Ok(tables) => tables,
         Err(fault) => {

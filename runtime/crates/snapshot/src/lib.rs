@@ -7,6 +7,7 @@ pub mod capability;
 pub mod digest;
 pub mod envelope;
 pub mod manifest;
+pub mod parts;
 pub mod places;
 pub mod read;
 pub mod slice;
