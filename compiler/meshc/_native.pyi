@@ -234,9 +234,9 @@ class Mesh:
         height: int,
         parent: str | None,
     ) -> bytes:
-        """Write what `slices` and `callees` give, every blob named by its digest, and give the manifest.
+        """Write what `slices` and `callees` give, and give the manifest.
 
-        Raises `OSError`; some may be written then.
+        Every blob is named by its digest. Raises `OSError`; some may be written then.
         """
     def render(
         self,

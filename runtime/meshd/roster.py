@@ -34,7 +34,8 @@ class Roster:
             workloads: dict[str, str] = {}
             for one in entries:
                 slice_: Any = json.loads((folder / "blobs" / one["slice"]).read_bytes())
-                callees = (to["callee"] for to in slice_["destinations"])
+                # One that a controller of before stored, with everything in it, names nothing.
+                callees = [to["callee"] for to in slice_["destinations"] if "callee" in to]
                 blobs[one["workload"]] = frozenset({one["slice"], one["places"], *callees})
                 workloads[slice_["inbound"]["identity"]] = one["workload"]
         except FileNotFoundError as error:

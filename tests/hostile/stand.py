@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bed import Authority, Bed, identity
-from oracle.stored import whole
 from wire import Client, Recorder, client_context, plain, secured
 
 from meshc import compiling
 from meshc._native import Decider
+from oracle.stored import whole
 
 if TYPE_CHECKING:
     import socket

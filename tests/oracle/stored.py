@@ -38,11 +38,16 @@ def parted(slice_: Json) -> tuple[bytes, dict[str, bytes]]:
 def whole(stored: bytes, callees: Mapping[str, bytes]) -> Json:
     """Put a stored slice together."""
     slice_: Json = json.loads(stored)
-    for destination in slice_["destinations"]:
-        blob = callees[destination["callee"]]
-        assert destination.pop("callee") == f"sha256:{hashlib.sha256(blob).hexdigest()}"
-        shared = json.loads(blob)
-        assert shared.pop("format") == FORMAT
-        assert not shared.keys() & destination.keys()
-        destination |= shared
-    return slice_
+    return slice_ | {"destinations": [joined(one, callees) for one in slice_["destinations"]]}
+
+
+def joined(destination: Json, callees: Mapping[str, bytes]) -> Json:
+    """Put a destination and its callee together."""
+    blob = callees[destination["callee"]]
+    assert destination["callee"] == f"sha256:{hashlib.sha256(blob).hexdigest()}"
+    shared = json.loads(blob)
+    assert shared.pop("format") == FORMAT
+    own = {key: destination[key] for key in OF_THE_CALLER}
+    assert len(own) + 1 == len(destination)
+    assert not shared.keys() & own.keys()
+    return own | shared

@@ -4,9 +4,10 @@ use std::path::Path;
 use meshc_check::Schema;
 use meshc_decide::Tables;
 use meshc_link::Mesh;
+use meshc_snapshot::callee::Called;
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::parts::{Parts, parts};
-use meshc_snapshot::slice::{Called, Slice};
+use meshc_snapshot::slice::Slice;
 use meshc_snapshot::{Digest, read};
 use proptest::prelude::*;
 

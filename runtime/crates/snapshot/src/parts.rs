@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::callee::{Called, Callee};
 use crate::canonical::{NotCanonical, canonical};
 use crate::digest::Digest;
-use crate::slice::{Called, Callee, Destination, FORMAT, Slice};
+use crate::slice::{Call, Destination, FORMAT, Slice};
 
 /// A slice as it is stored.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,7 +36,7 @@ pub fn parts(whole: Slice) -> Result<Parts, NotCanonical> {
 }
 
 /// What of a destination is the caller's own, and the rest.
-fn split(destination: Destination) -> (Vec<String>, Vec<crate::slice::Call>, Callee) {
+fn split(destination: Destination) -> (Vec<String>, Vec<Call>, Callee) {
     let Destination {
         authorities,
         calls,

@@ -8,11 +8,12 @@ use core::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::callee::{Called, Callee};
 use crate::canonical::canonical;
 use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::places::Places;
-use crate::slice::{Called, Callee, Destination, FORMAT, Slice};
+use crate::slice::{Destination, FORMAT, Slice};
 
 /// Longest blob that is read, and the most of a slice and all that it names together, in bytes.
 pub const MAX_BYTES: usize = 32 << 20;

@@ -1,7 +1,6 @@
 //! A slice: everything one workload's proxy needs, and nothing else.
 //!
-//! What a callee is to all its callers is a blob of its own, which the slices of the callers name by
-//! its digest ([`Called`], [`Callee`]). Who decides has the slice whole: with [`Destination`]s.
+//! It is stored with its callees by name (see [`crate::callee`]); who decides has it whole.
 //!
 //! Fields are declared in the order RFC 8785 sorts their names, so that plain serialisation is the
 //! canonical form; a test holds this. Text a person wrote stays a value, never a key. Source places
@@ -11,13 +10,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
-
 /// Number of the form below; a proxy refuses any other.
 pub const FORMAT: u32 = 2;
 
-/// What one workload enforces and where it may send: whole, or with its callees by name
-/// (`Slice<Called>`) as it is stored and sent.
+/// What one workload enforces and where it may send; as a `Slice<Called>` with callees by name.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Slice<D = Destination> {
@@ -484,35 +480,6 @@ pub struct Destination {
     pub workload: String,
 }
 
-/// A workload this one may call, named: what belongs to the caller alone.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Called {
-    /// Names it answers to when this caller asks, lower case, without port, sorted.
-    pub authorities: Vec<String>,
-    /// The blob of a [`Callee`].
-    pub callee: Digest,
-    /// What this caller declared of it, in written order.
-    pub calls: Vec<Call>,
-}
-
-/// What a workload is to all its callers; a blob of its own. The fields are those of
-/// [`Destination`].
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields of a destination, which says what they are")]
-pub struct Callee {
-    pub clusters: Vec<Cluster>,
-    /// Always [`FORMAT`].
-    pub format: u32,
-    pub identity: String,
-    pub operations: Vec<Operation>,
-    pub ports: Vec<Port>,
-    pub readings: Vec<Reading>,
-    pub traffic: Vec<Traffic>,
-    pub workload: String,
-}
-
 /// One declared call.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -595,27 +562,6 @@ pub struct Route {
     pub name: String,
     /// The one operation of the destination it leads to; absent: any.
     pub operation: Option<String>,
-}
-
-impl Called {
-    /// The destination whole, with the callee that it names.
-    #[must_use]
-    pub fn with(self, callee: Callee) -> Destination {
-        let Self { authorities, calls, .. } = self;
-        let Callee { clusters, identity, operations, ports, readings, traffic, workload, .. } =
-            callee;
-        Destination {
-            authorities,
-            calls,
-            clusters,
-            identity,
-            operations,
-            ports,
-            readings,
-            traffic,
-            workload,
-        }
-    }
 }
 
 impl core::fmt::Display for Scalar {

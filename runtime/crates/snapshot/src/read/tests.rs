@@ -1,4 +1,5 @@
 use super::*;
+use crate::callee::Called;
 use crate::canonical;
 use crate::manifest::Entry;
 use crate::parts::{Parts, parts};
