@@ -301,6 +301,11 @@ impl<'f> Fragment<'f> {
         self.pieces.file
     }
 
+    /// The places of its traffic items.
+    pub(crate) fn traffic(self) -> &'f [Place] {
+        self.pieces.lists.traffic(&self.part.places)
+    }
+
     /// Its places, list by list.
     pub(crate) fn places(self) -> Lists<&'f [Place]> {
         self.pieces.lists.of(&self.part.places)

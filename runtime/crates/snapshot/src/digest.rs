@@ -43,14 +43,15 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(71);
-        text.push_str("sha256:");
-        for byte in self.0 {
-            for nibble in [byte >> 4, byte & 0xF] {
-                text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 0xF]) {
+                *digit = DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
             }
         }
-        f.write_str(&text)
+        f.write_str("sha256:")?;
+        f.write_str(core::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

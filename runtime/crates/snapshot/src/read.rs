@@ -117,10 +117,17 @@ fn callee(blob: &[u8], name: &Digest) -> Result<Callee, NotCallee> {
         return Err(NotCallee::Other);
     }
     let callee = read(blob).map_err(|why| NotCallee::NotRead(Box::new(why)))?;
-    // Read as any JSON: a field that is left out because it is empty may also be written.
+    if is_canonical(blob, &callee) { Ok(callee) } else { Err(NotCallee::NotCanonical) }
+}
+
+/// Whether a blob is RFC 8785 JSON. As we write it, it is; but a field that we leave out where it is
+/// empty may also be there, so any other is held against itself as any JSON.
+fn is_canonical(blob: &[u8], read: &Callee) -> bool {
+    if serde_json::to_vec(read).is_ok_and(|ours| ours == blob) {
+        return true;
+    }
     let value: Option<serde_json::Value> = serde_json::from_slice(blob).ok();
-    let written = value.and_then(|value| canonical(&value).ok());
-    if written.as_deref() == Some(blob) { Ok(callee) } else { Err(NotCallee::NotCanonical) }
+    value.and_then(|value| canonical(&value).ok()).is_some_and(|written| written == blob)
 }
 
 /// The form number is looked at first: a newer form is said to be newer, not malformed.
