@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from meshc.snapshot import Lineage, manifest, seal
+from meshc.snapshot import Lineage, manifest_of, seal
 from meshd import ca, follow, gate, serve, signatures, status, step
 from meshd.roster import Roster
 from meshd.state import Store
@@ -232,7 +232,7 @@ class Controller:
         current = self.state.current
         height = current.height + 1 if current else 1
         lineage = Lineage(head, height, current.manifest if current else None)
-        payload = manifest(passed.slices, passed.callees, lineage)
+        payload = manifest_of(passed.mesh, lineage)
         for content in passed.callees.values():
             self.store.put_blob(content)
         for _, content, places in passed.slices:
