@@ -70,6 +70,10 @@ class Files(Sequence[tuple[str, bytes]]):
         """Give the paths that have another content among other files, or are not there."""
     def without(self, paths: Sequence[str]) -> Files:
         """Give the files but those of these paths."""
+    def image(self) -> bytes:
+        """Give paths, digests and what was asked, as bytes that `read_folder` takes."""
+    def lost(self) -> list[str]:
+        """Give the paths of files left unread that held something else when they were asked for."""
 
 @final
 class RawFinding:
@@ -426,8 +430,13 @@ def missing_capability(wanted: Sequence[str]) -> str | None:
 def masked(line: str) -> str:
     """Give a line as it may be shown: what has the form of a secret becomes `*`."""
 
-def read_folder(path: bytes, bytes: int, files: int) -> tuple[Files, list[tuple[bytes, str]]]:
+def read_folder(
+    path: bytes, bytes: int, files: int, known: bytes | None = None
+) -> tuple[Files, list[tuple[bytes, str]]]:
     """Read every intent file of a folder, and the files that they name; on threads.
+
+    What an intent holds that is `known`, from `Files.image`, is not kept: every byte is hashed, and
+    a file is read again once somebody asks for its content. See `Files.lost`.
 
     Gives files sorted by path, and paths that were not read with the reason. `bytes` is the most
     of one file, `files` the most of all. Raises `OSError` if the folder itself cannot be listed,

@@ -148,15 +148,15 @@ def test_every_part_of_the_tool_that_finds_is_in_its_digest() -> None:
 
 
 def test_an_edited_check_is_another_tool(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, read = keys.tool(), keys.read
+    before, read = keys.tool_now(), keys.read
     edited = "rules/resilience/mc602_retry_amplification.py"
 
     def changed(path: str, most: int = -1) -> bytes:
         return read(path, most) + (b"#" if path.endswith(edited) else b"")
 
-    assert keys.tool() == before
+    assert keys.tool_now() == before
     monkeypatch.setattr(keys, "read", changed)
-    assert keys.tool() != before
+    assert keys.tool_now() != before
 
 
 def test_another_build_of_the_extension_is_another_tool(tmp_path: Path) -> None:
@@ -277,16 +277,40 @@ def test_parallel_runs_say_the_same(tmp_path: Path) -> None:
             assert one.communicate()[0] == fresh[0]
             assert one.returncode == fresh[2]
     suffixes = sorted(path.suffix for path in (tmp_path / "kept").iterdir())
-    assert suffixes == [".findings", ".mesh"]
+    assert suffixes == [".files", ".findings", ".mesh"]
     assert not (tmp_path / "in/.meshc").exists()
+
+
+def test_runs_over_edits_say_what_fresh_ones_say(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311  a repeatable order, no secret
+    files = dict(boutique(b"kind: Nothing"))
+    for _ in range(9):
+        for path, content in files.items():
+            target = tmp_path / "in" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        text = tmp_path / "text"
+        fresh = run(tmp_path / "in", "--no-cache", "--output", f"full:{text}")
+        wanted = text.read_text()
+        for _ in range(2):
+            words = ("--cache-dir", tmp_path / "kept", "--output", f"full:{text}")
+            again = run(tmp_path / "in", *words)
+            assert (again[0], again[2]) == (fresh[0], fresh[2])
+            assert text.read_text() == wanted
+        path = chance.choice(sorted(files))
+        lines = files[path].splitlines(keepends=True)
+        del lines[chance.randrange(len(lines))]
+        files[path] = b"".join(lines)
+        if chance.random() < 0.4:  # A file comes: everything is linked anew.
+            files[f"shop/new-{len(files)}.yaml"] = files[path]
 
 
 def test_the_command_line_uses_the_folder_it_is_given_and_none_if_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     first = run(EXAMPLE, MESHC_CACHE_DIR=str(one))
-    assert len(list(one.iterdir())) == 2
+    assert len(list(one.iterdir())) == 3
     assert run(EXAMPLE, "--cache-dir", two, MESHC_CACHE_DIR=str(one))[0] == first[0]
-    assert len(list(two.iterdir())) == 2
+    assert len(list(two.iterdir())) == 3
     assert run(EXAMPLE, "--no-cache", "--cache-dir", tmp_path / "three")[0] == first[0]
     assert not (tmp_path / "three").exists()
     for path in one.iterdir():

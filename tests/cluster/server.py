@@ -61,12 +61,19 @@ class Server:
     token: str
     trust: ssl.SSLContext
 
-    def ask(self, method: str, path: str, body: object = None, sort: str = "json") -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        sort: str = "json",
+        accept: str = "application/json",
+    ) -> Answer:
         """Send one request; `body` is text of the named sort, or plain data for JSON."""
         text = body if isinstance(body, str) or body is None else json.dumps(body)
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.trust)
         try:
-            headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
+            headers = {"authorization": f"Bearer {self.token}", "accept": accept}
             headers["content-type"] = f"application/{sort}"
             connection.request(method, path, text and text.encode(), headers)
             answer = connection.getresponse()

@@ -128,6 +128,8 @@ STATUS: dict[str, Any] = {
     "source": {"commit": "c0ffee" * 6 + "cafe"},
     "dataplanes": {"total": 3, "current": 2, "failing": 1, "oldestDigest": "sha256:" + "cd" * 32},
 }
+COUNTS = ("Current", "Total")
+"""Columns that count proxies."""
 WRONG_STATUS = {
     "a condition of no such type": {"conditions": [{**STATUS["conditions"][0], "type": "Fine"}]},
     "a state that is none": {"conditions": [{**STATUS["conditions"][0], "status": "Maybe"}]},
@@ -166,6 +168,32 @@ def test_a_status_is_written_beside_the_object(server: Server, kind: str) -> Non
     assert [one["metadata"]["name"] for one in shown.body["items"]] == [
         document["metadata"]["name"]
     ]
+    remove(server, document)
+
+
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+"""How kubectl asks for what it prints."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_show_what_the_status_says(server: Server, kind: str) -> None:
+    """A column whose path leads nowhere would be empty on every cluster."""
+    document = yaml.safe_load((EXAMPLES[0].parent / f"{kind}.yaml").read_text(encoding="utf-8"))
+    assert create(server, document).status == 201
+    path = path_of(document)
+    patch = {"status": STATUS}
+    assert server.ask("PATCH", f"{path}/status", patch, "merge-patch+json").status == 200
+    table = server.ask("GET", path, accept=TABLE).body
+    names = [one["name"] for one in table["columnDefinitions"]]
+    [row] = table["rows"]
+    shown = dict(zip(names, row["cells"], strict=True))
+    assert shown["Name"] == document["metadata"]["name"]
+    assert (shown["Ready"], shown["Reason"]) == ("True", "Enforced")
+    assert shown["Digest"] == STATUS["bundle"]["digest"]
+    counted = {name: STATUS["dataplanes"][name.lower()] for name in names if name in COUNTS}
+    assert {name: shown[name] for name in counted} == counted
+    if "Owner" in names:
+        assert shown["Owner"] == document["spec"].get("owner")
     remove(server, document)
 
 

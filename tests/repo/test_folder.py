@@ -1,5 +1,7 @@
 import os
+import random
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,10 @@ import pytest
 from meshc.repo import Folder, Revision, Unreadable, wanted
 
 
-def write(root: Path, files: dict[str, str]) -> Path:
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(content)
+        (root / path).write_bytes(content.encode() if isinstance(content, str) else content)
     return root
 
 
@@ -219,3 +221,15 @@ def test_settings_bring_what_they_extend_and_their_baseline(tmp_path: Path) -> N
     git(tmp_path, "add", "--all")
     git(tmp_path, "commit", "--quiet", "-m", "first")
     assert Revision(tmp_path, "HEAD").files() == files
+
+
+def test_many_files_of_every_size_are_read_whole(tmp_path: Path) -> None:
+    """Files share blocks of a mebibyte: none may lose its end, or take that of another."""
+    chance = random.Random(3)  # noqa: S311  a repeatable order, no secret
+    sizes = [chance.randrange(60_000) for _ in range(150)]
+    sizes += [0, 1, 1 << 20, (1 << 20) - 1, (1 << 20) + 1, 3_000_000]
+    chance.shuffle(sizes)
+    wanted = {f"{at % 7}/{at}.yaml": chance.randbytes(size) for at, size in enumerate(sizes)}
+    assert dict(Folder(write(tmp_path, wanted)).files()) == wanted
+    single = {"a.yaml": chance.randbytes(100_000)}
+    assert dict(Folder(write(tmp_path / "one", single)).files()) == single

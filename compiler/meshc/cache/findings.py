@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from meshc._native import Mesh
+    from meshc._native import Files, Mesh
     from meshc.cache.store import Store
 
     Row = list[Any]  # JSON of several types
@@ -26,6 +26,13 @@ class KeptFindings:
         self._store = store
         self._repository = repository
         self._linked: tuple[str, Mesh] | None = None
+        self._listed = False
+
+    def files(self) -> bytes | None:
+        """Give the image of the files that were kept last, or nothing."""
+        image = self._store.load(self._listing())
+        self._listed = image is not None
+        return image
 
     def mesh(
         self,
@@ -64,6 +71,14 @@ class KeptFindings:
             self._store.save(name, encode(found))
             self._keep_linked()
         return found
+
+    def keep_files(self, files: Files) -> None:
+        """Keep what is known of files, unless what is kept is near enough to begin with."""
+        if self._linked is not None or not self._listed:
+            self._store.save(self._listing(), files.image())
+
+    def _listing(self) -> str:
+        return f"{key([], [self._repository])}.files"
 
     def _keep_linked(self) -> None:
         """Keep what was linked, with the tables that were built to find something in it."""

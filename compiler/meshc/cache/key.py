@@ -35,6 +35,10 @@ HEAD: Final = 4096
 """Bytes at the beginning of an extension in which linkers leave its notes."""
 
 
+_tool: list[str] = []
+"""The digest of the tool, once it was asked for."""
+
+
 def key(files: Sequence[tuple[str, bytes]], said: Sequence[str]) -> str:
     """Give a name that two runs share only where they find the same; hexadecimal digits."""
     from meshc._native import content_digest  # the extension is loaded only where it is asked
@@ -43,6 +47,13 @@ def key(files: Sequence[tuple[str, bytes]], said: Sequence[str]) -> str:
 
 
 def tool() -> str:
+    """Give the digest of what this program finds with, of its files at the first call."""
+    if not _tool:
+        _tool.append(tool_now())
+    return _tool[0]
+
+
+def tool_now() -> str:
     """Give the digest of what this program finds with: by content, so a build of the day counts."""
     from meshc import _native  # the same
 

@@ -25,9 +25,9 @@ OPTIONS: Final = (
 )
 
 
-def kept(folder: str | None, repository: str, *, off: bool) -> KeptFindings | None:
+def kept(folder: str | None, repository: str) -> KeptFindings | None:
     """Give what is kept of earlier runs; nothing where there is no folder for it."""
-    folder = None if off else folder or default()
+    folder = folder or default()
     if folder is None:
         return None
     from meshc.cache.findings import KeptFindings

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from meshc.cli.option import Values
     from meshc.compiling import Linted
-    from meshc.policy.judging import Asked
     from meshc.repo import File
 
 OPTIONS: Final = (
@@ -54,7 +53,10 @@ def run(values: Values) -> int:
     fixing.refuse_misuse(
         fix=values["fix"], unsafe_fixes=unsafe, diff=values["diff"], rev=values["rev"]
     )
-    read = source.read(repository, values["rev"], strict=values["strict_inputs"])
+    keeping = not (values["fix"] or values["diff"] or values["no_cache"])
+    kept = caching.kept(values["cache_dir"], repository) if keeping else None
+    known = kept.files() if kept else None
+    read = source.read(repository, values["rev"], strict=values["strict_inputs"], known=known)
     read, asked = counting.asked(values, read, repository)
 
     def lint(files: Sequence[File]) -> Linted:
@@ -68,22 +70,17 @@ def run(values: Values) -> int:
             mended = fixing.apply(read, repository, lint, unsafe=unsafe)
             linted = mended.state.linted
         else:
-            linted = remembered(read.files, asked, values)
+            linted = lint_files(read.files, asked, environment=values["env"], kept=kept)
+            if kept:
+                kept.keep_files(read.files)
     exits.keep(read, linted)
     threshold = Severity(values["fail_on"]) if values["fail_on"] else linted.settings.fail_on
     done = outputs.run(linted, threshold)
     outputs.write(wanted, done, repository, outputs.Taste(values["color"], values["limit"]))
     sys.stdout.flush()
+    source.hold(read.files)
     if mended:
         fixing.say(mended, "fixed")
     sys.stderr.write(outputs.closing(done, len(linted.files), time.perf_counter() - began))
     failed = any(done.fails(one) for one in linted.findings)
     return exits.FINDINGS if failed and not values["exit_zero"] else exits.CLEAN
-
-
-def remembered(files: Sequence[File], asked: Asked, values: Values) -> Linted:
-    """Lint files, or give what is known about them from an earlier run."""
-    from meshc.compiling import lint_files
-
-    kept = caching.kept(values["cache_dir"], values["repository"], off=values["no_cache"])
-    return lint_files(files, asked, environment=values["env"], kept=kept)

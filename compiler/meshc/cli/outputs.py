@@ -26,7 +26,7 @@ ON_A_TERMINAL: Final = 100
 OPTIONS: Final = (
     Option(
         "--output",
-        "Write findings in FORMAT to FILE, or to the terminal; may be repeated.",
+        "Write findings in FORMAT to FILE, or to the terminal (`-`); may be repeated.",
         "FORMAT[:FILE]",
         name="written",
         multiple=True,
@@ -87,13 +87,13 @@ def wanted(words: Sequence[str], form: str | None) -> tuple[Output, ...]:
 
 
 def output(word: str) -> Output:
-    """Read one `FORMAT[:FILE]`."""
+    """Read one `FORMAT[:FILE]`; the file `-` is standard output."""
     from pathlib import Path  # most lints write to the terminal
 
     form, parted, file = word.partition(":")
     if parted and not file:
         raise exits.Misuse(f"`{word}` names no file; leave the colon out to write to the terminal")
-    return Output(known(form), Path(file) if file else None)
+    return Output(known(form), Path(file) if file not in ("", "-") else None)
 
 
 def known(form: str) -> str:

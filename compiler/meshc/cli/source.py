@@ -34,12 +34,17 @@ class Source:
     commit: str
 
 
-def read(repository: str, revision: str | None, *, strict: bool) -> Source:
-    """Read a repository; fails with 3 where there is no intent, with 4 if strict and incomplete."""
+def read(
+    repository: str, revision: str | None, *, strict: bool, known: bytes | None = None
+) -> Source:
+    """Read a repository; fails with 3 where there is no intent, with 4 if strict and incomplete.
+
+    `known` are files of an earlier run, which a folder need not give again.
+    """
     if not os.path.isdir(repository):  # noqa: PTH112 - no pathlib on the road of a lint
         missing = not os.path.exists(repository)  # noqa: PTH110 - as above
         raise exits.Failure(f"`{repository}` {'does not exist' if missing else 'is not a folder'}")
-    listing, commit = listed(repository, revision)
+    listing, commit = listed(repository, revision, known)
     for problem in listing.problems:
         sys.stderr.write(f"{'error' if strict else 'warning'}: {problem}\n")
     if strict and listing.problems:
@@ -52,12 +57,21 @@ def read(repository: str, revision: str | None, *, strict: bool) -> Source:
     return Source(listing.files, listing.problems, commit)
 
 
-def listed(repository: str, revision: str | None) -> tuple[Listing, str]:
+def listed(repository: str, revision: str | None, known: bytes | None) -> tuple[Listing, str]:
     """Read folder or revision."""
     if revision is None:
-        return Folder(repository).read(), WORKTREE
+        return Folder(repository).read(known), WORKTREE
     found = Revision(repository, revision)
     return found.read(), found.commit
+
+
+def hold(files: Files) -> None:
+    """Fail if what was shown is not what was found: files changed in between."""
+    if changed := files.lost():
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise exits.Failure(
+            f"`{changed[0]}`{more} changed while it was read; run again", exits.UNREADABLE
+        )
 
 
 def compiled(repository: str, revision: str | None, environment: str | None = None) -> Compiled:

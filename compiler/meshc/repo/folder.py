@@ -18,15 +18,17 @@ class Folder:
         """Give every intent file sorted by path; raises `Unreadable` if one cannot be read."""
         return self.read().complete()
 
-    def read(self) -> Listing:
+    def read(self, known: bytes | None = None) -> Listing:
         """Read what can be read; raises `Unreadable` if the folder itself cannot.
 
-        Symbolic links are never followed, and what is no regular file is never waited for.
+        Symbolic links are never followed, and what is no regular file is never waited for. `known`
+        is the image of files of an earlier run: intents that hold the same are not kept in memory,
+        but read again when they are asked for.
         """
         from meshc._native import read_folder  # the extension is loaded once something is read
 
         try:
-            files, problems = read_folder(os.fsencode(self.path), FILE_BYTES, FILES)
+            files, problems = read_folder(os.fsencode(self.path), FILE_BYTES, FILES, known)
         except OSError as error:
             raise Unreadable(f"cannot read `{self.path}`: {error}") from None
         except OverflowError:

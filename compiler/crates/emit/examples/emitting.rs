@@ -13,12 +13,13 @@ use std::time::Instant;
 
 use meshc_check::Schema;
 use meshc_emit::{Blobs, each};
-use meshc_link::Mesh;
+use meshc_link::{Content, Mesh};
 use meshc_snapshot::Digest;
 use meshc_snapshot::manifest::{Lineage, manifest};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const SCHEMA: &[u8] = include_bytes!("../../../meshc/schema/generated.json");
+const NOTHING: Option<meshc_folder::Known<'_, ()>> = None;
 const LIMITS: meshc_folder::Limits = meshc_folder::Limits { bytes: 1 << 20, files: 1 << 20 };
 
 fn main() {
@@ -26,9 +27,9 @@ fn main() {
     let folder = words.next().expect("a folder");
     let rounds = words.next().map_or(7, |rounds| rounds.parse().expect("a number"));
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let listing = meshc_folder::read(Path::new(&folder), LIMITS);
+    let listing = meshc_folder::read(Path::new(&folder), LIMITS, NOTHING);
     let files = listing.map_err(|_| "unreadable").expect("a folder of intents").files;
-    let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
+    let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes))).collect();
     let mesh = Mesh::read(files, &schema, &[]);
 
     if rounds == 0 {

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use meshc_check::Schema;
 use meshc_decide::Tables;
-use meshc_link::Mesh;
+use meshc_link::{Content, Mesh};
 use meshc_snapshot::callee::Called;
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::parts::{Parts, parts};
@@ -45,7 +45,7 @@ fn shop(edge: bool) -> Vec<(String, Vec<u8>)> {
 
 fn linked(files: Vec<(String, Vec<u8>)>) -> Mesh {
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect();
+    let files = files.into_iter().map(|(path, bytes)| (path.into(), Content::new(bytes))).collect();
     Mesh::read(files, &schema, &[])
 }
 

@@ -13,7 +13,7 @@ const DECLARING: [&[u8]; 2] = [b"TokenIssuer", b"federation"];
 /// Whether a path is read at all.
 #[must_use]
 pub fn wanted(path: &[u8]) -> bool {
-    SETTINGS.contains(&path) || OWNERS.contains(&path) || has_end(path, &[b".yaml", b".yml"])
+    SETTINGS.contains(&path) || OWNERS.contains(&path) || is_intent(path)
 }
 
 /// Whether a path is read once another file names it: a TokenIssuer's keys and a baseline are JSON,
@@ -31,14 +31,15 @@ pub fn may_be_named(path: &[u8]) -> bool {
 #[must_use]
 pub fn named_by<P, F, C>(files: &[(P, F)], paths: &[C]) -> Vec<usize>
 where
-    P: AsRef<[u8]>,
+    P: AsRef<str>,
     F: AsRef<[u8]>,
     C: AsRef<[u8]>,
 {
     if paths.is_empty() {
         return Vec::new();
     }
-    let naming = files.iter().filter(|(path, content)| names(path.as_ref(), content.as_ref()));
+    let naming =
+        files.iter().filter(|(path, content)| names(path.as_ref().as_bytes(), content.as_ref()));
     let naming: Vec<&[u8]> = naming.map(|(_, content)| content.as_ref()).collect();
     let is_named = |path: &[u8]| {
         let finder = Finder::new(path);
@@ -48,8 +49,14 @@ where
     numbered.filter(|(_, path)| is_named(path.as_ref())).map(|(at, _)| at).collect()
 }
 
+/// Whether a path is that of intents.
+#[must_use]
+pub fn is_intent(path: &[u8]) -> bool {
+    has_end(path, &[b".yaml", b".yml"])
+}
+
 /// Whether a file may name others.
-fn names(path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn names(path: &[u8], content: &[u8]) -> bool {
     let declares = |word: &[u8]| memchr::memmem::find(content, word).is_some();
     path.ends_with(b".toml") || DECLARING.iter().any(|word| declares(word))
 }

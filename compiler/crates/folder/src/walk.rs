@@ -55,10 +55,13 @@ fn list(root: &Path, folder: &[u8], found: &mut Vec<Found>) -> Result<Vec<Vec<u8
                 inside.push(path);
             }
         } else if is_read(&path) {
-            files.push((path, None));
+            files.push((path, (!kind.is_file()).then_some(Reason::NotRegular)));
         }
     }
+    files.sort_unstable_by(|one: &Found, other| one.0.cmp(&other.0));
     found.extend(files);
+    // The last one is looked into first.
+    inside.sort_unstable_by(|one: &Vec<u8>, other| other.cmp(one));
     Ok(inside)
 }
 

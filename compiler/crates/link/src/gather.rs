@@ -28,13 +28,13 @@ pub(crate) struct Linked {
 /// Takes what files declare. Where workloads and tests are linked already, none is declared.
 pub(crate) fn gather(
     mesh: &mut Mesh,
-    loaded: Vec<Loaded>,
+    loaded: impl Iterator<Item = Loaded>,
     folders: &[(String, String)],
     linked: Option<Linked>,
 ) {
     let homes = Homes { folders };
-    let count = loaded.iter().map(|one| one.unit.workloads.len()).sum();
-    let mut rows = Vec::with_capacity(count);
+    // Most files declare one.
+    let mut rows = Vec::with_capacity(if linked.is_none() { loaded.size_hint().0 } else { 0 });
     let mut declared = Vec::new();
     let mut issuers = Vec::new();
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());

@@ -5,7 +5,7 @@
 //! in it is trusted beyond its form: whoever keeps it makes sure that it is what was written, by the
 //! same program for the same namespaces of folders.
 
-mod codec;
+pub(crate) mod codec;
 mod rows;
 mod tables;
 
@@ -24,7 +24,7 @@ use crate::patch;
 use crate::source::{Content, Said};
 use crate::table::Tables;
 use crate::whole::Whole;
-use crate::workloads::{Entry, Stowed, Workloads};
+use crate::workloads::{Entry, Workloads};
 
 stored_struct!(Said { plain, findings, lost, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
@@ -80,8 +80,9 @@ impl Mesh {
     ) -> Option<Self> {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let mut from = Reader::new(image);
-        let (loaded, changed) = loaded(&mut from, files, schema)?;
-        let workloads = workloads(&mut from, image)?;
+        let (said, changed) = said(&mut from, &files)?;
+        let entries = crate::stowage::take(&mut from, image)?.into_iter().map(Entry::Stowed);
+        let workloads = Workloads::listed(entries.collect());
         let told = Vec::<Arc<Told>>::take(&mut from)?;
         let edges = Vec::<Edge>::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
@@ -92,6 +93,7 @@ impl Mesh {
         }
         let mut mesh = Self::default();
         let linked = Linked { workloads, told, tests };
+        let loaded = files.into_iter().zip(said).map(|one| loaded(one, schema));
         gather(&mut mesh, loaded, namespaces, Some(linked));
         if mesh.clashing {
             return None;
@@ -107,24 +109,20 @@ impl Mesh {
     }
 }
 
-/// What the image says of its files, and those that have other contents now.
-type Files = (Vec<Loaded>, Vec<(Arc<str>, Content)>);
+/// Paths and contents.
+type Files = Vec<(Arc<str>, Content)>;
 
-/// Files as if they had been read: those of the platform are, of the others stands in the image what
-/// they declare.
-fn loaded(
-    from: &mut Reader<'_>,
-    files: Vec<(Arc<str>, Content)>,
-    schema: &Schema,
-) -> Option<Files> {
+/// What the image says of each file, and those that have other contents now; nothing where it is not
+/// of these files, or too little of it holds.
+fn said(from: &mut Reader<'_>, files: &Files) -> Option<(Vec<Said>, Files)> {
     let most = patch::most(files.len());
-    if usize::take(from)? != files.len() {
+    if from.count()? != files.len() {
         return None;
     }
     let mut all = Vec::with_capacity(files.len());
     let mut changed = Vec::new();
     for (path, bytes) in files {
-        if from.text()? != &*path {
+        if from.text()? != &**path {
             return None;
         }
         let is_same = from.bytes(32)? == bytes.digest().as_bytes();
@@ -134,42 +132,23 @@ fn loaded(
             if !said.plain || changed.len() >= most {
                 return None;
             }
-            changed.push((Arc::clone(&path), bytes.clone()));
+            changed.push((Arc::clone(path), bytes.clone()));
         }
-        all.push(if said.plain {
-            Loaded { path, bytes, document: true, unit: Unit::default(), said: Some(said) }
-        } else {
-            let mut read = load::one(path, bytes, schema, None);
-            read.unit.workloads.clear();
-            read.unit.tests.clear();
-            read
-        });
+        all.push(said);
     }
     Some((all, changed))
 }
 
-/// The workloads of an image, each to be read when somebody asks for it.
-fn workloads(from: &mut Reader<'_>, image: &Content) -> Option<Workloads> {
-    let count = usize::take(from)?;
-    let mut lengths = Vec::with_capacity(count.min(image.len()));
-    let mut end = 0_usize;
-    for _ in 0..count {
-        let (id, file, length) = (String::take(from)?, u32::take(from)?, usize::take(from)?);
-        let begin = end;
-        end = end.checked_add(length)?;
-        lengths.push((id, file, begin..end));
+/// A file as if it had been read: of the platform's it is, of another's stands in the image what it
+/// declares.
+fn loaded(((path, bytes), said): ((Arc<str>, Content), Said), schema: &Schema) -> Loaded {
+    if said.plain {
+        return Loaded { path, bytes, document: true, unit: Unit::default(), said: Some(said) };
     }
-    let length = usize::take(from)?;
-    let first = image.len().checked_sub(from.left())?;
-    from.bytes(length)?;
-    if end != length || !lengths.is_sorted_by(|one, next| one.0 < next.0) {
-        return None;
-    }
-    let entry = |(id, file, at): (String, u32, core::ops::Range<usize>)| {
-        let at = first.checked_add(at.start)?..first.checked_add(at.end)?;
-        Some(Entry::Stowed(Arc::new(Stowed::new(id, file, image.clone(), at))))
-    };
-    Some(Workloads::new(lengths.into_iter().map(entry).collect::<Option<_>>()?))
+    let mut read = load::one(path, bytes, schema, None);
+    read.unit.workloads.clear();
+    read.unit.tests.clear();
+    read
 }
 
 /// A workload from the bytes that an image holds it in; nothing for bytes that hold none.

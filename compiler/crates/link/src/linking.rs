@@ -64,7 +64,7 @@ impl Mesh {
         laid: Option<&Laid<'_>>,
     ) {
         let loaded = crate::load::load(files, schema, laid);
-        crate::gather::gather(self, loaded, namespaces, None);
+        crate::gather::gather(self, loaded.into_iter(), namespaces, None);
         crate::resolve::resolve(self);
         let all = u32::try_from(self.workloads.len()).unwrap_or(u32::MAX);
         crate::judge::judge(self, (0..all).map(WorkloadIx), Differs::ALL);

@@ -48,6 +48,11 @@ impl Content {
         Self(Arc::new(Held { digest: OnceLock::new(), bytes }))
     }
 
+    /// Shares bytes of which the digest is known.
+    pub fn known(bytes: impl AsRef<[u8]> + Send + Sync + 'static, digest: Digest) -> Self {
+        Self(Arc::new(Held { digest: OnceLock::from(digest), bytes }))
+    }
+
     /// Their digest; it is computed once.
     #[must_use]
     pub fn digest(&self) -> &Digest {
@@ -60,12 +65,6 @@ impl Deref for Content {
 
     fn deref(&self) -> &[u8] {
         self.0.bytes.as_ref()
-    }
-}
-
-impl From<Vec<u8>> for Content {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::new(bytes)
     }
 }
 

@@ -1,19 +1,18 @@
 //! The workloads of a mesh, and what of an image becomes one only when somebody asks for it.
 
 use core::hash::Hasher;
-use core::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::mesh::{Workload, WorkloadIx};
-use crate::source::Content;
+use crate::stowage::Stowed;
 
 /// Services and gateways, sorted by id.
 #[derive(Clone, Debug, Default)]
 pub struct Workloads {
     entries: Vec<Entry>,
-    /// By the hash of an id; of two ids with one hash one is here.
+    /// By the hash of an id; of two ids with one hash one is here. Empty where few are looked up.
     by_hash: Arc<FxHashMap<u64, WorkloadIx>>,
 }
 
@@ -23,47 +22,21 @@ pub(crate) enum Entry {
     /// As it was linked.
     Linked(Arc<Workload>),
     /// As an image holds it.
-    Stowed(Arc<Stowed>),
-}
-
-/// A workload in an image.
-#[derive(Debug)]
-pub(crate) struct Stowed {
-    id: String,
-    file: u32,
-    image: Content,
-    at: Range<usize>,
-    /// What the bytes say, once somebody asked; nothing for bytes that say nothing.
-    read: OnceLock<Option<Box<Workload>>>,
-}
-
-impl Stowed {
-    pub(crate) const fn new(id: String, file: u32, image: Content, at: Range<usize>) -> Self {
-        Self { id, file, image, at, read: OnceLock::new() }
-    }
-
-    /// The bytes that it is written in.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.image.get(self.at.clone()).unwrap_or_default()
-    }
-
-    fn workload(&self) -> Option<&Workload> {
-        self.read.get_or_init(|| crate::image::workload(self.bytes()).map(Box::new)).as_deref()
-    }
+    Stowed(Stowed),
 }
 
 impl Entry {
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Linked(one) => &one.id,
-            Self::Stowed(one) => &one.id,
+            Self::Stowed(one) => one.id(),
         }
     }
 
     pub(crate) fn file(&self) -> u32 {
         match self {
             Self::Linked(one) => one.file,
-            Self::Stowed(one) => one.file,
+            Self::Stowed(one) => one.file(),
         }
     }
 
@@ -71,7 +44,7 @@ impl Entry {
     pub(crate) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Linked(one), Self::Linked(other)) => Arc::ptr_eq(one, other),
-            (Self::Stowed(one), Self::Stowed(other)) => Arc::ptr_eq(one, other),
+            (Self::Stowed(one), Self::Stowed(other)) => one.is(other),
             _ => false,
         }
     }
@@ -90,6 +63,11 @@ impl Workloads {
         let each = (0_u32..).map(WorkloadIx).zip(&entries);
         let by_hash = each.map(|(ix, entry)| (hash(entry.id()), ix)).collect();
         Self { entries, by_hash: Arc::new(by_hash) }
+    }
+
+    /// Of entries in the order of their ids, of which few will be looked up.
+    pub(crate) fn listed(entries: Vec<Entry>) -> Self {
+        Self { entries, by_hash: Arc::default() }
     }
 
     /// The same ids with other entries, in the same order.

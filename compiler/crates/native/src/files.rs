@@ -1,47 +1,94 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memmem::Finder;
-use meshc_link::Content;
+use meshc_folder::{File as Entry, Found};
+use meshc_link::{Content, Holding, KnownFiles};
 use meshc_snapshot::Digest;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
+use crate::left::Left;
+
 /// Files of one run, sorted by path.
 #[pyclass(frozen, sequence, module = "meshc._native")]
 pub(crate) struct Files {
     all: Vec<(Arc<str>, Content)>,
     /// What was asked about the contents, and which of the files that is.
-    known: Mutex<Vec<(Vec<u8>, Vec<usize>)>>,
+    known: Mutex<Vec<Holding>>,
+    /// Where some of them were left unread.
+    left: Option<Arc<Left>>,
 }
 
 /// A path and a content, as Python has them.
 type File<'py> = (Bound<'py, PyString>, Bound<'py, PyBytes>);
 
 /// Files as a function takes them: such an object, or any sequence of pairs.
-pub(crate) struct Given(pub(crate) Vec<(Arc<str>, Content)>);
+pub(crate) struct Given(pub(crate) Vec<(Arc<str>, Content)>, Option<Arc<Left>>);
+
+impl Given {
+    /// The files, all of them read.
+    pub(crate) fn read(self) -> Vec<(Arc<str>, Content)> {
+        self.1.iter().for_each(|left| left.read());
+        self.0
+    }
+}
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Given {
     type Error = PyErr;
 
     fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(files) = given.cast::<Files>() {
-            return Ok(Self(files.get().all.clone()));
+            let files = files.get();
+            return Ok(Self(files.all.clone(), files.left.clone()));
         }
         let mut all = Vec::with_capacity(given.len().unwrap_or_default());
         for one in given.try_iter()? {
             let (path, bytes): (PyBackedStr, PyBackedBytes) = one?.extract()?;
             all.push((Arc::from(&*path), Content::new(bytes)));
         }
-        Ok(Self(all))
+        Ok(Self(all, None))
     }
 }
 
 impl Files {
     pub(crate) fn new(mut all: Vec<(Arc<str>, Content)>) -> Self {
         all.sort_by(|one, other| one.0.cmp(&other.0));
-        Self { all, known: Mutex::default() }
+        Self { all, known: Mutex::default(), left: None }
+    }
+
+    /// Files of a folder, sorted by path; of those that are known it is known too what was asked.
+    pub(crate) fn of_folder(
+        files: Vec<Entry<(usize, Digest)>>,
+        known: &KnownFiles<'_>,
+        mut left: Left,
+    ) -> Self {
+        let mut numbers = vec![None; known.len()];
+        let mut new = Vec::new();
+        let mut all = Vec::with_capacity(files.len());
+        for (at, (path, found)) in files.into_iter().enumerate() {
+            let content = match found {
+                Found::Known((was, digest)) => {
+                    numbers.get_mut(was).into_iter().for_each(|number| *number = Some(at));
+                    left.content(&path, digest)
+                }
+                Found::Read(bytes) => {
+                    new.push(at);
+                    Content::new(bytes)
+                }
+            };
+            all.push((path, content));
+        }
+        let asked = known.words().iter().map(|(word, found)| {
+            let was = |at: &usize| numbers.get(*at).copied().flatten();
+            let mut now: Vec<usize> = found.iter().filter_map(was).collect();
+            now.extend(holding(word, &all, new.iter().copied()));
+            now.sort_unstable();
+            (word.clone(), now)
+        });
+        let asked = Mutex::new(asked.collect());
+        Self { all, known: asked, left: Some(Arc::new(left)) }
     }
 
     fn find(&self, path: &str) -> Result<usize, usize> {
@@ -75,19 +122,30 @@ impl Files {
             slot.1 = content;
         }
         if new.is_empty() {
-            return Self { all, known: Mutex::new(known) };
+            return Self { all, known: Mutex::new(known), left: self.left.clone() };
         }
         all.extend(new);
-        Self::new(all)
+        Self { left: self.left.clone(), ..Self::new(all) }
     }
+}
+
+/// Those of the files, by their numbers, in whose content a word stands.
+fn holding(
+    word: &[u8],
+    files: &[(Arc<str>, Content)],
+    numbers: impl Iterator<Item = usize>,
+) -> Vec<usize> {
+    let finder = Finder::new(word);
+    let holds = |at: &usize| files.get(*at).is_some_and(|(_, one)| finder.find(one).is_some());
+    numbers.filter(holds).collect()
 }
 
 #[pymethods]
 impl Files {
     #[new]
-    #[pyo3(signature = (files = Given(Vec::new())))]
+    #[pyo3(signature = (files = Given(Vec::new(), None)))]
     fn made(files: Given) -> Self {
-        Self::new(files.0)
+        Self { left: files.1, ..Self::new(files.0) }
     }
 
     const fn __len__(&self) -> usize {
@@ -121,10 +179,7 @@ impl Files {
             if let Some((_, found)) = known.iter().find(|(one, _)| **one == *word) {
                 return found.clone();
             }
-            let finder = Finder::new(&*word);
-            let numbered = self.all.iter().enumerate();
-            let found = numbered.filter(|(_, (_, content))| finder.find(content).is_some());
-            let found: Vec<usize> = found.map(|(at, _)| at).collect();
+            let found = holding(&word, &self.all, 0..self.all.len());
             known.push((word.to_vec(), found.clone()));
             found
         })
@@ -144,7 +199,29 @@ impl Files {
     #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
     fn without(&self, paths: Vec<PyBackedStr>) -> Self {
         let stays = |path: &str| paths.iter().all(|one| **one != *path);
-        Self::new(self.all.iter().filter(|(path, _)| stays(path)).cloned().collect())
+        let all: Vec<(Arc<str>, Content)> =
+            self.all.iter().filter(|(path, _)| stays(path)).cloned().collect();
+        let gone: Vec<usize> = paths.iter().filter_map(|path| self.find(path).ok()).collect();
+        let now = |at: usize| {
+            (!gone.contains(&at)).then(|| at - gone.iter().filter(|one| **one < at).count())
+        };
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known
+            .iter()
+            .map(|(word, found)| (word.clone(), found.iter().filter_map(|at| now(*at)).collect()));
+        Self { all, known: Mutex::new(known.collect()), left: self.left.clone() }
+    }
+
+    fn image<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let image = py.detach(|| {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            KnownFiles::image(&self.all, &known)
+        });
+        PyBytes::new(py, &image)
+    }
+
+    fn lost(&self) -> Vec<String> {
+        self.left.as_deref().map_or_else(Vec::new, Left::lost)
     }
 }
 

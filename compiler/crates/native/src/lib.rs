@@ -8,6 +8,7 @@ mod folder;
 mod formatter;
 mod functions;
 mod graph;
+mod left;
 mod mesh;
 mod table;
 

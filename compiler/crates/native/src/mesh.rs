@@ -36,7 +36,7 @@ impl Mesh {
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Self> {
         let schema = parsed(schema)?;
-        let mesh = py.detach(|| Linked::read(files.0, &schema, &namespaces));
+        let mesh = py.detach(|| Linked::read(files.read(), &schema, &namespaces));
         Ok(Self { mesh: Arc::new(mesh) })
     }
 

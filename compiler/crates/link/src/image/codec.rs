@@ -41,6 +41,16 @@ impl<'a> Reader<'a> {
         self.0.len()
     }
 
+    /// A value of any sort.
+    pub(crate) fn value<T: Stored>(&mut self) -> Option<T> {
+        T::take(self)
+    }
+
+    /// How many follow; no more than there are bytes, for nothing takes less than one.
+    pub(crate) fn count(&mut self) -> Option<usize> {
+        usize::take(self).filter(|count| *count <= self.left())
+    }
+
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         let length = usize::take(self)?;
         core::str::from_utf8(self.bytes(length)?).ok()
@@ -151,10 +161,7 @@ impl<T: Stored> Stored for Vec<T> {
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
-        let length = usize::take(from)?;
-        if length > from.0.len() {
-            return None; // Nothing takes less than a byte.
-        }
+        let length = from.count()?;
         let mut all = Self::with_capacity(length);
         for _ in 0..length {
             all.push(T::take(from)?);
