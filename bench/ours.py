@@ -19,6 +19,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 import peers
 from meshc.snapshot import Lineage, manifest, seal
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+from oracle.stored import parted  # the plain reference of the form
+
 if TYPE_CHECKING:
     from peers import Setting
 
@@ -106,17 +109,20 @@ def command(binary: str, it: Setting) -> list[str]:
     """Write the state folder of a scenario and give the proxy's command."""
     content = outbound(it) if it.mode == "out" else inbound(it)
     places = {
-        **{"allow": [[0, 1, 1]] * len(content["inbound"]["allow"]), "deny": [], "format": 1},
+        **{"allow": [[0, 1, 1]] * len(content["inbound"]["allow"]), "deny": [], "format": 2},
         **{"destinations": [], "files": ["bench.yaml"], "operations": [], "routes": []},
         "workload": [0, 1, 1],
     }
     if it.mode == "out":
         places["destinations"] = [{"calls": [[0, 1, 1]], "traffic": []}]
-    blobs = [canonical(content), canonical(places)]
+    slice_, callees = parted(content)
+    blobs = [slice_, canonical(places)]
     key = Ed25519PrivateKey.generate()
-    payload = manifest([(content["workload"], *blobs)], Lineage("0" * 40, 1, None))
+    payload = manifest([(content["workload"], *blobs)], callees, Lineage("0" * 40, 1, None))
     state = it.folder / "state"
-    (state / "current").mkdir(parents=True)
+    (state / "current/callees").mkdir(parents=True)
+    for name, blob in callees.items():
+        (state / "current/callees" / name).write_bytes(blob)
     (state / "current/envelope.json").write_bytes(seal(payload, key))
     (state / "current/slice.json").write_bytes(blobs[0])
     (state / "current/places.json").write_bytes(blobs[1])
@@ -201,7 +207,7 @@ def whole(workload: str, who: str, accepts: JSON, destinations: list[JSON]) -> J
     """Give a slice."""
     inner = {**accepts, "deny": [], "identity": who, "probes": [], "readings": ["plain", "matrix"]}
     return {
-        **{"destinations": destinations, "format": 1, "inbound": inner, "routes": []},
+        **{"destinations": destinations, "format": 2, "inbound": inner, "routes": []},
         **{"trustDomain": DOMAIN, "workload": workload},
     }
 

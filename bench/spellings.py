@@ -33,6 +33,7 @@ from proxy import await_port, free_port, start
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/proxy"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/hostile"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from bed import Bed
 from catalogue import PATHS

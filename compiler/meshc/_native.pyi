@@ -18,6 +18,7 @@ __all__ = [
     "Node",
     "RawFinding",
     "Table",
+    "callees",
     "canonical_json",
     "check_json",
     "check_pattern",
@@ -221,7 +222,12 @@ class Mesh:
         """
     def graph(self) -> Graph: ...
     def slices(self) -> list[tuple[str, bytes, bytes]]:
-        """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON."""
+        """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON.
+
+        A slice names what is to be known of its callees by digest; `callees` gives that.
+        """
+    def callees(self) -> dict[str, bytes]:
+        """Give what callees are to their callers, by digest; RFC 8785 JSON."""
     def manifest(self, commit: str, compiler: str, height: int, parent: str | None) -> bytes:
         """Give the manifest of what `slices` gives, of which nothing is kept."""
     def write_blobs(
@@ -232,9 +238,9 @@ class Mesh:
         height: int,
         parent: str | None,
     ) -> bytes:
-        """Write what `slices` gives, every blob named by its digest, and give the manifest.
+        """Write what `slices` and `callees` give, and give the manifest.
 
-        Raises `OSError`; some may be written then.
+        Every blob is named by its digest. Raises `OSError`; some may be written then.
         """
     def render(
         self,
@@ -343,9 +349,18 @@ class Formatter:
 
 @final
 class Decider:
-    """One slice, ready to decide; raises `ValueError` for an inconsistent one."""
+    """One slice, ready to decide; raises `ValueError` for an inconsistent one.
 
-    def __init__(self, slice: bytes, places: bytes | None, commit: str) -> None: ...
+    What it names is taken from `callees`, by digest; there may be others.
+    """
+
+    def __init__(
+        self,
+        slice: bytes,
+        places: bytes | None,
+        commit: str,
+        callees: dict[str, bytes] | None = ...,
+    ) -> None: ...
     def inbound(self, request: str) -> str:
         """Decide one inbound request, JSON in and out (`meshc_decide::json`)."""
     def outbound(self, request: str) -> str:
@@ -393,11 +408,15 @@ def check_json(yaml: bytes, schema: bytes) -> str:
 def check_pattern(pattern: str) -> tuple[int, str, str] | None:
     """Say what is wrong with a path pattern: byte, claim, what to do; nothing if it is one."""
 
-def needs(slice: bytes) -> list[str]:
+def callees(slice: bytes) -> list[str]:
+    """Give the digests of the callees that a slice names; raises `ValueError`."""
+
+def needs(slice: bytes, callees: dict[str, bytes] | None = ...) -> list[str]:
     """Give the capabilities a slice asks for, sorted; raises `ValueError` for one not readable."""
 
 def manifest(
     slices: Sequence[tuple[str, bytes, bytes]],
+    callees: dict[str, bytes],
     commit: str,
     compiler: str,
     height: int,

@@ -104,11 +104,17 @@ class Compiled:
     commit: str
     emitted: Callable[[], tuple[Slice, ...]]
     """Emits when it is first asked: whoever needs digests alone asks the mesh for its manifest."""
+    emitted_callees: Callable[[], dict[str, bytes]]
 
     @property
     def slices(self) -> tuple[Slice, ...]:
         """Give `(workload, slice, places)`, sorted by workload; both are RFC 8785 JSON."""
         return self.emitted()
+
+    @property
+    def callees(self) -> dict[str, bytes]:
+        """Give what the slices name, by digest: what each callee is to its callers."""
+        return self.emitted_callees()
 
     @property
     def fit(self) -> bool:
@@ -259,7 +265,8 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
     fit = worst(judged.findings) is not Severity.ERROR
     emitted = once(lambda: tuple(mesh.slices()) if fit else ())
-    return Compiled(judged.findings, mesh, commit, emitted)
+    callees = once(lambda: mesh.callees() if fit else {})
+    return Compiled(judged.findings, mesh, commit, emitted, callees)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

@@ -59,12 +59,17 @@ class Decider:
         compiled = compiling.compile_files(tuple(files), "worktree")
         if not compiled.fit:
             raise Refused(compiled.findings)
-        return cls(Decisions.of(compiled.slices, compiled.commit))
+        return cls(Decisions.of(compiled.slices, compiled.callees, compiled.commit))
 
     @classmethod
-    def of_slices(cls, slices: Iterable[tuple[str, bytes, bytes]], commit: str) -> Decider:
-        """Take compiled slices: `(namespace/name, slice, places)`, as a snapshot holds them."""
-        return cls(Decisions.of(slices, commit))
+    def of_slices(
+        cls, slices: Iterable[tuple[str, bytes, bytes]], callees: dict[str, bytes], commit: str
+    ) -> Decider:
+        """Take compiled slices: `(namespace/name, slice, places)`, as a snapshot holds them.
+
+        `callees` are the blobs that they name, by digest.
+        """
+        return cls(Decisions.of(slices, callees, commit))
 
     @property
     def workloads(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from meshc.snapshot import Lineage, manifest, seal
+from meshc.snapshot import Lineage, manifest_of, seal
 from meshd import ca, follow, gate, serve, signatures, status, step
 from meshd.roster import Roster
 from meshd.state import Store
@@ -126,12 +126,10 @@ class Controller:
         found = [one.path(workload) for one in (self.roster, self.coming) if one]
         return next((path for path in found if path), None)
 
-    def blobs_of(self, workload: str) -> frozenset[str]:
-        """Name the blobs that a workload may fetch: its own, also across a switch."""
-        own: frozenset[str] = frozenset()
-        for one in (self.before, self.roster, self.coming):
-            own |= one.blobs.get(workload, frozenset()) if one else frozenset()
-        return own
+    def may_fetch(self, workload: str, blob: str) -> bool:
+        """Tell whether a blob is a workload's own or named by its slice, also across a switch."""
+        known = (one for one in (self.before, self.roster, self.coming) if one)
+        return any(blob in one.blobs.get(workload, ()) for one in known)
 
     def objection(self, instance: str, workload: str) -> str | None:
         """Say why a workload may not speak as an instance."""
@@ -234,7 +232,9 @@ class Controller:
         current = self.state.current
         height = current.height + 1 if current else 1
         lineage = Lineage(head, height, current.manifest if current else None)
-        payload = manifest(passed.slices, lineage)
+        payload = manifest_of(passed.mesh, lineage)
+        for content in passed.callees.values():
+            self.store.put_blob(content)
         for _, content, places in passed.slices:
             self.store.put_blob(content)
             self.store.put_blob(places)

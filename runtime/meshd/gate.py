@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshc.compiling import UnknownEnvironment, compile_files
 from meshc.findings import Severity
@@ -11,13 +12,19 @@ from meshc.repo import Revision, SettingsError, Unreadable
 from meshc.report import in_full
 from meshc.spans import Texts
 
+if TYPE_CHECKING:
+    from meshc._native import Mesh
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
     """A commit that may become the mesh."""
 
+    mesh: Mesh
     slices: tuple[tuple[str, bytes, bytes], ...]
     """At least one `(workload, slice, places)`."""
+    callees: dict[str, bytes]
+    """What the slices name, by digest."""
 
     @property
     def trust_domain(self) -> str:
@@ -49,4 +56,4 @@ def gate(repository: str, commit: str, environment: str | None = None) -> Passed
         return Rejected(in_full(errors, Texts(files)).strip())
     if not compiled.slices:
         return Rejected("the commit declares no workload")
-    return Passed(compiled.slices)
+    return Passed(compiled.mesh, compiled.slices, compiled.callees)

@@ -20,7 +20,7 @@ class Roster:
 
     manifest: str
     blobs: Mapping[str, frozenset[str]]
-    """Workload to the digests of its slice and places."""
+    """Workload to the digests of its slice, of its places and of what the slice names."""
     workloads: Mapping[str, str]
     """SPIFFE ID to workload."""
 
@@ -30,13 +30,14 @@ class Roster:
         try:
             envelope: Any = json.loads((folder / "manifests" / manifest).read_bytes())
             entries = json.loads(base64.b64decode(envelope["payload"]))["slices"]
-            blobs = {one["workload"]: frozenset({one["slice"], one["places"]}) for one in entries}
-            workloads = {
-                json.loads((folder / "blobs" / one["slice"]).read_bytes())["inbound"][
-                    "identity"
-                ]: one["workload"]
-                for one in entries
-            }
+            blobs: dict[str, frozenset[str]] = {}
+            workloads: dict[str, str] = {}
+            for one in entries:
+                slice_: Any = json.loads((folder / "blobs" / one["slice"]).read_bytes())
+                # One that a controller of before stored, with everything in it, names nothing.
+                callees = [to["callee"] for to in slice_["destinations"] if "callee" in to]
+                blobs[one["workload"]] = frozenset({one["slice"], one["places"], *callees})
+                workloads[slice_["inbound"]["identity"]] = one["workload"]
         except FileNotFoundError as error:
             raise Damaged(f"{error.filename} is missing; restore {folder} from a backup") from None
         except (ValueError, KeyError, TypeError):

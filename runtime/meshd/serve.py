@@ -63,8 +63,8 @@ class Mesh(Protocol):
     def objection(self, instance: str, workload: str) -> str | None:
         """Say why a workload may not speak as an instance; nothing if it may."""
 
-    def blobs_of(self, workload: str) -> frozenset[str]:
-        """Name the blobs that a workload may fetch."""
+    def may_fetch(self, workload: str, blob: str) -> bool:
+        """Tell whether a workload may fetch a blob."""
 
 
 @dataclass
@@ -207,9 +207,9 @@ class Server:
         return web.json_response({})
 
     async def blob(self, request: web.Request) -> web.Response:
-        """Give a workload one of its own blobs."""
+        """Give a workload one of its own blobs, or what its slice names."""
         workload, name = self.caller(request), request.match_info["digest"]
-        if name not in self.mesh.blobs_of(workload):
+        if not self.mesh.may_fetch(workload, name):
             raise web.HTTPNotFound(text=f"`{workload}` has no such blob")
         return await stored(self.folder / "blobs" / name)
 

@@ -21,8 +21,11 @@ import hashlib, sys
 from meshc.compiling import compile_files
 from meshc.repo import Folder
 whole = hashlib.sha256()
-for workload, content, places in compile_files(Folder(sys.argv[1]).files(), "c").slices:
+compiled = compile_files(Folder(sys.argv[1]).files(), "c")
+for workload, content, places in compiled.slices:
     whole.update(workload.encode() + content + places)
+for name, content in sorted(compiled.callees.items()):
+    whole.update(name.encode() + content)
 print(whole.hexdigest())
 """
 
@@ -49,8 +52,11 @@ OTHERS = [
 
 def digest(files: list[tuple[str, bytes]]) -> str:
     whole = hashlib.sha256()
-    for workload, content, places in compile_files(files, "c").slices:
+    compiled = compile_files(files, "c")
+    for workload, content, places in compiled.slices:
         whole.update(workload.encode() + content + places)
+    for name, content in sorted(compiled.callees.items()):
+        whole.update(name.encode() + content)
     return whole.hexdigest()
 
 

@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bed import Bed
 from stand import ADDRESSES, SERVICES, Stand

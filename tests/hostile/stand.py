@@ -13,6 +13,7 @@ from wire import Client, Recorder, client_context, plain, secured
 
 from meshc import compiling
 from meshc._native import Decider
+from oracle.stored import whole
 
 if TYPE_CHECKING:
     import socket
@@ -49,9 +50,15 @@ def slices() -> dict[str, tuple[bytes, bytes]]:
 
 
 @cache
+def callees() -> dict[str, bytes]:
+    """Give what the slices name."""
+    return compiling.compile(files(), "worktree").callees
+
+
+@cache
 def decider(service: str) -> Decider:
     """Load the tables of a service."""
-    return Decider(*slices()[f"shop/{service}"], "worktree")
+    return Decider(*slices()[f"shop/{service}"], "worktree", callees())
 
 
 def question(target: bytes, host: str, lines: Iterable[str] = (), **more: Any) -> dict[str, Any]:
@@ -90,7 +97,8 @@ def decide_with(
 ) -> list[dict[str, Any]]:
     """Decide requests to a service of another compilation."""
     found = {workload: (content, places) for workload, content, places in compiled.slices}
-    return batch(Decider(*found[f"shop/{service}"], "worktree"), questions)
+    tables = Decider(*found[f"shop/{service}"], "worktree", compiled.callees)
+    return batch(tables, questions)
 
 
 def batch(tables: Decider, questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -111,7 +119,7 @@ class Stand:
     def start(self) -> None:
         """Start every proxy."""
         for workload, (content, _) in slices().items():
-            slice_ = json.loads(content)
+            slice_ = whole(content, callees())
             name = workload.partition("/")[2]
             self.bed.proxy(slice_, ADDRESSES[name])
 

@@ -237,7 +237,7 @@ def test_the_order_of_files_means_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"whatIsThis": 1}, {"format": 2}, {"format": 0}, {"format": 2, "whatIsThis": []}]
+    "change", [{"whatIsThis": 1}, {"format": 1}, {"format": 3}, {"format": 3, "whatIsThis": []}]
 )
 def test_a_slice_of_another_version_is_refused_whole(change: dict[str, Any]) -> None:
     """Z26."""

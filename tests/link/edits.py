@@ -168,4 +168,4 @@ def said(linked: Mesh, paths: list[str]) -> object:
     paths_of_calls = (graph.edges(), graph.cycles(), graph.inverted(), graph.amplified(2))
     meant = linked.perhaps_called()
     return (findings, checked, asked, tables, places, paths_of_calls, meant, mentions,
-            linked.tests(), linked.slices())  # fmt: skip
+            linked.tests(), linked.slices(), linked.callees())  # fmt: skip

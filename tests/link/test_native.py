@@ -193,15 +193,34 @@ def test_neither_order_of_files_nor_threads_show() -> None:
 
 
 def test_slices_are_canonical_named_in_order_and_can_be_enforced(linked: _native.Mesh) -> None:
-    slices = linked.slices()
+    slices, callees = linked.slices(), linked.callees()
     assert [name for name, _, _ in slices] == sorted(name for name, _, _ in slices)
     assert len(slices) == len(linked.table("services"))
     for name, content, places in slices:
         assert _native.canonical_json(content) == content
         assert _native.canonical_json(places) == places
         assert json.loads(content)["workload"] == name
-        assert _native.missing_capability(_native.needs(content)) is None
-        _native.Decider(content, places, "worktree")
+        assert _native.missing_capability(_native.needs(content, callees)) is None
+        _native.Decider(content, places, "worktree", callees)
+    named = {name for _, content, _ in slices for name in _native.callees(content)}
+    assert named == callees.keys()
+    for name, content in callees.items():
+        assert _native.digest(content) == name
+        assert _native.canonical_json(content) == content
+        assert json.loads(content)["workload"] in {workload for workload, _, _ in slices}
+
+
+def test_a_slice_without_what_it_names_decides_nothing(linked: _native.Mesh) -> None:
+    callees = linked.callees()
+    content = next(one for _, one, _ in linked.slices() if _native.callees(one))
+    name = _native.callees(content)[0]
+    with pytest.raises(ValueError, match=f"the callee {name} is missing"):
+        _native.Decider(content, None, "worktree")
+    other = callees | {name: callees[name] + b" "}
+    with pytest.raises(ValueError, match=f"the callee {name} has another content"):
+        _native.Decider(content, None, "worktree", other)
+    with pytest.raises(ValueError, match="is missing"):
+        _native.needs(content, {name: "text"})  # type: ignore[dict-item]  # no bytes
 
 
 def test_mistakes_of_callers_are_exceptions() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from controlled import ROOT, Site, free_port
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+from controlled import ROOT
 
+from meshc.compiling import compile_files
+from meshc.repo import Folder
+from meshc.snapshot import Lineage, digest, manifest, seal
 from meshd import step
 from meshd.controller import Controller, Settings
 from meshd.follow import Mirror
@@ -32,6 +37,12 @@ def offer(controller: Controller, coming: Roster, height: int) -> None:
     controller.happened(step.Signed(made, frozenset(coming.blobs)))
 
 
+def fetched(controller: Controller, workload: str) -> set[str]:
+    """Name the blobs of all snapshots that a workload may fetch."""
+    blobs = {f"{name}{number}" for name in ("web", "cart", "ads") for number in (1, 2)}
+    return {one for one in blobs if controller.may_fetch(workload, one)}
+
+
 @pytest.fixture
 def controller(tmp_path: Path) -> Controller:
     settings = Settings("repo", "main", tmp_path, "127.0.0.1", 1, 1.0, None, None)
@@ -45,14 +56,14 @@ def controller(tmp_path: Path) -> Controller:
 
 
 def test_during_a_switch_both_snapshots_may_be_fetched(controller: Controller) -> None:
-    assert controller.blobs_of("shop/web") == {"web1", "web2"}
+    assert fetched(controller, "shop/web") == {"web1", "web2"}
     assert controller.workload_of("spiffe://shop.test/ns/shop/sa/ads") == "shop/ads"
     assert controller.workload_of("spiffe://shop.test/ns/shop/sa/cart") == "shop/cart"
 
 
 def test_an_abort_forgets_what_was_offered(controller: Controller) -> None:
     controller.happened(step.Reported("w", "shop/web", "refused", "m2", 2, "no"))
-    assert controller.blobs_of("shop/web") == {"web1"}
+    assert fetched(controller, "shop/web") == {"web1"}
     assert controller.workload_of("spiffe://shop.test/ns/shop/sa/ads") is None
     assert controller.path_of("shop/ads") is None
     assert controller.workload_of("spiffe://shop.test/ns/shop/sa/cart") == "shop/cart"
@@ -60,7 +71,7 @@ def test_an_abort_forgets_what_was_offered(controller: Controller) -> None:
 
 def test_a_commit_moves_on_and_old_blobs_stay_for_the_slow(controller: Controller) -> None:
     controller.happened(step.Reported("w", "shop/web", "prepared", "m2", 2))
-    assert controller.blobs_of("shop/web") == {"web1", "web2"}
+    assert fetched(controller, "shop/web") == {"web1", "web2"}
     assert controller.path_of("shop/ads") == "ns/shop/sa/ads"
     assert controller.workload_of("spiffe://shop.test/ns/shop/sa/cart") is None
     assert Store(controller.settings.folder).accepted() == step.Snapshot("m2", "commit 2", 2)
@@ -79,4 +90,38 @@ def test_a_state_that_cannot_be_written_keeps_the_mesh(
     assert controller.state.switch is None
     assert controller.state.refusal is not None
     assert "No space left on device" in controller.state.refusal.text
-    assert controller.blobs_of("shop/web") == {"web1"}
+    assert fetched(controller, "shop/web") == {"web1"}
+
+
+def test_a_workload_may_fetch_what_its_slice_names_and_nothing_else(tmp_path: Path) -> None:
+    compiled = compile_files(Folder(str(ROOT / "examples/boutique")).files(), "c" * 40)
+    store = Store(tmp_path)
+    store.prepare()
+    payload = manifest(compiled.slices, compiled.callees, Lineage("c" * 40, 1, None))
+    for _, *both in compiled.slices:
+        for blob in both:
+            store.put_blob(blob)
+    name = store.put_manifest(payload, seal(payload, store.signing_key()))
+    found = Roster.read(tmp_path, name)
+    calls = {(str(a), str(b)) for a, b in compiled.mesh.graph().edges()}
+    assert len(calls) > len(compiled.callees) > 5
+    for workload, content, places in compiled.slices:
+        callees = found.blobs[workload] - {digest(content), digest(places)}
+        assert len(callees) == len(found.blobs[workload]) - 2
+        named = {json.loads(compiled.callees[one])["workload"] for one in callees}
+        assert named == {callee for caller, callee in calls if caller == workload}
+
+
+def test_a_snapshot_stored_before_callees_were_named_is_served_on(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.prepare()
+    destination = {"authorities": ["b"], "calls": [], "workload": "shop/b"}
+    identity = "spiffe://shop.test/ns/shop/sa/a"
+    slice_ = {"destinations": [destination], "format": 1, "inbound": {"identity": identity}}
+    blob = store.put_blob(json.dumps(slice_).encode())
+    entry = {"places": blob, "slice": blob, "workload": "shop/a"}
+    payload = json.dumps({"format": 1, "slices": [entry]}).encode()
+    name = store.put_manifest(payload, seal(payload, store.signing_key()))
+    found = Roster.read(tmp_path, name)
+    assert found.blobs == {"shop/a": {blob}}
+    assert found.workloads == {identity: "shop/a"}

@@ -51,8 +51,8 @@ class Edge:
     def path_of(self, workload: str) -> str | None:
         return PATHS.get(workload)
 
-    def blobs_of(self, workload: str) -> frozenset[str]:
-        return frozenset({DIGEST[workload.partition("/")[2]]})
+    def may_fetch(self, workload: str, blob: str) -> bool:
+        return blob == DIGEST[workload.partition("/")[2]]
 
     def objection(self, instance: str, workload: str) -> str | None:
         return step.objection(self.state, instance, workload)

@@ -327,7 +327,7 @@ def make_slice(rng: random.Random) -> Json:
         ]
     return {
         "destinations": destinations,
-        "format": 1,
+        "format": 2,
         "inbound": {
             "allow": allow,
             "audit": rng.random() < 0.06,

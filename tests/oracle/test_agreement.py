@@ -21,6 +21,7 @@ import pytest
 
 from oracle import deciding, generator
 from oracle.matching import UnspecifiedError
+from oracle.stored import parted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +62,8 @@ def through_extension(case: Case) -> tuple[list[Json], list[Json]]:
     from meshc._native import Decider
 
     slice_, inbound, outbound = case
-    decider = Decider(json.dumps(slice_).encode(), None, "worktree")
+    content, callees = parted(slice_)
+    decider = Decider(content, None, "worktree", callees)
     batches = (decider.inbound_batch, inbound), (decider.outbound_batch, outbound)
     to_inbound, to_outbound = (
         [json.loads(line) for line in ask("\n".join(map(json.dumps, many))).splitlines()]

@@ -18,6 +18,7 @@ import pytest
 
 from oracle import deciding, generator
 from oracle.matching import UnspecifiedError
+from oracle.stored import parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,8 @@ class World:
 def decide(slice_: Json, questions: list[Json]) -> list[Json]:
     """What the core answers."""
     native = pytest.importorskip("meshc._native")
-    decider = native.Decider(json.dumps(slice_).encode(), None, "worktree")
+    content, callees = parted(slice_)
+    decider = native.Decider(content, None, "worktree", callees)
     lines = decider.inbound_batch("\n".join(map(json.dumps, questions))).splitlines()
     return [json.loads(line) for line in lines]
 

@@ -98,6 +98,7 @@ END = 1_801_353_600
 def compiled(*texts: str) -> dict[str, tuple[bytes, bytes]]:
     done = compile_files([*files(*texts), SETTINGS], "c")
     assert done.fit, done.findings
+    assert not done.callees, "nobody calls anybody"
     return {name: (content, places) for name, content, places in done.slices}
 
 

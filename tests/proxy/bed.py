@@ -24,6 +24,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from oracle.stored import parted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -156,14 +158,14 @@ def seal(
     height: int = 1,
     signer: ed25519.Ed25519PrivateKey = SIGNER,
     **changes: Any,
-) -> tuple[bytes, bytes]:
-    """Give the signed envelope of a manifest of one slice, and the slice."""
-    content = canonical(slice_)
+) -> tuple[bytes, bytes, dict[str, bytes]]:
+    """Give the signed envelope of a manifest of one slice, the slice, and what it names."""
+    content, callees = parted(slice_)
     manifest = {
         "capabilities": [],
         "commit": f"{height:040x}",
         "compiler": "test",
-        "format": 1,
+        "format": 2,
         "height": height,
         "parent": None,
         "slices": [
@@ -184,7 +186,7 @@ def seal(
             }
         ],
     }
-    return canonical(envelope), content
+    return canonical(envelope), content, callees
 
 
 def identity(workload: str) -> str:
@@ -249,7 +251,7 @@ def slice_of(workload: str, **inbound: Any) -> dict[str, Any]:
     destinations = inbound.pop("destinations", [])
     return {
         "destinations": destinations,
-        "format": 1,
+        "format": 2,
         "inbound": {
             "allow": [],
             "authorities": [name],
@@ -351,10 +353,12 @@ class Bed:
 
     def write(self, state: Path, slice_: dict[str, Any], height: int = 1) -> None:
         """Write a snapshot into a state folder."""
-        (state / "current").mkdir(parents=True, exist_ok=True)
-        envelope, content = seal(slice_, height)
+        (state / "current/callees").mkdir(parents=True, exist_ok=True)
+        envelope, content, callees = seal(slice_, height)
         (state / "current/envelope.json").write_bytes(envelope)
         (state / "current/slice.json").write_bytes(content)
+        for name, blob in callees.items():
+            (state / "current/callees" / name).write_bytes(blob)
 
     def start(
         self,

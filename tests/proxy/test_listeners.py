@@ -355,7 +355,7 @@ def test_a_snapshot_that_is_not_sound_is_refused(
     proxy = bed.proxy(cart_slice(), CART)
     assert proxy.stop() == 0
     options: dict[str, Any] = {"height": 5, "signer": SIGNER} | changes
-    envelope, _ = seal(cart_slice(), **options)
+    envelope, *_ = seal(cart_slice(), **options)
     (proxy.state / "current/envelope.json").write_bytes(envelope)
     (proxy.state / "height").write_text("4")
     ended = subprocess.run(

@@ -36,7 +36,8 @@ class State:
     def meaning(self) -> object | None:
         """Give what the mesh does: every slice, and every policy test without its place.
 
-        Nothing where it does not compile.
+        What slices name is among it, as another content has another digest. Nothing where it
+        does not compile.
         """
         if not self.linted.fit:
             return None

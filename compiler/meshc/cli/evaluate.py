@@ -91,9 +91,9 @@ def tables(options: dict[str, Any]) -> Decisions:
         from meshc.cli import snapshots
 
         stored = snapshots.read(options["snapshot"])
-        return Decisions.of(stored.slices, stored.commit)
+        return Decisions.of(stored.slices, stored.callees, stored.commit)
     compiled = source.compiled(options["repository"], options["rev"], options["env"])
-    return Decisions.of(compiled.slices, compiled.commit)
+    return Decisions.of(compiled.slices, compiled.callees, compiled.commit)
 
 
 def requests(options: dict[str, Any]) -> Iterator[Request]:

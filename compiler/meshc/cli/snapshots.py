@@ -38,6 +38,8 @@ class Stored:
 
     commit: str
     slices: tuple[tuple[str, bytes, bytes], ...]
+    callees: dict[str, bytes]
+    """What the slices name, by digest."""
 
 
 def lineage(compiled: Compiled) -> snapshot.Lineage:
@@ -100,14 +102,24 @@ def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> st
     return digest(payload)
 
 
+def named(slice_: bytes) -> list[str]:
+    """Give the digests of the callees that a slice names; raises `ValueError`."""
+    from meshc._native import callees  # the extension is loaded only when something is compiled
+
+    return callees(slice_)
+
+
 def write_offline(folder: Path, compiled: Compiled, workload: str, key: Ed25519PrivateKey) -> None:
-    """Write what a proxy without a controller starts from: its own slice, signed."""
+    """Write what a proxy without a controller starts from: its own slice, signed, and callees."""
     content, places = next((s, p) for name, s, p in compiled.slices if name == workload)
     payload = snapshot.seal(snapshot.manifest_of(compiled.mesh, lineage(compiled)), key)
     with replacing(folder) as fresh:
         (fresh / "envelope.json").write_bytes(payload)
         (fresh / "slice.json").write_bytes(content)
         (fresh / "places.json").write_bytes(places)
+        (fresh / "callees").mkdir()
+        for name in named(content):
+            (fresh / "callees" / name).write_bytes(compiled.callees[name])
 
 
 @contextlib.contextmanager
@@ -148,7 +160,8 @@ def read(path: str) -> Stored:
             (entry["workload"], blob(folder, entry["slice"]), blob(folder, entry["places"]))
             for entry in content["slices"]
         )
-        return Stored(content["commit"], slices)
+        callees = {name for _, slice_, _ in slices for name in named(slice_)}
+        return Stored(content["commit"], slices, {name: blob(folder, name) for name in callees})
     except (ValueError, KeyError, TypeError, binascii.Error):
         raise exits.Failure(f"`{found}` is no manifest of a snapshot", exits.UNREADABLE) from None
 

@@ -37,7 +37,7 @@ def command(*, repository: str, rev: str | None, env: str | None, as_json: bool)
     tests: list[Json] = json.loads(compiled.mesh.tests())
     if not tests:
         raise exits.Failure(f"`{repository}` holds no PolicyTest", exits.NO_INPUT)
-    decisions = Decisions.of(compiled.slices, compiled.commit)
+    decisions = Decisions.of(compiled.slices, compiled.callees, compiled.commit)
     failed = 0
     for test in tests:
         wrong = differences(decisions, test)

@@ -40,9 +40,9 @@ async def count(fleet: Fleet) -> Counter[str]:
 
 def weights(fleet: Fleet) -> dict[str, int]:
     """Read the declared weights of the canary off the caller's slice."""
-    for destination in fleet.plan.slices["shop/frontend"]["destinations"]:
-        if destination["workload"] == "shop/recommendation":
-            item = next(one for one in destination["traffic"] if not one["headers"])
+    for callee in fleet.plan.callees_of("shop/frontend"):
+        if callee["workload"] == "shop/recommendation":
+            item = next(one for one in callee["traffic"] if not one["headers"])
             return {row["cluster"]: row["weight"] for row in item["to"]}
     raise Broken("the frontend does not call the recommendation service")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from meshc.compiling import Compiled
 
@@ -60,6 +60,8 @@ class Plan:
     """The mesh of one commit as the demonstration sees it."""
 
     slices: Mapping[str, Mapping[str, Any]]
+    callees: Mapping[str, Mapping[str, Any]]
+    """What the slices name, by digest."""
     instances: Sequence[Instance]
 
     def ports(self, workload: str) -> tuple[Port, ...]:
@@ -89,10 +91,15 @@ class Plan:
     def edges(self) -> set[tuple[str, str]]:
         """Give every declared edge as (caller, callee)."""
         return {
-            (caller, destination["workload"])
-            for caller, content in self.slices.items()
-            for destination in content["destinations"]
+            (caller, callee["workload"])
+            for caller in self.slices
+            for callee in self.callees_of(caller)
         }
+
+    def callees_of(self, caller: str) -> Iterator[Mapping[str, Any]]:
+        """Give what a workload knows of those it may call."""
+        destinations = self.slices[caller]["destinations"]
+        return (self.callees[destination["callee"]] for destination in destinations)
 
     def samples(self, workload: str) -> list[Sample]:
         """Give one request for each operation of a service, long downloads left out."""
@@ -121,7 +128,8 @@ class Plan:
 def read(compiled: Compiled) -> Plan:
     """Read the plan off a compiled repository."""
     slices = {workload: json.loads(content) for workload, content, _ in compiled.slices}
-    return Plan(slices, instances(compiled))
+    callees = {name: json.loads(content) for name, content in compiled.callees.items()}
+    return Plan(slices, callees, instances(compiled))
 
 
 def instances(compiled: Compiled) -> list[Instance]:

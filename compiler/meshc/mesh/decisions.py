@@ -118,14 +118,19 @@ class Decisions:
     """The decision tables of one snapshot; each is loaded when it is first asked."""
 
     slices: dict[str, tuple[bytes, bytes]]
+    callees: dict[str, bytes]
+    """What the slices name, by digest."""
     commit: str
     _deciders: dict[str, Decider] = field(default_factory=dict)
     _contents: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, slices: Iterable[tuple[str, bytes, bytes]], commit: str) -> Decisions:
-        """Take the slices of a snapshot."""
-        return cls({name: (content, places) for name, content, places in slices}, commit)
+    def of(
+        cls, slices: Iterable[tuple[str, bytes, bytes]], callees: dict[str, bytes], commit: str
+    ) -> Decisions:
+        """Take the slices of a snapshot, and what they name by digest."""
+        named = {name: (content, places) for name, content, places in slices}
+        return cls(named, callees, commit)
 
     def decide(self, request: Request) -> Decision:
         """Follow a request along its way; raises `Unanswerable`."""
@@ -145,7 +150,8 @@ class Decisions:
         decider = self.tables(sender)
         if tcp:
             question: Json = {"destination": request.to, "port": port, "draw": request.draw}
-            known = {one["workload"] for one in self._content(sender)["destinations"]}
+            named = (one["callee"] for one in self._content(sender)["destinations"])
+            known = (json.loads(self.callees[name])["workload"] for name in named)
             if request.to not in known:
                 return Step(sender, "caller", undeclared(request.to, self.commit))
         else:
@@ -206,7 +212,7 @@ class Decisions:
             from meshc._native import Decider as Native  # loaded once something is asked
 
             content, places = self.slices[workload]
-            self._deciders[workload] = Native(content, places, self.commit)
+            self._deciders[workload] = Native(content, places, self.commit, self.callees)
         return self._deciders[workload]
 
     def _content(self, workload: str) -> Json:

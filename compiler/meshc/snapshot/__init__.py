@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from meshc._native import Mesh
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The form of slices and manifests; a proxy refuses any other."""
 PAYLOAD_TYPE: Final = "application/vnd.meshc.manifest+json"
 
@@ -48,19 +48,22 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def manifest(slices: Sequence[tuple[str, bytes, bytes]], lineage: Lineage) -> bytes:
+def manifest(
+    slices: Sequence[tuple[str, bytes, bytes]], callees: dict[str, bytes], lineage: Lineage
+) -> bytes:
     """Give the manifest of slices and their places, in any order, as RFC 8785 JSON.
 
-    Raises `ValueError` for a slice that cannot be read.
+    `callees` are what the slices name, by digest. Raises `ValueError` for a slice that cannot be
+    read, or names what is not there.
     """
     from meshc import _native  # the extension is loaded only when something is compiled
 
     commit, height, parent = lineage.commit, lineage.height, lineage.parent
-    return _native.manifest(slices, commit, __version__, height, parent)
+    return _native.manifest(slices, callees, commit, __version__, height, parent)
 
 
 def manifest_of(mesh: Mesh, lineage: Lineage, blobs: Path | None = None) -> bytes:
-    """Give the manifest of what a mesh compiles to; slices and places are hashed and not kept.
+    """Give the manifest of what a mesh compiles to; its blobs are hashed and not kept.
 
     They are written to the folder `blobs`, each named by its digest; raises `OSError` then.
     """

@@ -1,6 +1,7 @@
 use core::ops::Range;
 
 use meshc_link::{Edge, Mesh, Workload, WorkloadIx};
+use meshc_snapshot::Digest;
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::places::Place;
 use meshc_snapshot::slice::{FORMAT, Operation};
@@ -13,8 +14,8 @@ use crate::places::{Lines, Lists};
 use crate::routes::routes;
 use crate::threads::in_parts;
 
-/// Everything that slices hold of each workload, written once: for its own slice and for those of
-/// its callers. Slices are put together from it without a look at the mesh.
+/// Everything that slices hold of each workload, and what they name, written once: for its own slice
+/// and for those of its callers. Slices are put together from it without a look at the mesh.
 pub(crate) struct Fragments {
     parts: Vec<Part>,
 }
@@ -41,11 +42,15 @@ struct Pieces {
     near: Range<usize>,
     /// The names it answers to, for others.
     far: Range<usize>,
-    /// It as a destination, behind the calls.
-    behind: Range<usize>,
-    /// Its operations, within `behind`.
+    /// What it is to all its callers: a blob of its own.
+    callee: Range<usize>,
+    /// The name of that blob, where anybody calls it.
+    digest: Option<Digest>,
+    /// That name as JSON.
+    named: Range<usize>,
+    /// Its operations, within `callee`.
     operations: Range<usize>,
-    /// How it may read a path, within `behind`.
+    /// How it may read a path, within `callee`.
     readings: Range<usize>,
     /// Names of its operations among those of the part.
     names: Range<usize>,
@@ -74,19 +79,25 @@ pub(crate) struct Fragment<'f> {
 struct Source<'a, 'm> {
     lines: &'a Lines<'m>,
     inbound: &'a Inbound<'m>,
+    /// Whether anybody else calls it, of each workload.
+    called: Vec<bool>,
 }
 
 impl Fragments {
     /// Writes the fragments of all workloads, as many at a time as there are threads.
     pub(crate) fn new(mesh: &Mesh, size: usize) -> Result<Self, serde_json::Error> {
-        let source = Source { lines: &Lines::new(mesh), inbound: &Inbound::new(mesh) };
+        let (lines, inbound) = (&Lines::new(mesh), &Inbound::new(mesh));
+        let source = Source { lines, inbound, called: called(mesh) };
         let all: Vec<(WorkloadIx, &Workload)> = mesh.each().collect();
         let parts = in_parts(&all, size.next_multiple_of(SIZE), |some| {
             let (mut outgoing, mut parts) = (Outgoing::new(mesh), Vec::<Part>::new());
             for some in some.chunks(SIZE) {
                 let mut part = parts.last().map(Part::as_large).unwrap_or_default();
                 for &(ix, workload) in some {
-                    let pieces = part.write(&source, workload, outgoing.of(ix));
+                    let mut pieces = part.write(&source, workload, outgoing.of(ix));
+                    if source.called.get(ix.index()) == Some(&true) {
+                        part.name_callee(&mut pieces);
+                    }
                     part.pieces.push(pieces);
                 }
                 part.json.fault()?;
@@ -105,6 +116,17 @@ impl Fragments {
         let part = self.parts.get(ix.index() / SIZE)?;
         Some(Fragment { part, pieces: part.pieces.get(ix.index() % SIZE)? })
     }
+}
+
+/// Whether anybody else calls it, of each workload.
+fn called(mesh: &Mesh) -> Vec<bool> {
+    let mut called = vec![false; mesh.workloads.len()];
+    for edge in mesh.edges.iter().filter(|edge| edge.callee != edge.caller) {
+        if let Some(called) = called.get_mut(edge.callee.index()) {
+            *called = true;
+        }
+    }
+    called
 }
 
 /// Tells workloads of one namespace, which stand together, from those of others.
@@ -133,15 +155,15 @@ impl Part {
         let mesh = source.lines.mesh();
         let rest = rest(mesh, workload);
         let mut pieces = Pieces { file: workload.file, ..Pieces::default() };
-        self.destination(mesh, (workload, rest.as_ref()), &mut pieces);
+        self.callee(mesh, (workload, rest.as_ref()), &mut pieces);
         self.own(source, (workload, edges), &mut pieces);
         let own = (source.lines, workload);
         pieces.lists = Lists::new(own, rest.as_ref(), edges, &mut self.places);
         pieces
     }
 
-    /// Writes what slices of its callers hold.
-    fn destination(
+    /// Writes what its callers know of it.
+    fn callee(
         &mut self,
         mesh: &Mesh,
         (workload, rest): (&Workload, Option<&Operation>),
@@ -154,10 +176,10 @@ impl Part {
         let far = names.filter(|name| means_it_elsewhere(mesh, workload, name));
         pieces.far = json.written(|json| json.texts(far));
         let called = &mut pieces.called;
-        pieces.behind = json.written(|json| {
-            // The fields of a destination before these are `authorities` and `calls`.
-            json.rest_of_object(key!("calls"), |object| {
+        pieces.callee = json.written(|json| {
+            json.object(|object| {
                 clusters(workload, object.key(key!("clusters")));
+                object.key(key!("format")).number(FORMAT);
                 object.key(key!("identity")).text(&workload.identity);
                 pieces.operations = object.key(key!("operations")).written(|json| {
                     let all = in_order(workload, rest);
@@ -179,6 +201,14 @@ impl Part {
         let names = workload.operations.iter().map(|one| json.written(|json| json.text(&one.name)));
         self.names.extend(names);
         pieces.names = first..self.names.len();
+    }
+
+    /// Gives what its callers know of it its name.
+    fn name_callee(&mut self, pieces: &mut Pieces) {
+        let blob = self.json.bytes().get(pieces.callee.clone()).unwrap_or_default();
+        let digest = Digest::of(blob);
+        pieces.named = self.json.written(|json| json.text(&digest.to_string()));
+        pieces.digest = Some(digest);
     }
 
     /// Writes what only its own slice holds: all that is behind the destinations.
@@ -212,9 +242,11 @@ impl<'f> Fragment<'f> {
     ) {
         json.raw(b"{\"authorities\":");
         json.raw(self.piece(if near { &self.pieces.near } else { &self.pieces.far }));
+        json.raw(b",\"callee\":");
+        json.raw(self.piece(&self.pieces.named));
         json.raw(b",\"calls\":");
         json.list(edges, |json, edge| self.call(edge, json));
-        json.raw(self.piece(&self.pieces.behind));
+        json.raw(b"}");
     }
 
     /// Writes one declared call of it.
@@ -240,6 +272,11 @@ impl<'f> Fragment<'f> {
         json.raw(self.piece(&(start..own.end)));
     }
 
+    /// What it is to all its callers, where there are any: a blob and its name.
+    pub(crate) fn callee(self) -> Option<(Digest, &'f [u8])> {
+        Some((self.pieces.digest?, self.piece(&self.pieces.callee)))
+    }
+
     fn piece(self, range: &Range<usize>) -> &'f [u8] {
         self.part.json.bytes().get(range.clone()).unwrap_or_default()
     }
@@ -262,6 +299,11 @@ impl<'f> Fragment<'f> {
     /// The file that declares it.
     pub(crate) const fn file(self) -> u32 {
         self.pieces.file
+    }
+
+    /// The places of its traffic items.
+    pub(crate) fn traffic(self) -> &'f [Place] {
+        self.pieces.lists.traffic(&self.part.places)
     }
 
     /// Its places, list by list.

@@ -78,10 +78,17 @@ impl Json {
     }
 
     pub(crate) fn number(&mut self, number: u32) {
-        if number >= 10 {
-            self.number(number / 10);
+        let (mut digits, mut rest) = ([0; 10], number); // 2^32 has ten
+        let mut used = 0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            (used, rest) = (used + 1, rest / 10);
+            if rest == 0 {
+                break;
+            }
         }
-        self.bytes.push(b'0' + (number % 10) as u8);
+        let first = digits.len() - used;
+        self.raw(digits.get(first..).unwrap_or_default());
     }
 
     pub(crate) fn truth(&mut self, truth: bool) {

@@ -98,6 +98,11 @@ impl Lists<Range<usize>> {
         }
     }
 
+    /// Where the traffic items are, of all that they stand among.
+    pub(crate) fn traffic<'p>(&self, places: &'p [Place]) -> &'p [Place] {
+        places.get(self.traffic.clone()).unwrap_or_default()
+    }
+
     /// The places themselves, of all that they stand among.
     pub(crate) fn of<'p>(&self, places: &'p [Place]) -> Lists<&'p [Place]> {
         let list = |range: &Range<usize>| places.get(range.clone()).unwrap_or_default();
@@ -152,7 +157,7 @@ impl<'a> Placing<'a> {
                 json.object(|object| {
                     let calls = calls.iter().map(|call| &call.place);
                     self.list(calls, object.key(key!("calls")));
-                    self.list(callee.places().traffic, object.key(key!("traffic")));
+                    self.list(callee.traffic(), object.key(key!("traffic")));
                 });
             });
             object
@@ -179,7 +184,7 @@ impl<'a> Placing<'a> {
         }
         for (callee, calls) in called.each() {
             calls.iter().for_each(|call| self.file(call.place.0));
-            callee.places().traffic.iter().for_each(|place| self.file(place.0));
+            callee.traffic().iter().for_each(|place| self.file(place.0));
             self.file(callee.file());
         }
         self.files.sort_unstable();

@@ -38,7 +38,11 @@ pub(crate) fn numbered(list: &str, number: usize) -> Cow<'static, str> {
 
 /// Writes names sorted, each once.
 pub(crate) fn sorted(named: &[At<String>], json: &mut Json) {
-    let mut names: Vec<&str> = named.iter().map(|one| one.value.as_str()).collect();
+    let names = named.iter().map(|one| one.value.as_str());
+    if names.clone().is_sorted_by(|one, next| one < next) {
+        return json.texts(names);
+    }
+    let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     names.dedup();
     json.texts(names);

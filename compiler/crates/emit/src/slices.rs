@@ -1,4 +1,5 @@
 use meshc_link::{Mesh, Workload, WorkloadIx};
+use meshc_snapshot::Digest;
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::manifest::Named;
 
@@ -11,7 +12,7 @@ use crate::threads::in_parts;
 /// Threads that emit; a third gains nothing on the two cores of most runners.
 pub const THREADS: usize = 2;
 
-/// The two blobs of one workload, while they are at hand.
+/// The blobs of one workload, while they are at hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Blobs<'a> {
     /// `namespace/name`.
@@ -20,11 +21,14 @@ pub struct Blobs<'a> {
     pub slice: &'a [u8],
     /// Its places, as RFC 8785 JSON.
     pub places: &'a [u8],
+    /// What it is to all its callers, as RFC 8785 JSON, by the name that their slices have for it;
+    /// nothing where nobody calls it.
+    pub callee: Option<(Digest, &'a [u8])>,
     /// What the slice asks of a runtime.
     pub needs: Needs,
 }
 
-/// The two blobs of one workload.
+/// The blobs of one workload.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Emitted {
     /// `namespace/name`.
@@ -33,6 +37,8 @@ pub struct Emitted {
     pub slice: Vec<u8>,
     /// Its places, as RFC 8785 JSON.
     pub places: Vec<u8>,
+    /// What it is to all its callers, where there are any.
+    pub callee: Option<(Digest, Vec<u8>)>,
 }
 
 /// What slices share.
@@ -70,6 +76,7 @@ pub fn emit(mesh: &Mesh) -> Result<Vec<Emitted>, serde_json::Error> {
         workload: blobs.workload.to_owned(),
         slice: blobs.slice.to_vec(),
         places: blobs.places.to_vec(),
+        callee: blobs.callee.map(|(name, callee)| (name, callee.to_vec())),
     })
 }
 
@@ -96,7 +103,8 @@ impl Shared<'_> {
             places.clear();
             placing.write(own, &called, &mut places);
             let (slice, places) = (slice.bytes(), places.bytes());
-            made.push(take(&Blobs { workload: &workload.id, slice, places, needs }));
+            let (workload, callee) = (workload.id.as_str(), own.callee());
+            made.push(take(&Blobs { workload, slice, places, callee, needs }));
         }
         made
     }

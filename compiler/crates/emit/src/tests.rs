@@ -4,7 +4,11 @@ use std::path::Path;
 use meshc_check::Schema;
 use meshc_decide::Tables;
 use meshc_link::{Content, Mesh};
+use meshc_snapshot::callee::Called;
 use meshc_snapshot::capability::Needs;
+use meshc_snapshot::parts::{Parts, parts};
+use meshc_snapshot::slice::Slice;
+use meshc_snapshot::{Digest, read};
 use proptest::prelude::*;
 
 use crate::{each, emit};
@@ -45,20 +49,40 @@ fn linked(files: Vec<(String, Vec<u8>)>) -> Mesh {
     Mesh::read(files, &schema, &[])
 }
 
-fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
+/// Slices and places by workload, and callees by name.
+struct All {
+    slices: BTreeMap<String, (Vec<u8>, Vec<u8>)>,
+    callees: BTreeMap<Digest, Vec<u8>>,
+}
+
+impl All {
+    fn whole(&self, slice: &[u8]) -> Slice {
+        read::slice(slice, |name| self.callees.get(name)).expect("readable")
+    }
+}
+
+fn all(files: Vec<(String, Vec<u8>)>) -> All {
     let mesh = linked(files);
     let errors: Vec<_> = mesh.findings.iter().filter(|one| one.finding.code < "MC212").collect();
     assert!(errors.is_empty(), "{errors:?}");
     let emitted = emit(&mesh).expect("canonical");
-    emitted.into_iter().map(|one| (one.workload, (one.slice, one.places))).collect()
+    let callees = emitted.iter().filter_map(|one| one.callee.clone()).collect();
+    let slices = emitted.into_iter().map(|one| (one.workload, (one.slice, one.places)));
+    All { slices: slices.collect(), callees }
+}
+
+fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
+    all(files).slices
 }
 
 #[test]
 fn what_is_put_together_is_canonical_and_means_what_its_parts_mean() {
-    for (slice, places) in slices(shop(true)).into_values() {
-        let read: meshc_snapshot::slice::Slice = serde_json::from_slice(&slice).expect("a slice");
-        assert_eq!(meshc_snapshot::canonical(&read).expect("canonical"), slice);
-        let place: serde_json::Value = serde_json::from_slice(&places).expect("places");
+    let all = all(shop(true));
+    for (slice, places) in all.slices.values() {
+        let named: Slice<Called> = serde_json::from_slice(slice).expect("a slice");
+        assert_eq!(meshc_snapshot::canonical(&named).expect("canonical"), *slice);
+        let read = all.whole(slice);
+        let place: serde_json::Value = serde_json::from_slice(places).expect("places");
         assert_eq!(place["destinations"].as_array().map(Vec::len), Some(read.destinations.len()));
         if matches!(read.workload.as_str(), "shop/a" | "shop/c") {
             let [called] = read.destinations.as_slice() else { panic!("{read:?}") };
@@ -78,6 +102,28 @@ fn an_edge_changes_the_slices_of_its_two_ends_and_no_other() {
 }
 
 #[test]
+fn a_callee_is_one_blob_however_many_call_it_and_what_changes_of_it_changes_no_other() {
+    let traffic = |weight: u32| {
+        let mut files = shop(true);
+        let callee = format!(
+            "  allow: [{{from: [a, c], operations: [read]}}]\n  versions: {{v1: {{labels: {{v: a}}}}, v2: {{labels: {{v: b}}}}}}\n  \
+             traffic: [{{to: [{{version: v1, weight: {weight}}}, {{version: v2, weight: 9}}]}}]\n"
+        );
+        files.retain(|(path, _)| path != "b.yaml");
+        files.push(service("b", &callee));
+        files.push(service("e", "  calls: [{to: b.read}, {to: d.read}]\n"));
+        all(files)
+    };
+    let (before, after) = (traffic(1), traffic(2));
+    assert_eq!(before.callees.len(), 2, "b and d; nobody calls the others");
+    let kept = before.callees.keys().filter(|name| after.callees.contains_key(name));
+    assert_eq!(kept.count(), 1, "that of d");
+    let changed: Vec<&String> =
+        before.slices.keys().filter(|one| before.slices[*one].0 != after.slices[*one].0).collect();
+    assert_eq!(changed, ["shop/a", "shop/c", "shop/e"], "those that name b, and not b itself");
+}
+
+#[test]
 fn comments_moved_lines_and_the_order_of_files_change_no_slice() {
     let before = slices(shop(true));
     let mut files = shop(true);
@@ -94,15 +140,16 @@ fn comments_moved_lines_and_the_order_of_files_change_no_slice() {
 
 #[test]
 fn every_slice_is_canonical_and_loads() {
-    for (name, (slice, places)) in slices(shop(true)) {
+    let all = all(shop(true));
+    for (name, (slice, places)) in &all.slices {
         let canonical = |bytes: &[u8]| {
             let value: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
             meshc_snapshot::canonical(&value).expect("canonical")
         };
-        assert_eq!(canonical(&slice), slice, "{name}");
-        assert_eq!(canonical(&places), places, "{name}");
-        let slice = meshc_snapshot::read::slice(&slice).expect("readable");
-        let places = meshc_snapshot::read::places(&places).expect("readable");
+        assert_eq!(canonical(slice), *slice, "{name}");
+        assert_eq!(canonical(places), *places, "{name}");
+        let slice = all.whole(slice);
+        let places = read::places(places).expect("readable");
         Tables::load(slice, Some(places), "c".into())
             .unwrap_or_else(|fault| panic!("{name}: {fault}"));
     }
@@ -116,7 +163,7 @@ fn the_rest_waits_as_long_as_the_service_says() {
         service("b", ""),
     ];
     let rest = |slice: &[u8]| {
-        let slice = meshc_snapshot::read::slice(slice).expect("readable");
+        let slice = read::slice(slice, |_| None::<&[u8]>).expect("it calls nobody");
         let operations = slice.inbound.operations;
         operations.into_iter().find(|one| one.name == "rest").map(|one| one.timeout_ms)
     };
@@ -125,24 +172,34 @@ fn the_rest_waits_as_long_as_the_service_says() {
     assert_eq!(rest(&all["shop/b"].0), None, "15 s are the default and need no words");
 }
 
-/// Holds what was written against the types it is read into: the same bytes from the generic
-/// canonicaliser, and the same needs from the slice as a whole.
+/// Holds what was written against the types it is read into: the parts of the slice as a whole, by
+/// the generic canonicaliser, are the blobs that were written, and its needs those that were noted.
 fn is_as_its_types_say(mesh: &Mesh) -> usize {
+    let emitted = emit(mesh).expect("emitted");
+    let callees = emitted.into_iter().filter_map(|one| one.callee);
+    let callees: BTreeMap<Digest, Vec<u8>> = callees.collect();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
     let checked = each(mesh, 2, |blobs| {
-        let slice = meshc_snapshot::read::slice(blobs.slice).expect("a slice");
-        let places = meshc_snapshot::read::places(blobs.places).expect("places");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-        let wanted = meshc_snapshot::canonical(&slice).expect("canonical");
-        assert_eq!(text(blobs.slice.to_vec()), text(wanted), "{}", blobs.workload);
-        let wanted = meshc_snapshot::canonical(&places).expect("canonical");
-        assert_eq!(text(blobs.places.to_vec()), text(wanted), "{}", blobs.workload);
-        assert_eq!(blobs.needs, Needs::of(&slice), "{}", blobs.workload);
+        let whole = read::slice(blobs.slice, |name| callees.get(name)).expect("a slice");
+        let places = read::places(blobs.places).expect("places");
+        assert_eq!(blobs.needs, Needs::of(&whole), "{}", blobs.workload);
         let length = |places: &[_]| places.len();
-        assert_eq!(length(&places.routes), slice.routes.len());
-        assert_eq!(length(&places.operations), slice.inbound.operations.len());
-        assert_eq!(length(&places.guardrails), slice.inbound.guardrails.len());
+        assert_eq!(length(&places.routes), whole.routes.len());
+        assert_eq!(length(&places.operations), whole.inbound.operations.len());
+        assert_eq!(length(&places.guardrails), whole.inbound.guardrails.len());
+        assert_eq!(places.destinations.len(), whole.destinations.len());
+        let wanted = meshc_snapshot::canonical(&places).expect("canonical");
+        assert_eq!(text(blobs.places), text(&wanted), "{}", blobs.workload);
+        let wanted = parts(whole).expect("canonical");
+        assert_eq!(text(blobs.slice), text(&wanted.slice), "{}", blobs.workload);
+        wanted
     });
-    checked.expect("emitted").len()
+    let checked: Vec<Parts> = checked.expect("emitted");
+    let count = checked.len();
+    let named: BTreeMap<Digest, Vec<u8>> =
+        checked.into_iter().flat_map(|one| one.callees).collect();
+    assert_eq!(named, callees, "every callee that is named and no other");
+    count
 }
 
 fn read_into(folder: &Path, root: &Path, files: &mut Vec<(String, Vec<u8>)>) {
@@ -178,7 +235,8 @@ fn threads_change_nothing() {
     let mesh = linked(shop(true));
     let all = |threads| {
         let held = |blobs: &crate::Blobs<'_>| {
-            (blobs.workload.to_owned(), blobs.slice.to_vec(), blobs.places.to_vec())
+            let callee = blobs.callee.map(|(name, blob)| (name, blob.to_vec()));
+            (blobs.workload.to_owned(), blobs.slice.to_vec(), blobs.places.to_vec(), callee)
         };
         each(&mesh, threads, held).expect("emitted")
     };
@@ -205,8 +263,12 @@ fn every_part_knows_the_services_of_its_own_namespace() {
         files.push((format!("{number:02}.yaml"), text.into_bytes()));
     }
     let mesh = linked(files);
+    let callees = each(&mesh, 1, |blobs| blobs.callee.map(|(name, blob)| (name, blob.to_vec())));
+    let callees: BTreeMap<_, _> = callees.expect("emitted").into_iter().flatten().collect();
     let seen = |threads| {
-        let read = |blobs: &crate::Blobs<'_>| meshc_snapshot::read::slice(blobs.slice).unwrap();
+        let read = |blobs: &crate::Blobs<'_>| {
+            read::slice(blobs.slice, |name| callees.get(name)).expect("a slice")
+        };
         each(&mesh, threads, read).expect("emitted")
     };
     let one = seen(1);

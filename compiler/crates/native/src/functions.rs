@@ -1,15 +1,18 @@
 use core::hash::Hasher;
+use std::collections::HashMap;
 
 use meshc_check::Schema;
 use meshc_decide::pattern::Pattern;
 use meshc_document::{Limits, LineIndex};
 use meshc_snapshot::manifest::{Lineage, Named};
-use meshc_snapshot::{Digest, capability};
+use meshc_snapshot::{Digest, capability, read};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
 use rustc_hash::FxHasher;
+
+use crate::decider::whole;
 
 #[pyfunction]
 pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult<String> {
@@ -80,9 +83,19 @@ pub(crate) fn check_pattern(pattern: &str) -> Option<(usize, &'static str, &'sta
 }
 
 #[pyfunction]
-pub(crate) fn needs(slice: &[u8]) -> PyResult<Vec<&'static str>> {
-    let slice = meshc_snapshot::read::slice(slice);
-    Ok(capability::needs(&slice.map_err(|why| PyValueError::new_err(why.to_string()))?))
+#[pyo3(signature = (slice, callees = None))]
+pub(crate) fn needs(
+    slice: &[u8],
+    callees: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Vec<&'static str>> {
+    Ok(capability::needs(&whole(slice, callees)?))
+}
+
+#[pyfunction]
+pub(crate) fn callees(slice: &[u8]) -> PyResult<Vec<String>> {
+    let named = read::callees(slice);
+    let named = named.map_err(|why| PyValueError::new_err(why.to_string()))?;
+    Ok(named.iter().map(Digest::to_string).collect())
 }
 
 type Slices = Vec<(PyBackedStr, PyBackedBytes, PyBackedBytes)>;
@@ -92,6 +105,7 @@ type Slices = Vec<(PyBackedStr, PyBackedBytes, PyBackedBytes)>;
 pub(crate) fn manifest<'py>(
     py: Python<'py>,
     slices: Slices,
+    callees: HashMap<String, PyBackedBytes>,
     commit: String,
     compiler: String,
     height: u64,
@@ -100,7 +114,8 @@ pub(crate) fn manifest<'py>(
     let made = py.detach(|| {
         let mut trust_domain = None;
         let named = slices.iter().map(|(workload, content, places)| {
-            let slice = meshc_snapshot::read::slice(content).map_err(|why| why.to_string())?;
+            let slice = read::slice(content, |name| callees.get(&name.to_string()));
+            let slice = slice.map_err(|why| why.to_string())?;
             let needs = capability::Needs::of(&slice);
             trust_domain.get_or_insert(slice.trust_domain);
             Ok::<_, String>(Named::new(workload, content, places, needs))

@@ -31,8 +31,8 @@ mod _native {
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        canonical_json, check_json, check_pattern, checksum, comments, defaults, digest, from_json,
-        manifest, masked, missing_capability, namespace_of, needs, position,
+        callees, canonical_json, check_json, check_pattern, checksum, comments, defaults, digest,
+        from_json, manifest, masked, missing_capability, namespace_of, needs, position,
     };
     #[pymodule_export]
     use super::graph::Graph;

@@ -11,7 +11,7 @@ use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use serde_json::{Map, Value, json};
 
 use crate::files::Given;
@@ -115,6 +115,19 @@ impl Mesh {
             .collect())
     }
 
+    fn callees<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let emitted = py.detach(|| {
+            let held = |blobs: &Blobs<'_>| blobs.callee.map(|(name, blob)| (name, blob.to_vec()));
+            meshc_emit::each(&self.mesh, meshc_emit::THREADS, held)
+        });
+        let emitted = emitted.map_err(|why| PyValueError::new_err(why.to_string()))?;
+        let callees = PyDict::new(py);
+        for (name, blob) in emitted.into_iter().flatten() {
+            callees.set_item(name.to_string(), PyBytes::new(py, &blob))?;
+        }
+        Ok(callees)
+    }
+
     fn manifest<'py>(
         &self,
         py: Python<'py>,
@@ -138,6 +151,9 @@ impl Mesh {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let lineage = Lineage { commit, compiler, height, parent };
         self.manifest_with(py, lineage, |blobs, named| {
+            if let Some((name, callee)) = blobs.callee {
+                std::fs::write(folder.join(name.to_string()), callee)?;
+            }
             std::fs::write(folder.join(&named.entry.slice), blobs.slice)?;
             std::fs::write(folder.join(&named.entry.places), blobs.places)
         })

@@ -70,7 +70,7 @@ fn slice(shape: Shape) -> Value {
         })
     };
     json!({
-        "destinations": [], "format": 1, "routes": [], "trustDomain": "mesh.test",
+        "destinations": [], "format": 2, "routes": [], "trustDomain": "mesh.test",
         "workload": "shop/pay",
         "inbound": {
             "allow": (0..shape.rules).map(rule).collect::<Vec<_>>(),

@@ -29,7 +29,7 @@ struct Pairs<'a> {
 }
 
 fn tables(slice: &[u8]) -> Result<Tables, Failure> {
-    let slice = meshc_snapshot::read::slice(slice)?;
+    let slice = serde_json::from_slice(slice)?;
     Ok(Tables::load(slice, None, "worktree".to_owned())?)
 }
 

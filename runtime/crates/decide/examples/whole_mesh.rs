@@ -57,7 +57,7 @@ fn slice(service: usize, rules: usize, calls: usize) -> Result<Slice, Failure> {
     };
     let slice = json!({
         "destinations": (0..calls).map(|at| destination(service + at + 1)).collect::<Vec<_>>(),
-        "format": 1, "routes": [], "trustDomain": "mesh.test",
+        "format": 2, "routes": [], "trustDomain": "mesh.test",
         "workload": format!("ns{}/svc{service}", service % 100),
         "inbound": {
             "allow": (0..rules).map(rule).collect::<Vec<_>>(),

@@ -76,10 +76,10 @@ mod tests {
     fn said(asked: bool, is_gateway: bool, peer: &str, fields: &[(&str, &str)]) -> Option<String> {
         let gateways = ["spiffe://m/ns/e/sa/edge".into()].into_iter().collect();
         let address = "192.0.2.9".parse().ok();
-        let slice = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
+        let slice = r#"{"destinations":[],"format":2,"inbound":{"allow":[],"authorities":[],
             "deny":[],"identity":"spiffe://m/ns/a/sa/b","listeners":[],"operations":[],
             "probes":[],"readings":["plain"]},"routes":[],"trustDomain":"m","workload":"a/b"}"#;
-        let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
+        let slice = serde_json::from_str(slice).unwrap();
         let tables = crate::Tables::load(slice, None, String::new()).unwrap();
         let peer = tables.peer((!peer.is_empty()).then_some(peer), address);
         let fields: Vec<(String, String)> =

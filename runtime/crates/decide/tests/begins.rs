@@ -47,7 +47,7 @@ fn tables(protocol: &str, rules: &Value) -> Tables {
         inbound[name] = value.clone();
     }
     let slice = json!({
-        "destinations": [], "format": 1, "inbound": inbound, "routes": [],
+        "destinations": [], "format": 2, "inbound": inbound, "routes": [],
         "trustDomain": "mesh.test", "workload": "shop/pay",
     });
     Tables::load(serde_json::from_value(slice).unwrap(), None, "c0ffee".to_owned()).unwrap()

@@ -43,7 +43,7 @@ fn tables(more: &Value) -> Tables {
         inbound.as_object_mut().unwrap().insert(name.clone(), value.clone());
     }
     let slice = json!({
-        "destinations": [], "format": 1, "inbound": inbound, "routes": [],
+        "destinations": [], "format": 2, "inbound": inbound, "routes": [],
         "trustDomain": "mesh.test", "workload": "shop/pay",
     });
     Tables::load(serde_json::from_value(slice).unwrap(), None, "c0ffee".to_owned()).unwrap()

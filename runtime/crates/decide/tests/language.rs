@@ -20,7 +20,7 @@ struct Row {
 }
 
 fn tables(slice: &str, places: Option<&str>) -> Tables {
-    let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
+    let slice = serde_json::from_str(slice).unwrap();
     let places = places.map(|places| meshc_snapshot::read::places(places.as_bytes()).unwrap());
     Tables::load(slice, places, "c0ffee".to_owned()).unwrap()
 }

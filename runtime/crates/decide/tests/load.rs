@@ -31,7 +31,7 @@ fn fault(slice: Slice) -> String {
 #[test]
 fn contradictions_are_named() {
     for (pointer, value, words) in [
-        ("/format", json!(2), "format 2"),
+        ("/format", json!(1), "format 1"),
         ("/inbound/listeners/1/name", json!("api"), "listener `api` appears twice"),
         ("/inbound/listeners/1/port", json!(8080), "port `8080` appears twice"),
         ("/inbound/listeners/1/port", json!(0), "port is 0"),
@@ -215,7 +215,7 @@ fn places_belong_to_their_slice_and_show_in_reasons() {
         deny: vec![Place::default(); 3],
         destinations: vec![DestinationPlaces::default()],
         files: vec!["shop/payments.yaml".into()],
-        format: 1,
+        format: 2,
         rate_limits: vec![Place::default(); 2],
         ..Places::default()
     };

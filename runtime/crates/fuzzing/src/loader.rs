@@ -1,19 +1,22 @@
 use meshc_decide::json::{inbound_json, outbound_json};
 use meshc_decide::{ListenerIx, OperationIx, Tables};
+use meshc_snapshot::parts::{Parts, parts};
+use meshc_snapshot::read::{self, NotCallee, NotRead};
+use meshc_snapshot::slice::{FORMAT, Slice};
 use serde_json::{Value, json};
 
 /// Requests that every loaded slice is asked about.
 const TARGETS: [&str; 4] = ["/", "/a/b;c?d=e&d=%66", "/A/b", "*"];
 
-/// Reads any bytes as a slice; what loads must give the same bytes again, and answer whatever is
-/// asked. Gives whether it loads.
+/// Reads any bytes as a slice, stored or whole; what is whole must come out of its parts again, and
+/// what loads answer whatever is asked. Gives whether it loads.
 ///
 /// # Panics
 /// Where it does not.
 pub fn loader(input: &[u8]) -> bool {
-    let Ok(slice) = meshc_snapshot::read::slice(input) else { return false };
-    let written = serde_json::to_vec(&slice).unwrap_or_default();
-    assert_eq!(meshc_snapshot::read::slice(&written).as_ref(), Ok(&slice));
+    hold_names(input);
+    let Ok(slice) = serde_json::from_slice::<Slice>(input) else { return false };
+    hold_parts(&slice);
     let tables = match Tables::load(slice, None, String::new()) {
         Ok(tables) => tables,
         Err(fault) => {
@@ -50,6 +53,28 @@ pub fn loader(input: &[u8]) -> bool {
     }
     hold_limits(&tables);
     true
+}
+
+/// A stored slice is read if and only if what it names is there, and nobody asks for anything else.
+fn hold_names(input: &[u8]) {
+    let named = read::callees(input);
+    let found = read::slice(input, |_| None::<&[u8]>);
+    let wanted = match named.as_deref() {
+        Ok([]) => Ok(0),
+        Ok([first, ..]) => Err(NotRead::Callee(*first, NotCallee::Missing)),
+        Err(why) => Err(why.clone()),
+    };
+    assert_eq!(found.map(|slice| slice.destinations.len()), wanted);
+}
+
+/// A slice of our form is what its parts together are.
+fn hold_parts(slice: &Slice) {
+    if slice.format == FORMAT
+        && let Ok(Parts { slice: written, callees }) = parts(slice.clone())
+    {
+        let found = read::slice(&written, |name| callees.get(name));
+        assert_eq!(found.as_ref(), Ok(slice));
+    }
 }
 
 /// An answer to a question that is one.

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::clock::SECOND;
 
-    const SLICE: &str = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
+    const SLICE: &str = r#"{"destinations":[],"format":2,"inbound":{"allow":[],"authorities":[],
         "deny":[],"identity":"spiffe://mesh/ns/a/sa/b","listeners":[],"operations":[],
         "probes":[],"rateLimits":[
             {"burst":2,"count":1,"name":"each","operations":null,"per":"caller","periodMs":1000},
@@ -148,7 +148,7 @@ mod tests {
     const BOTH: [LimitIx; 2] = [LimitIx(0), LimitIx(1)];
 
     fn tables(slice: &str) -> Tables {
-        let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
+        let slice = serde_json::from_str(slice).unwrap();
         Tables::load(slice, None, "worktree".to_owned()).unwrap()
     }
 

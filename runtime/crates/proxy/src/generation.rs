@@ -83,10 +83,10 @@ mod tests {
     use meshc_keys::{FetchSettings, Roots};
 
     fn generation(name: &str, number: u64) -> Arc<Generation> {
-        let slice = r#"{"destinations":[],"format":1,"inbound":{"allow":[],"authorities":[],
+        let slice = r#"{"destinations":[],"format":2,"inbound":{"allow":[],"authorities":[],
             "deny":[],"identity":"spiffe://mesh/ns/a/sa/b","listeners":[],"operations":[],
             "probes":[],"readings":["plain"]},"routes":[],"trustDomain":"mesh","workload":"a/b"}"#;
-        let slice = meshc_snapshot::read::slice(slice.as_bytes()).unwrap();
+        let slice = serde_json::from_str(slice).unwrap();
         let tables = Tables::load(slice, None, "worktree".to_owned()).unwrap();
         let limits = Allowances::default().of(&tables).unwrap();
         let (roots, allowed, folder) = (Roots::System, Vec::new(), std::path::PathBuf::new());

@@ -127,6 +127,17 @@ pub fn entry<'a>(manifest: &'a Manifest, workload: &str) -> Result<&'a Entry, St
     found.ok_or_else(|| format!("the snapshot holds nothing for `{workload}`"))
 }
 
+/// Holds a slice against the name that the manifest has for it.
+///
+/// # Errors
+/// It is another one.
+pub fn hold(slice: &[u8], name: &str) -> Result<(), String> {
+    match Digest::of(slice).to_string() == name {
+        true => Ok(()),
+        false => Err("the slice is not the one the manifest names".to_owned()),
+    }
+}
+
 /// Makes tables of a snapshot; its rate limits go on with the allowances they had.
 ///
 /// # Errors
@@ -140,10 +151,9 @@ pub fn load(
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let Signed { manifest, digest } = open(&blobs.envelope, wanted)?;
     let entry = entry(&manifest, wanted.workload)?;
-    if Digest::of(&blobs.slice).to_string() != entry.slice {
-        return Err("the slice is not the one the manifest names".to_owned());
-    }
-    let slice = read::slice(&blobs.slice).map_err(|why| why.to_string())?;
+    hold(&blobs.slice, &entry.slice)?;
+    let slice = read::slice(&blobs.slice, |name| blobs.callees.get(name));
+    let slice = slice.map_err(|why| why.to_string())?;
     if slice.workload != wanted.workload || slice.trust_domain != manifest.trust_domain {
         return Err(format!("the slice is that of `{}`", slice.workload));
     }

@@ -1,9 +1,12 @@
-//! The state folder: the current snapshot, the identity, the greatest height.
+//! The state folder: the current snapshot and the one before, the identity, the greatest height.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+
+use meshc_snapshot::{Digest, read};
 
 /// A state folder.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Blobs {
     pub slice: Vec<u8>,
     /// Its places.
     pub places: Vec<u8>,
+    /// What it names, by digest.
+    pub callees: BTreeMap<Digest, Vec<u8>>,
 }
 
 /// The files of an identity, PEM.
@@ -55,16 +60,30 @@ impl Store {
         if !current.exists() {
             return Ok(None);
         }
-        let read = |name| fs::read(current.join(name));
-        let places = read("places.json");
+        let file = |name| fs::read(current.join(name));
+        let places = file("places.json");
         let places = match places {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             places => places?,
         };
-        Ok(Some(Blobs { envelope: read("envelope.json")?, slice: read("slice.json")?, places }))
+        let (envelope, slice) = (file("envelope.json")?, file("slice.json")?);
+        // What is not there, or is not readable, is said where the snapshot is checked.
+        let named = read::callees(&slice).unwrap_or_default();
+        let callees = named.into_iter().filter_map(|name| Some((name, callee(&current, &name)?)));
+        Ok(Some(Blobs { envelope, callees: callees.collect(), slice, places }))
     }
 
-    /// Makes a snapshot the current one: a new folder, then one rename of a link that names it.
+    /// A callee of the snapshots that are kept, if it is there and undamaged.
+    #[must_use]
+    pub fn callee(&self, name: &Digest) -> Option<Vec<u8>> {
+        ["current", BEFORE].iter().find_map(|kept| {
+            let found = callee(&self.root.join(kept), name)?;
+            (Digest::of(&found) == *name).then_some(found)
+        })
+    }
+
+    /// Makes a snapshot the current one: a new folder, then one rename of a link that names it. The
+    /// one that was current is kept until the next; callees that both name are kept once.
     ///
     /// # Errors
     /// It could not be written; the one before is still there.
@@ -82,21 +101,58 @@ impl Store {
         ] {
             write(&folder.join(file), bytes)?;
         }
-        let (current, link) = (self.root.join("current"), self.root.join(".current"));
-        let before = fs::read_link(&current).ok();
-        let _ = fs::remove_file(&link);
-        symlink(&name, &link)?;
+        self.keep_callees(&folder, &blobs.callees)?;
+        let current = self.root.join("current");
+        let mut before = fs::read_link(&current).ok();
         if current.is_dir() && before.is_none() {
             // A folder that somebody put there by hand: a link cannot take its place in one step.
-            fs::rename(&current, self.root.join(format!("{name}.before")))?;
+            let aside = format!("{name}.before");
+            fs::rename(&current, self.root.join(&aside))?;
+            before = Some(aside.into());
         }
-        fs::rename(&link, &current)?;
+        self.link("current", Path::new(&name))?;
         File::open(&self.root)?.sync_all()?;
         if let Some(before) = before.filter(|before| before != Path::new(&name)) {
-            // It only takes room.
-            let _ = fs::remove_dir_all(self.root.join(before));
+            self.keep_before(&before, &name);
         }
         self.replace("height", height.to_string().as_bytes())
+    }
+
+    /// Keeps a snapshot as the one before `current`, and no older one. Nothing depends on it: what
+    /// is not kept is fetched again, and what is kept too long only takes room.
+    fn keep_before(&self, before: &Path, current: &str) {
+        let older = fs::read_link(self.root.join(BEFORE)).ok();
+        if self.link(BEFORE, before).is_ok()
+            && let Some(older) = older
+            && older != before
+            && older != Path::new(current)
+        {
+            let _ = fs::remove_dir_all(self.root.join(older));
+        }
+    }
+
+    /// Puts callees into the folder of a snapshot; one that is there already is there twice by name.
+    fn keep_callees(&self, folder: &Path, callees: &BTreeMap<Digest, Vec<u8>>) -> io::Result<()> {
+        let folder = folder.join(CALLEES);
+        fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        for (name, bytes) in callees {
+            let (name, kept) = (name.to_string(), self.root.join("current").join(CALLEES));
+            let (kept, path) = (kept.join(&name), folder.join(&name));
+            // A link to what was damaged would be one too.
+            let sound = fs::read(&kept).is_ok_and(|found| found == *bytes);
+            if !sound || fs::hard_link(kept, &path).is_err() {
+                write(&path, bytes)?;
+            }
+        }
+        File::open(&folder)?.sync_all()
+    }
+
+    /// Lets a link name a folder beside it, in one step.
+    fn link(&self, name: &str, folder: &Path) -> io::Result<()> {
+        let fresh = self.root.join(format!(".{name}"));
+        let _ = fs::remove_file(&fresh);
+        symlink(folder, &fresh)?;
+        fs::rename(fresh, self.root.join(name))
     }
 
     /// The greatest height ever enforced; 0 for none.
@@ -144,6 +200,19 @@ impl Store {
         write(&fresh, bytes)?;
         fs::rename(fresh, path)
     }
+}
+
+/// The link to the snapshot that was current before.
+const BEFORE: &str = "before";
+/// The folder of callees in that of a snapshot.
+const CALLEES: &str = "callees";
+
+/// What the folder of a snapshot holds under the name of a callee; no longer than one may be.
+fn callee(snapshot: &Path, name: &Digest) -> Option<Vec<u8>> {
+    let mut found = Vec::new();
+    let file = File::open(snapshot.join(CALLEES).join(name.to_string())).ok()?;
+    file.take(read::MAX_BYTES as u64 + 1).read_to_end(&mut found).ok()?;
+    Some(found)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -7,7 +7,7 @@ use crate::slice::{Match, Per, Protocol, Rule, Slice, Tls};
 
 /// Everything this runtime can do, sorted.
 pub const SUPPORTED: [&str; 21] = [
-    "format/1",
+    "format/2",
     "gateway",
     "limits/local",
     "limits/user",
@@ -279,7 +279,7 @@ mod tests {
         slice.inbound.issuers.clear();
         slice.inbound.federated.clear();
         slice.inbound.audit = false;
-        assert_eq!(needs(&slice), ["format/1", "matching/1"]);
+        assert_eq!(needs(&slice), ["format/2", "matching/1"]);
     }
 
     #[test]
@@ -299,14 +299,14 @@ mod tests {
             (|n| n.issuer(), "tokens/jwt"),
             (|n| n.destination([], false), "mtls"),
         ] {
-            let mut wanted = vec!["format/1", "matching/1", wanted];
+            let mut wanted = vec!["format/2", "matching/1", wanted];
             wanted.sort_unstable();
             assert_eq!(after(note), wanted);
         }
         let listens = after(|n| n.listener(Protocol::Tcp, Tls::Terminate));
-        assert_eq!(listens, ["format/1", "matching/1", "protocol/tcp", "tls/terminate"]);
+        assert_eq!(listens, ["format/2", "matching/1", "protocol/tcp", "tls/terminate"]);
         let calls = after(|n| n.destination([Protocol::Http], true));
-        assert_eq!(calls, ["format/1", "matching/1", "mtls", "protocol/http1", "traffic/weights"]);
+        assert_eq!(calls, ["format/2", "matching/1", "mtls", "protocol/http1", "traffic/weights"]);
         let of = |at| Asked {
             audit: at == 0,
             client: at == 1,
@@ -326,13 +326,13 @@ mod tests {
         for (at, name) in names.into_iter().enumerate() {
             let mut needs = Needs::LEAST;
             needs.rule(of(at));
-            assert_eq!(needs.names().collect::<Vec<_>>(), ["format/1", "matching/1", name]);
+            assert_eq!(needs.names().collect::<Vec<_>>(), ["format/2", "matching/1", name]);
         }
     }
 
     #[test]
     fn an_unknown_capability_is_named() {
-        assert_eq!(missing(["format/1", "protocol/http3"]), Some("protocol/http3"));
+        assert_eq!(missing(["format/2", "protocol/http3"]), Some("protocol/http3"));
         assert_eq!(missing(SUPPORTED), None);
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Pure: bytes in, values out. Signatures are checked by a function the caller passes in.
 
+pub mod callee;
 pub mod canonical;
 pub mod capability;
 pub mod digest;
 pub mod envelope;
 pub mod manifest;
+pub mod parts;
 pub mod places;
 pub mod read;
 pub mod slice;

@@ -1,16 +1,25 @@
 //! Reading blobs: bounded, and only of the form this runtime knows.
+//!
+//! A slice names its callees; whoever reads it says where blobs are. What is given is held against
+//! its name, so that it may come from anywhere.
 
 use core::fmt;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::callee::{Called, Callee};
+use crate::canonical::canonical;
+use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::places::Places;
-use crate::slice::{FORMAT, Slice};
+use crate::slice::{Destination, FORMAT, Slice};
 
-/// Longest blob that is read, in bytes.
+/// Longest blob that is read, and the most of a slice and all that it names together, in bytes.
 pub const MAX_BYTES: usize = 32 << 20;
+
+/// Most callees that a slice may name.
+pub const MAX_CALLEES: usize = 1 << 16;
 
 /// Why a blob was not read.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +30,25 @@ pub enum NotRead {
     Format(u32),
     /// Not the JSON of this type; what serde says about it.
     Malformed(String),
+    /// A slice that names more than [`MAX_CALLEES`] callees.
+    TooManyCallees,
+    /// A slice that is longer than [`MAX_BYTES`] together with what it names.
+    TooLongTogether,
+    /// What a slice names as a callee is not to be had, or not that.
+    Callee(Digest, NotCallee),
+}
+
+/// Why what a slice names as a callee was not taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum NotCallee {
+    /// It is not there.
+    Missing,
+    /// Its content has another digest.
+    Other,
+    /// It is JSON, and not as RFC 8785 writes it.
+    NotCanonical,
+    /// It was not read.
+    NotRead(Box<NotRead>),
 }
 
 #[derive(Deserialize)]
@@ -28,12 +56,35 @@ struct Form {
     format: u32,
 }
 
-/// Reads a slice.
+/// Reads a slice, with what it names as `find` gives it.
 ///
 /// # Errors
 /// Why not. What the slice says is not checked here but where it is loaded.
-pub fn slice(bytes: &[u8]) -> Result<Slice, NotRead> {
-    read(bytes)
+pub fn slice<B: AsRef<[u8]>>(
+    bytes: &[u8],
+    mut find: impl FnMut(&Digest) -> Option<B>,
+) -> Result<Slice, NotRead> {
+    let named = named(bytes)?;
+    let mut left = MAX_BYTES.saturating_sub(bytes.len());
+    let mut whole = |called: Called| -> Result<Destination, NotRead> {
+        let refused = |why| NotRead::Callee(called.callee, why);
+        let blob = find(&called.callee).ok_or_else(|| refused(NotCallee::Missing))?;
+        let blob = blob.as_ref();
+        left = left.checked_sub(blob.len()).ok_or(NotRead::TooLongTogether)?;
+        let callee = callee(blob, &called.callee).map_err(refused)?;
+        Ok(called.with(callee))
+    };
+    let Slice { destinations, format, inbound, routes, trust_domain, workload } = named;
+    let destinations = destinations.into_iter().map(&mut whole).collect::<Result<_, _>>()?;
+    Ok(Slice { destinations, format, inbound, routes, trust_domain, workload })
+}
+
+/// The names of the callees that a slice has, in its order.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn callees(slice: &[u8]) -> Result<Vec<Digest>, NotRead> {
+    Ok(named(slice)?.destinations.iter().map(|called| called.callee).collect())
 }
 
 /// Reads places.
@@ -50,6 +101,33 @@ pub fn places(bytes: &[u8]) -> Result<Places, NotRead> {
 /// Why not.
 pub fn manifest(bytes: &[u8]) -> Result<Manifest, NotRead> {
     read(bytes)
+}
+
+/// A slice as it is stored.
+fn named(bytes: &[u8]) -> Result<Slice<Called>, NotRead> {
+    let slice: Slice<Called> = read(bytes)?;
+    match slice.destinations.len() {
+        0..=MAX_CALLEES => Ok(slice),
+        _ => Err(NotRead::TooManyCallees),
+    }
+}
+
+fn callee(blob: &[u8], name: &Digest) -> Result<Callee, NotCallee> {
+    if Digest::of(blob) != *name {
+        return Err(NotCallee::Other);
+    }
+    let callee = read(blob).map_err(|why| NotCallee::NotRead(Box::new(why)))?;
+    if is_canonical(blob, &callee) { Ok(callee) } else { Err(NotCallee::NotCanonical) }
+}
+
+/// Whether a blob is RFC 8785 JSON. As we write it, it is; but a field that we leave out where it is
+/// empty may also be there, so any other is held against itself as any JSON.
+fn is_canonical(blob: &[u8], read: &Callee) -> bool {
+    if serde_json::to_vec(read).is_ok_and(|ours| ours == blob) {
+        return true;
+    }
+    let value: Option<serde_json::Value> = serde_json::from_slice(blob).ok();
+    value.and_then(|value| canonical(&value).ok()).is_some_and(|written| written == blob)
 }
 
 /// The form number is looked at first: a newer form is said to be newer, not malformed.
@@ -73,6 +151,22 @@ impl fmt::Display for NotRead {
                 write!(f, "the blob is of format {format}; this runtime reads format {FORMAT}")
             }
             Self::Malformed(why) => write!(f, "the blob is malformed: {why}"),
+            Self::TooManyCallees => write!(f, "the slice names more than {MAX_CALLEES} callees"),
+            Self::TooLongTogether => {
+                f.write_str("the slice is longer than 32 MiB together with its callees")
+            }
+            Self::Callee(name, why) => write!(f, "the callee {name} {why}"),
+        }
+    }
+}
+
+impl fmt::Display for NotCallee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is missing"),
+            Self::Other => f.write_str("has another content than its name says"),
+            Self::NotCanonical => f.write_str("is not written as RFC 8785 says"),
+            Self::NotRead(why) => write!(f, "was not read: {why}"),
         }
     }
 }

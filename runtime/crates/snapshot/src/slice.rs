@@ -1,5 +1,7 @@
 //! A slice: everything one workload's proxy needs, and nothing else.
 //!
+//! It is stored with its callees by name (see [`crate::callee`]); who decides has it whole.
+//!
 //! Fields are declared in the order RFC 8785 sorts their names, so that plain serialisation is the
 //! canonical form; a test holds this. Text a person wrote stays a value, never a key. Source places
 //! travel apart (see [`crate::places`]): moving a line changes no slice.
@@ -9,14 +11,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// Number of the form below; a proxy refuses any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
-/// What one workload enforces and where it may send.
+/// What one workload enforces and where it may send; as a `Slice<Called>` with callees by name.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Slice {
+pub struct Slice<D = Destination> {
     /// Where this workload may send requests, sorted by workload name.
-    pub destinations: Vec<Destination>,
+    pub destinations: Vec<D>,
     /// Always [`FORMAT`].
     pub format: u32,
     /// What it accepts.

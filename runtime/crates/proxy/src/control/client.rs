@@ -13,13 +13,22 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use crate::body::{Flow, Wrap};
 use crate::tls::in_words;
 
-/// A connection to the controller that carries one request.
+/// A connection to the controller that carries one request at a time.
 pub struct Exchange {
     stream: StreamOwned<ClientConnection, TcpStream>,
     flow: Flow,
     input: Vec<u8>,
+    /// Whether another request may follow.
+    lasts: bool,
     /// The status of the answer.
     pub status: u16,
+}
+
+/// Questions one after the other, over one connection as long as the controller keeps it.
+pub struct Session<'a> {
+    config: Arc<ClientConfig>,
+    address: &'a str,
+    exchange: Option<Exchange>,
 }
 
 /// How long the controller may take to accept.
@@ -30,33 +39,50 @@ const SILENCE: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 64 << 20;
 
 impl Exchange {
-    /// Sends a request and reads the head of its answer.
+    /// Sends the only request of a connection and reads the head of its answer.
     ///
     /// # Errors
     /// Why there is no answer.
     pub fn begin(
         config: Arc<ClientConfig>,
         address: &str,
-        (method, target): (Method, &str),
+        request: (Method, &str),
         body: &[u8],
     ) -> Result<Self, String> {
+        let mut exchange = Self::open(config, address)?;
+        exchange.lasts = false;
+        exchange.ask(address, request, body)?;
+        Ok(exchange)
+    }
+
+    fn open(config: Arc<ClientConfig>, address: &str) -> Result<Self, String> {
         let stream = connect(config, address)?;
+        Ok(Self { stream, flow: Flow::Done, input: Vec::new(), lasts: true, status: 0 })
+    }
+
+    /// Sends a request, behind whatever was answered whole, and reads the head of its answer.
+    fn ask(
+        &mut self,
+        address: &str,
+        (method, target): (Method, &str),
+        body: &[u8],
+    ) -> Result<(), String> {
+        self.send(address, (method, target), body)?;
         let limits = Limits::default();
-        let mut exchange = Self { stream, flow: Flow::Done, input: Vec::new(), status: 0 };
-        exchange.send(address, (method, target), body)?;
         let mut head = Head::new();
         loop {
-            match parse_response(&exchange.input, &mut head, method, &limits) {
+            match parse_response(&self.input, &mut head, method, &limits) {
                 Ok(Parse::Complete { head_len }) => {
-                    exchange.input.drain(..head_len);
+                    self.input.drain(..head_len);
                     if head.status() >= 200 {
-                        exchange.status = head.status();
-                        exchange.flow = Flow::new(head.body(), Side::Upstream, &limits);
-                        return Ok(exchange);
+                        self.status = head.status();
+                        self.flow = Flow::new(head.body(), Side::Upstream, &limits);
+                        self.lasts &= head.keep_alive();
+                        return Ok(());
                     }
                 }
                 Ok(Parse::Partial) => {
-                    if !exchange.fill()? {
+                    if !self.fill()? {
                         return Err("the connection ended before the answer".to_owned());
                     }
                 }
@@ -75,13 +101,9 @@ impl Exchange {
         let line = RequestLine::new(method, target.as_bytes(), address.as_bytes());
         let line = line.ok_or_else(|| format!("`{address}` is no address of a controller"))?;
         let framing = if body.is_empty() { Body::None } else { Body::Length(body.len() as u64) };
-        let extra: Vec<_> = [
-            ExtraField::new(b"content-type", b"application/json"),
-            ExtraField::new(b"connection", b"close"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let close = (!self.lasts).then(|| ExtraField::new(b"connection", b"close")).flatten();
+        let extra = [ExtraField::new(b"content-type", b"application/json"), close];
+        let extra: Vec<_> = extra.into_iter().flatten().collect();
         let mut out = Vec::new();
         write_request_head(&mut out, &line, std::iter::empty::<Field<'_>>(), framing, &extra);
         out.extend_from_slice(body);
@@ -129,13 +151,43 @@ impl Exchange {
     /// # Errors
     /// It broke off, took too long or is too long.
     pub fn body(mut self) -> Result<Vec<u8>, String> {
+        self.rest(MAX_BODY)
+    }
+
+    /// The whole body, which has at most so many bytes.
+    fn rest(&mut self, longest: usize) -> Result<Vec<u8>, String> {
         let mut body = Vec::new();
         while self.read(&mut body)? {
-            if body.len() > MAX_BODY {
-                return Err("the answer is longer than 64 MiB".to_owned());
+            if body.len() > longest {
+                return Err(format!("the answer is longer than {longest} bytes"));
             }
         }
         Ok(body)
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A session that connects when it is first asked.
+    #[must_use]
+    pub const fn new(config: Arc<ClientConfig>, address: &'a str) -> Self {
+        Self { config, address, exchange: None }
+    }
+
+    /// The whole answer, which must be a 200 and have at most so many bytes.
+    ///
+    /// # Errors
+    /// Why there is none; what the controller says where it refuses.
+    pub fn get(&mut self, target: &str, longest: usize) -> Result<Vec<u8>, String> {
+        let request = (Method::Get, target);
+        let mut exchange = match self.exchange.take() {
+            Some(exchange) => exchange,
+            None => Exchange::open(Arc::clone(&self.config), self.address)?,
+        };
+        exchange.ask(self.address, request, &[])?;
+        let body = exchange.rest(longest)?;
+        let status = exchange.status;
+        self.exchange = exchange.lasts.then_some(exchange);
+        wanted(status, request, body)
     }
 }
 
@@ -151,7 +203,11 @@ pub fn ask(
 ) -> Result<Vec<u8>, String> {
     let exchange = Exchange::begin(config, address, request, body)?;
     let status = exchange.status;
-    let body = exchange.body()?;
+    wanted(status, request, exchange.body()?)
+}
+
+/// The body of a 200.
+fn wanted(status: u16, request: (Method, &str), body: Vec<u8>) -> Result<Vec<u8>, String> {
     if status == 200 {
         return Ok(body);
     }

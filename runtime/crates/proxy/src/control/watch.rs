@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use meshc_http1::Method;
+use meshc_snapshot::Digest;
+use meshc_snapshot::read::{self, NotRead};
 use serde::{Deserialize, Serialize};
 
-use super::client::{self, Exchange};
+use super::client::{self, Exchange, Session};
 use super::{join, mutual};
 use crate::args::Controller;
 use crate::audits::Audited;
@@ -174,12 +177,36 @@ impl Watch<'_> {
         }
         let entry = snapshot::entry(&signed.manifest, wanted.workload)?;
         let slice = self.fetch("blobs", &entry.slice)?;
+        // Before anything is fetched because a slice names it, the slice is the one that was signed.
+        snapshot::hold(&slice, &entry.slice)?;
         let places = self.fetch("blobs", &entry.places)?;
-        let blobs = Blobs { envelope, slice, places };
+        let callees = self.callees(&slice)?;
+        let blobs = Blobs { envelope, slice, places, callees };
         let generation =
             snapshot::load(&blobs, &wanted, &self.state.allowances, &self.state.issuer_keys)?;
         self.check_doors(&generation)?;
         Ok((Arc::new(generation), blobs))
+    }
+
+    /// What a slice names; what is not kept already is fetched.
+    fn callees(&self, slice: &[u8]) -> Result<BTreeMap<Digest, Vec<u8>>, String> {
+        let named = read::callees(slice).map_err(|why| why.to_string())?;
+        let mut session = Session::new(mutual(self.state)?, &self.controller.address);
+        let mut callees = BTreeMap::new();
+        let mut left = read::MAX_BYTES.saturating_sub(slice.len());
+        for name in named {
+            if callees.contains_key(&name) {
+                continue;
+            }
+            let callee = match self.state.store.callee(&name) {
+                Some(callee) => callee,
+                None => session.get(&format!("/v1/blobs/{name}"), left)?,
+            };
+            let rest = left.checked_sub(callee.len());
+            left = rest.ok_or_else(|| NotRead::TooLongTogether.to_string())?;
+            callees.insert(name, callee);
+        }
+        Ok(callees)
     }
 
     /// Doors that are new must be free, or the snapshot is refused before anything changes.

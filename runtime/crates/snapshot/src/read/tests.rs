@@ -1,6 +1,8 @@
 use super::*;
+use crate::callee::Called;
 use crate::canonical;
 use crate::manifest::Entry;
+use crate::parts::{Parts, parts};
 use crate::places::{DestinationPlaces, Place};
 use crate::slice::*;
 
@@ -198,7 +200,7 @@ fn full_places() -> Places {
 
 fn full_manifest() -> Manifest {
     Manifest {
-        capabilities: vec!["format/1".into()],
+        capabilities: vec!["format/2".into()],
         commit: "worktree".into(),
         compiler: "0.1.0".into(),
         format: FORMAT,
@@ -218,20 +220,101 @@ fn plain_serialisation_is_the_canonical_form() {
 
 #[test]
 fn what_was_written_reads_back() {
-    assert_eq!(slice(&canonical(&full()).unwrap()), Ok(full()));
+    let Parts { slice: written, callees } = parts(full()).unwrap();
+    assert_eq!(slice(&written, |name| callees.get(name)), Ok(full()));
+    assert_eq!(super::callees(&written).unwrap(), callees.into_keys().collect::<Vec<_>>());
     assert_eq!(places(&canonical(&full_places()).unwrap()), Ok(full_places()));
     assert_eq!(manifest(&canonical(&full_manifest()).unwrap()), Ok(full_manifest()));
 }
 
+/// Reads a slice that names nothing, or finds nothing.
+fn alone(bytes: &[u8]) -> Result<Slice, NotRead> {
+    slice(bytes, |_| None::<&[u8]>)
+}
+
 #[test]
 fn another_format_an_unknown_field_and_too_many_bytes_are_refused() {
-    let text = String::from_utf8(canonical(&full()).unwrap()).unwrap();
-    let newer = text.replace("\"format\":1", "\"format\":2,\"whatIsThis\":1");
-    assert_eq!(slice(newer.as_bytes()), Err(NotRead::Format(2)));
-    let unknown = text.replace("\"format\":1", "\"format\":1,\"whatIsThis\":1");
+    let text = String::from_utf8(parts(full()).unwrap().slice).unwrap();
+    let newer = text.replace("\"format\":2", "\"format\":3,\"whatIsThis\":1");
+    assert_eq!(alone(newer.as_bytes()), Err(NotRead::Format(3)));
+    let unknown = text.replace("\"format\":2", "\"format\":2,\"whatIsThis\":1");
     assert!(
-        matches!(slice(unknown.as_bytes()), Err(NotRead::Malformed(why)) if why.contains("whatIsThis"))
+        matches!(alone(unknown.as_bytes()), Err(NotRead::Malformed(why)) if why.contains("whatIsThis"))
     );
-    assert_eq!(slice(&vec![b' '; MAX_BYTES + 1]), Err(NotRead::TooLong));
-    assert!(matches!(slice(&b"[".repeat(100_000)), Err(NotRead::Malformed(_))));
+    assert_eq!(alone(&vec![b' '; MAX_BYTES + 1]), Err(NotRead::TooLong));
+    assert!(matches!(alone(&b"[".repeat(100_000)), Err(NotRead::Malformed(_))));
+}
+
+#[test]
+fn a_whole_slice_is_no_stored_one_and_the_form_before_is_refused_by_name() {
+    let whole = String::from_utf8(canonical(&full()).unwrap()).unwrap();
+    assert!(
+        matches!(alone(whole.as_bytes()), Err(NotRead::Malformed(why)) if why.contains("clusters"))
+    );
+    let before = whole.replace("\"format\":2", "\"format\":1");
+    let why = alone(before.as_bytes()).unwrap_err();
+    assert_eq!(why.to_string(), "the blob is of format 1; this runtime reads format 2");
+}
+
+/// What is said of the one callee of [`full`] when another content is given for its name, or the
+/// slice names that content.
+fn refused(change: impl Fn(String) -> String, renamed: bool) -> NotRead {
+    let Parts { slice: stored, callees } = parts(full()).unwrap();
+    let (name, blob) = callees.into_iter().next().unwrap();
+    let blob = change(String::from_utf8(blob).unwrap());
+    let other = if renamed { Digest::of(blob.as_bytes()) } else { name };
+    let stored = String::from_utf8(stored).unwrap().replace(&name.to_string(), &other.to_string());
+    slice(stored.as_bytes(), |wanted| {
+        assert_eq!(*wanted, other);
+        Some(&blob)
+    })
+    .unwrap_err()
+}
+
+#[test]
+fn a_callee_that_is_missing_or_another_is_refused_and_named() {
+    let stored = parts(full()).unwrap();
+    let name = *stored.callees.keys().next().unwrap();
+    assert_eq!(alone(&stored.slice), Err(NotRead::Callee(name, NotCallee::Missing)));
+    let tampered = refused(|text| text.replace("127.0.0.1", "127.0.0.2"), false);
+    assert_eq!(tampered, NotRead::Callee(name, NotCallee::Other));
+    let why = "has another content than its name says";
+    assert_eq!(tampered.to_string(), format!("the callee {name} {why}"));
+}
+
+#[test]
+fn a_callee_in_another_form_is_refused_though_it_is_named() {
+    let spaced = refused(|text| text.replace("\"format\":2", "\"format\": 2"), true);
+    assert!(matches!(spaced, NotRead::Callee(_, NotCallee::NotCanonical)), "{spaced}");
+    let newer = refused(|text| text.replace("\"format\":2", "\"format\":3"), true);
+    let NotRead::Callee(_, NotCallee::NotRead(why)) = newer else { panic!("{newer}") };
+    assert_eq!(*why, NotRead::Format(3));
+    for what in ["\"whatIsThis\":1,\"workload\"", "\"callee\":\"sha256:0\",\"workload\""] {
+        let unknown = refused(|text| text.replace("\"workload\"", what), true);
+        assert!(unknown.to_string().contains("malformed"), "{unknown}");
+    }
+    let long = refused(|text| text + &" ".repeat(MAX_BYTES), true);
+    assert_eq!(long, NotRead::TooLongTogether);
+}
+
+/// A stored slice that names this callee so many times.
+fn naming(times: usize) -> (Vec<u8>, Vec<u8>) {
+    let Parts { slice: stored, callees } = parts(full()).unwrap();
+    let mut stored: Slice<Called> = serde_json::from_slice(&stored).unwrap();
+    let one = stored.destinations.remove(0);
+    stored.destinations = vec![one; times];
+    (canonical(&stored).unwrap(), callees.into_values().next().unwrap())
+}
+
+#[test]
+fn many_names_of_one_callee_count_as_many_times() {
+    let (few, blob) = naming(3);
+    assert_eq!(slice(&few, |_| Some(&blob)).unwrap().destinations.len(), 3);
+    // A small slice that names one blob again and again would become a large one.
+    let (many, blob) = naming(MAX_BYTES / blob.len());
+    assert!(many.len() < MAX_BYTES / 2);
+    assert_eq!(slice(&many, |_| Some(&blob)), Err(NotRead::TooLongTogether));
+    let (too_many, _) = naming(MAX_CALLEES + 1);
+    assert_eq!(slice(&too_many, |_| Some(&blob)), Err(NotRead::TooManyCallees));
+    assert_eq!(callees(&too_many), Err(NotRead::TooManyCallees));
 }
