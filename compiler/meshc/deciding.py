@@ -36,7 +36,8 @@ class Refused(Exception):
         """Take everything that was found; one at least is an error."""
         self.findings = findings
         errors = [one for one in findings if one.severity is Severity.ERROR]
-        super().__init__(f"{len(errors)} errors, the first: {errors[0].message}")
+        count = f"{len(errors)} errors, the first" if len(errors) > 1 else "an error"
+        super().__init__(f"{count}: {errors[0].message}")
 
 
 @dataclass(frozen=True, slots=True)
