@@ -92,8 +92,8 @@ def test_threads_share_one(shop: Decider) -> None:
 def test_what_is_not_there_is_said(shop: Decider) -> None:
     with pytest.raises(Unanswerable, match="did you mean `shop/cart`"):
         shop.inbound_lines("shop/carrt", "")
-    with pytest.raises(Refused, match="^an error: `Nothing` is not a kind") as refused:
+    with pytest.raises(Refused, match=r"^an error: `Nothing` is not a kind") as refused:
         Decider.of_files([("a.yaml", b"kind: Nothing")])
     assert refused.value.findings
-    with pytest.raises(Refused, match="^2 errors, the first: "):
+    with pytest.raises(Refused, match=r"^2 errors, the first: "):
         Decider.of_files([("a.yaml", b"kind: Nothing"), ("b.yaml", b"kind: Never")])
