@@ -27,10 +27,12 @@ def test_files_are_a_sorted_list(given_files: list[File], path: str, end: str) -
     assert files_of(files) is files
     assert files.get(path) == dict(plain).get(path)
     assert files.ending(end) == [one for one in plain if one[0].endswith(end)]
-    assert list(files.without([path])) == [one for one in plain if one[0] != path]
     assert holding(files) == [
         [at for at, (_, content) in enumerate(plain) if word in content] for word in WORDS
     ]
+    rest = files.without([path, path])  # It knows what was asked before.
+    assert list(rest) == [one for one in plain if one[0] != path]
+    assert holding(rest) == holding(Files(list(rest)))
 
 
 @given(MANY, MANY, st.booleans())

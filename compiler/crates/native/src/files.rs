@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memmem::Finder;
@@ -201,10 +202,8 @@ impl Files {
         let stays = |path: &str| paths.iter().all(|one| **one != *path);
         let all: Vec<(Arc<str>, Content)> =
             self.all.iter().filter(|(path, _)| stays(path)).cloned().collect();
-        let gone: Vec<usize> = paths.iter().filter_map(|path| self.find(path).ok()).collect();
-        let now = |at: usize| {
-            (!gone.contains(&at)).then(|| at - gone.iter().filter(|one| **one < at).count())
-        };
+        let gone: BTreeSet<usize> = paths.iter().filter_map(|path| self.find(path).ok()).collect();
+        let now = |at: usize| (!gone.contains(&at)).then(|| at - gone.range(..at).count());
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known
             .iter()
