@@ -157,7 +157,10 @@ def test_rename_changes_every_file_and_counts_as_clients_do(session: Session) ->
 
     async def work(editor: Editor) -> None:
         web = editor.folder / "web.yaml"
-        web.write_text(web.read_text().replace("  calls: [", "  calls: [ # \U0001f6d2\n    "))
+        # In one step: the server may be reading the folder at this moment.
+        new = web.with_suffix(".new")
+        new.write_text(web.read_text().replace("  calls: [", "  calls: [ # \U0001f6d2\n    "))
+        new.replace(web)
         cart = editor.open("cart.yaml")
         text = cart.replace("from: [web]", 'from: [ # \U0001f6d2 no end\n      "web"]')
         editor.type("cart.yaml", text)
