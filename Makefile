@@ -5,9 +5,6 @@ BIN        := .venv/bin
 PY         := $(BIN)/python
 RUST       := Cargo.toml Cargo.lock $(shell find compiler/crates runtime/crates -name '*.rs' -o -name Cargo.toml -o -path '*/schema/generated.json')
 
-# Tests that start processes which want the machine to themselves.
-ALONE      := tests/demo tests/hostile tests/meshd tests/oracle tests/proxy
-
 .PHONY: demo test lint fmt types bench docs clean sync wheel lock release
 
 demo: sync            ## the whole mesh at work, in about a minute
@@ -15,8 +12,7 @@ demo: sync            ## the whole mesh at work, in about a minute
 
 test: sync            ## every test: Rust crates, then Python stages and processes
 	cargo test --locked --workspace --quiet
-	$(PY) -m pytest -q --numprocesses 2 $(addprefix --ignore=,$(ALONE))
-	$(PY) -m pytest -q $(ALONE)
+	$(PY) -m pytest -q
 
 lint: sync            ## formatting, clippy, ruff, import directions
 	cargo fmt --check
