@@ -6,20 +6,23 @@
 //! same program for the same namespaces of folders.
 
 pub(crate) mod codec;
+mod edges;
 mod rows;
 mod tables;
+mod told;
+mod workload;
 
 use std::sync::Arc;
 
 use meshc_check::Schema;
-use meshc_check::unit::{TestRow, Unit};
+use meshc_check::unit::TestRow;
 
 use codec::{Reader, Stored, stored_struct};
 
 use crate::gather::{Linked, gather};
 use crate::graph::Graph;
-use crate::load::{self, Loaded};
-use crate::mesh::{Edge, Mesh, Told, Workload};
+use crate::load::{self, Holds, Loaded};
+use crate::mesh::{Mesh, Told, Workload};
 use crate::patch;
 use crate::source::{Content, Said};
 use crate::table::Tables;
@@ -59,7 +62,7 @@ impl Mesh {
         bodies.len().put(&mut out);
         out.append(&mut bodies);
         self.told.put(&mut out);
-        self.edges.put(&mut out);
+        edges::put(&self.edges, &mut out);
         self.tests.put(&mut out);
         self.whole.put(&mut out);
         self.tables.put(&mut out);
@@ -84,7 +87,7 @@ impl Mesh {
         let entries = crate::stowage::take(&mut from, image)?.into_iter().map(Entry::Stowed);
         let workloads = Workloads::listed(entries.collect());
         let told = Vec::<Arc<Told>>::take(&mut from)?;
-        let edges = Vec::<Edge>::take(&mut from)?;
+        let edges = edges::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
         let whole = Whole::take(&mut from)?;
         let tables = Tables::take(&mut from)?;
@@ -143,11 +146,13 @@ fn said(from: &mut Reader<'_>, files: &Files) -> Option<(Vec<Said>, Files)> {
 /// declares.
 fn loaded(((path, bytes), said): ((Arc<str>, Content), Said), schema: &Schema) -> Loaded {
     if said.plain {
-        return Loaded { path, bytes, document: true, unit: Unit::default(), said: Some(said) };
+        return Loaded { path, bytes, holds: Holds::Known(said) };
     }
     let mut read = load::one(path, bytes, schema, None);
-    read.unit.workloads.clear();
-    read.unit.tests.clear();
+    if let Holds::Documents(unit) = &mut read.holds {
+        unit.workloads.clear();
+        unit.tests.clear();
+    }
     read
 }
 
