@@ -36,6 +36,7 @@ __all__ = [
     "needs",
     "position",
     "read_folder",
+    "to_json",
     "wanted",
 ]
 
@@ -398,6 +399,12 @@ def canonical_json(data: bytes) -> bytes:
 
 def from_json(data: bytes) -> Json:
     """Read JSON; raises `ValueError`. For whoever has no time to import the module."""
+
+def to_json(value: Json) -> bytes:
+    """Write JSON without spaces, of the same reason: lists, texts, whole numbers, truths, `None`.
+
+    Raises `TypeError` for anything else, `OverflowError` for what does not fit into 64 bits.
+    """
 
 def defaults() -> list[tuple[str, str, str]]:
     """Give what holds where nothing is written: field, value, reason."""

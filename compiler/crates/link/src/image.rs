@@ -63,6 +63,7 @@ impl Mesh {
         out.append(&mut bodies);
         self.told.put(&mut out);
         edges::put(&self.edges, &mut out);
+        self.graph.put(&mut out);
         self.tests.put(&mut out);
         self.whole.put(&mut out);
         self.tables.put(&mut out);
@@ -88,6 +89,7 @@ impl Mesh {
         let workloads = Workloads::listed(entries.collect());
         let told = Vec::<Arc<Told>>::take(&mut from)?;
         let edges = edges::take(&mut from)?;
+        let graph = Arc::<Graph>::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
         let whole = Whole::take(&mut from)?;
         let tables = Tables::take(&mut from)?;
@@ -101,8 +103,7 @@ impl Mesh {
         if mesh.clashing {
             return None;
         }
-        mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &edges));
-        (mesh.edges, mesh.whole, mesh.tables) = (edges, whole, tables);
+        (mesh.edges, mesh.graph, mesh.whole, mesh.tables) = (edges, graph, whole, tables);
         if changed.is_empty() {
             mesh.settle(Vec::new());
             return Some(mesh);

@@ -32,7 +32,7 @@ mod _native {
     #[pymodule_export]
     use super::functions::{
         callees, canonical_json, check_json, check_pattern, checksum, comments, defaults, digest,
-        from_json, manifest, masked, missing_capability, namespace_of, needs, position,
+        from_json, manifest, masked, missing_capability, namespace_of, needs, position, to_json,
     };
     #[pymodule_export]
     use super::graph::Graph;

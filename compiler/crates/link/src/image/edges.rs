@@ -1,9 +1,11 @@
-//! Edges as bytes: there are more of them than of anything else, so each takes the same room, and none
-//! is looked at to find the next.
+//! Edges and their graph as bytes: there are more of them than of anything else.
+
+use core::mem::size_of;
 
 use meshc_document::Span;
 
-use super::codec::Reader;
+use super::codec::{Reader, Stored, put_words};
+use crate::graph::{Graph, Rows};
 use crate::mesh::{Edge, WorkloadIx};
 
 /// Numbers of an edge.
@@ -14,8 +16,6 @@ const ROOM: usize = NUMBERS * size_of::<u32>();
 const NONE: u32 = u32::MAX;
 
 pub(super) fn put(edges: &[Edge], out: &mut Vec<u8>) {
-    use super::codec::Stored as _;
-
     edges.len().put(out);
     for edge in edges {
         let Edge { caller, callee, operation, item, span, timeout_ms, waits_ms } = edge;
@@ -27,12 +27,12 @@ pub(super) fn put(edges: &[Edge], out: &mut Vec<u8>) {
 
 pub(super) fn take(from: &mut Reader<'_>) -> Option<Vec<Edge>> {
     let count = from.count()?;
-    let (all, []) = from.bytes(count.checked_mul(ROOM)?)?.as_chunks::<ROOM>() else { return None };
+    let (all, _) = from.bytes(count.checked_mul(ROOM)?)?.as_chunks();
     Some(all.iter().map(edge).collect())
 }
 
 fn edge(bytes: &[u8; ROOM]) -> Edge {
-    let (words, _) = bytes.as_chunks::<{ size_of::<u32>() }>();
+    let (words, _) = bytes.as_chunks();
     let mut numbers = [0; NUMBERS];
     for (number, word) in numbers.iter_mut().zip(words) {
         *number = u32::from_le_bytes(*word);
@@ -47,5 +47,25 @@ fn edge(bytes: &[u8; ROOM]) -> Edge {
         span: Span { start, end },
         timeout_ms: some(timeout),
         waits_ms,
+    }
+}
+
+impl Stored for Graph {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { out: callees, into: callers, firsts } = self;
+        for rows in [callees, callers] {
+            put_words(rows.starts.iter().copied(), out);
+            put_words(rows.items.iter().map(|ix| ix.0), out);
+        }
+        put_words(firsts.iter().copied(), out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let mut rows = || {
+            let starts = from.words()?.collect();
+            Some(Rows { starts, items: from.words()?.map(WorkloadIx).collect() })
+        };
+        let (out, into) = (rows()?, rows()?);
+        Some(Self { out, into, firsts: from.words()?.collect() })
     }
 }

@@ -1,7 +1,7 @@
 //! What was found about a workload, as bytes. There is one for each of them, and most hold little: what
 //! is empty takes a bit.
 
-use super::codec::{Reader, Stored};
+use super::codec::{Reader, Stored, put_words};
 use crate::mesh::Told;
 
 const OWN: u8 = 1;
@@ -33,8 +33,7 @@ impl Stored for Told {
         }
         unresolved.iter().for_each(|one| one.put(out));
         if !named.is_empty() {
-            named.len().put(out);
-            out.extend(named.iter().flat_map(|hash| hash.to_le_bytes()));
+            put_words(named.iter().copied(), out);
         }
         if !tries.is_empty() {
             tries.put(out);
@@ -59,9 +58,7 @@ impl Stored for Told {
             told.unresolved = Some(from.value()?);
         }
         if bits & NAMED != 0 {
-            let bytes = from.count()?.checked_mul(size_of::<u32>())?;
-            let (hashes, _) = from.bytes(bytes)?.as_chunks();
-            told.named = hashes.iter().map(|hash| u32::from_le_bytes(*hash)).collect();
+            told.named = from.words()?.collect();
         }
         if bits & TRIES != 0 {
             told.tries = from.value()?;
