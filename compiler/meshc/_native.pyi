@@ -14,6 +14,7 @@ __all__ = [
     "Files",
     "Formatter",
     "Graph",
+    "Image",
     "Mesh",
     "Node",
     "RawFinding",
@@ -158,6 +159,18 @@ class Graph:
         """
 
 @final
+class Image:
+    """The image of a mesh that a file holds; of its workloads those are read that are asked for."""
+
+    @staticmethod
+    def open(path: str, end: int, most: int) -> tuple[Image | None, int, bytes]:
+        """Give the image in a file, `checksum` of the file without its last bytes, and those.
+
+        These are `end` bytes; of a file with more than `most` the rest is not read. Nothing for a
+        file that cannot hold an image; whoever asks compares the check value. Raises `OSError`.
+        """
+
+@final
 class Mesh:
     """The linked whole."""
 
@@ -187,7 +200,7 @@ class Mesh:
         """
     @staticmethod
     def restored(
-        image: bytes,
+        image: Image | bytes,
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
@@ -197,6 +210,8 @@ class Mesh:
         Nothing where `patched` would give nothing, where files came or went or many changed, and
         for bytes that are no image. Takes what the mesh of the image was read with.
         """
+    def is_whole(self) -> bool:
+        """Tell whether each workload that was asked for could be read from the image, if any."""
     def image(self) -> bytes | None:
         """Give the mesh as bytes; nothing where it could not be patched."""
     def patched(

@@ -26,6 +26,7 @@ class KeptFindings:
         self._store = store
         self._repository = repository
         self._linked: tuple[str, Mesh] | None = None
+        self._given: Mesh | None = None
         self._listed = False
 
     def files(self) -> bytes | None:
@@ -46,12 +47,20 @@ class KeptFindings:
         """
         said = [part for one in namespaces for part in one]
         name = f"{key([], [self._repository, *said])}.mesh"
-        image = self._store.load(name)
+        image = self._store.image(name)
         mesh = None if image is None else meshes.restored(image, files, namespaces)
         if mesh is None:
             mesh = link()
             self._linked = name, mesh
+        self._given = mesh
         return mesh
+
+    def is_whole(self) -> bool:
+        """Tell whether all that was asked of a kept mesh could be read.
+
+        Where it could not, what was found may lack something, and is not kept.
+        """
+        return self._given is None or self._given.is_whole()
 
     def of(
         self,
@@ -68,8 +77,9 @@ class KeptFindings:
         found = None if content is None else decode(content)
         if found is None:
             found = find()
-            self._store.save(name, encode(found))
-            self._keep_linked()
+            if self.is_whole():
+                self._store.save(name, encode(found))
+                self._keep_linked()
         return found
 
     def keep_files(self, files: Files) -> None:

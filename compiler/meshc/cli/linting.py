@@ -79,6 +79,8 @@ def run(values: Values) -> int:
     outputs.write(wanted, done, repository, outputs.Taste(values["color"], values["limit"]))
     sys.stdout.flush()
     source.hold(read.files)
+    if kept and not kept.is_whole():
+        raise exits.Failure("the cache was damaged while it was read; run again", exits.UNREADABLE)
     if mended:
         fixing.say(mended, "fixed")
     sys.stderr.write(outputs.closing(done, len(linted.files), time.perf_counter() - began))

@@ -1,4 +1,3 @@
-use core::hash::Hasher;
 use std::collections::HashMap;
 
 use meshc_check::Schema;
@@ -10,7 +9,6 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
-use rustc_hash::FxHasher;
 
 use crate::decider::whole;
 
@@ -23,13 +21,6 @@ pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult
 #[pyfunction]
 pub(crate) fn position(text: &[u8], byte: u32) -> (u32, u32) {
     LineIndex::new(text).position(byte)
-}
-
-#[pyfunction]
-pub(crate) fn checksum(data: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(data);
-    hasher.finish()
 }
 
 #[pyfunction]

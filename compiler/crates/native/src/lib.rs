@@ -8,6 +8,7 @@ mod folder;
 mod formatter;
 mod functions;
 mod graph;
+mod image;
 mod left;
 mod mesh;
 mod table;
@@ -31,11 +32,13 @@ mod _native {
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        callees, canonical_json, check_json, check_pattern, checksum, comments, defaults, digest,
-        from_json, manifest, masked, missing_capability, namespace_of, needs, position, to_json,
+        callees, canonical_json, check_json, check_pattern, comments, defaults, digest, from_json,
+        manifest, masked, missing_capability, namespace_of, needs, position, to_json,
     };
     #[pymodule_export]
     use super::graph::Graph;
+    #[pymodule_export]
+    use super::image::{Image, checksum};
     #[pymodule_export]
     use super::mesh::Mesh;
     #[pymodule_export]
