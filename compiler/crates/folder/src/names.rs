@@ -67,7 +67,14 @@ pub(crate) fn enters(folder: &[u8]) -> bool {
 }
 
 fn has_end(path: &[u8], ends: &[&[u8]]) -> bool {
+    ends.iter().any(|end| path.ends_with(end)) && is_seen(path)
+}
+
+/// Whether nothing on the way to a file is hidden; most paths hold no name with a dot before it.
+fn is_seen(path: &[u8]) -> bool {
+    if !path.starts_with(b".") && memchr::memmem::find(path, b"/.").is_none() {
+        return true;
+    }
     let mut parts = path.rsplit(|byte| *byte == b'/');
-    let name = parts.next().unwrap_or_default();
-    !name.starts_with(b".") && ends.iter().any(|end| name.ends_with(end)) && parts.all(enters)
+    parts.next().is_some_and(|name| !name.starts_with(b".")) && parts.all(enters)
 }
