@@ -130,7 +130,7 @@ def test_where_more_changed_all_is_read(repository: Path, what: str) -> None:
 
 def test_where_a_file_goes_or_becomes_something_else_all_is_read(repository: Path) -> None:
     first = git(repository, "rev-parse", "HEAD")
-    for change in (gone, renamed, linked, nested, huge):
+    for change in (gone, renamed, moved, linked, nested, huge):
         git(repository, "reset", "--quiet", "--hard", first)
         image = image_of(repository)
         change(repository)
@@ -144,6 +144,10 @@ def gone(root: Path) -> None:
 
 def renamed(root: Path) -> None:
     (root / "a.yaml").rename(root / "z.yaml")
+
+
+def moved(root: Path) -> None:
+    (root / "shop").rename(root / "store")
 
 
 def linked(root: Path) -> None:
@@ -161,6 +165,17 @@ def nested(root: Path) -> None:
 def huge(root: Path) -> None:
     with (root / "a.yaml").open("wb") as file:
         file.truncate(16 * 1024 * 1024 + 1)
+
+
+def test_names_of_objects_may_be_longer(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--object-format=sha256", "--initial-branch=main")
+    write(tmp_path, "shop/a.yaml", "a: 1\n")
+    write(tmp_path, "shop/b.yaml", "b: 1\n")
+    commit(tmp_path)
+    image = image_of(tmp_path)
+    write(tmp_path, "shop/a.yaml", "a: 2\n")
+    assert len(commit(tmp_path)) == 64
+    assert same(tmp_path, image)
 
 
 def test_a_mode_that_changed_is_no_matter(repository: Path) -> None:

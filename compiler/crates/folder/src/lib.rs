@@ -9,6 +9,7 @@ mod folder;
 mod git;
 mod names;
 mod revision;
+mod tree;
 mod walk;
 
 use std::convert::Infallible;

@@ -6,6 +6,7 @@ use crate::chosen::chosen;
 use crate::content::{Bytes, Found};
 use crate::git::Git;
 use crate::names::{may_be_named, names, printable, wanted};
+use crate::tree::{self, Change};
 use crate::{File, Known, Limits, Listing, Reason, Unreadable};
 
 /// One commit of a Git repository, bare or not.
@@ -23,13 +24,6 @@ struct Row {
     regular: bool,
     blob: String,
     size: u64,
-}
-
-/// A path of which two trees say something else.
-struct Change<'a> {
-    path: &'a [u8],
-    /// Both have a file there: its blob in the older tree and in the newer one.
-    blobs: Option<[&'a str; 2]>,
 }
 
 /// Bytes of the largest commit or tag that is looked at.
@@ -128,22 +122,24 @@ impl Revision {
         known: &K,
         git: &mut Git,
     ) -> Option<HashMap<String, Bytes>> {
-        if older == self.tree {
-            return Some(HashMap::new());
+        // Anything else is no id, but a name that may mean something.
+        if older.len() != self.tree.len() || !older.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
         }
-        let said = self.difference(older, git)?;
         let (mut paths, mut blobs) = (Vec::new(), Vec::new());
-        for Change { path, blobs: both } in changes(&said)? {
-            let is_known = core::str::from_utf8(path).ok().filter(|path| known.has(path));
-            match (is_known, both) {
-                (Some(path), Some(both)) => {
-                    paths.push(path.to_owned());
-                    blobs.extend(both);
+        if older != self.tree {
+            for Change { path, blobs: both } in tree::changes(git, older, &self.tree)? {
+                let known = core::str::from_utf8(&path).ok().filter(|path| known.has(path));
+                match (known, both) {
+                    (Some(path), Some(both)) => {
+                        paths.push(path.to_owned());
+                        blobs.extend(both);
+                    }
+                    // Nothing names it, and what changed names nothing.
+                    (None, Some(_)) if may_be_named(&path) => {}
+                    _ if wanted(&path) || may_be_named(&path) => return None,
+                    _ => {}
                 }
-                // Nothing names it, and what changed names nothing.
-                (None, Some(_)) if may_be_named(path) => {}
-                _ if wanted(path) || may_be_named(path) => return None,
-                _ => {}
             }
         }
         let mut contents = git.contents(&blobs, limits.bytes).ok()?.into_iter();
@@ -154,15 +150,6 @@ impl Revision {
             name_none.then(|| changed.insert(path, new))?;
         }
         Some(changed)
-    }
-
-    /// What `git diff-tree` says of an older tree and this one; nothing where one is not there.
-    fn difference(&self, older: &str, git: &Git) -> Option<Vec<u8>> {
-        // It would be taken for an option, or for a name.
-        let is_id = !older.is_empty() && older.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let exact = ["--no-renames", "--no-abbrev", "--no-relative", "--ignore-submodules=none"];
-        let words = ["diff-tree", "-r", "-z", "--raw"].into_iter().chain(exact);
-        is_id.then(|| git.said(words.chain([older, self.tree.as_str()])).ok())?
     }
 
     /// Reads files again, as [`Revision::read`] did; those that cannot be read are left out.
@@ -219,32 +206,12 @@ fn row(line: &[u8]) -> Option<(Vec<u8>, Row)> {
     let (mode, _, blob, size) = (words.next()?, words.next()?, words.next()?, words.next()?);
     let row = Row {
         link: mode == "120000",
-        regular: is_regular(mode),
+        regular: u32::from_str_radix(mode, 8).is_ok_and(tree::is_regular),
         blob: blob.to_owned(),
         // Of what is no blob it is `-`.
         size: size.parse().unwrap_or_default(),
     };
     Some((path.get(1..)?.to_vec(), row))
-}
-
-/// What `git diff-tree --raw -z` says: `:MODE MODE ID ID STATUS`, a zero, the path, a zero.
-fn changes(said: &[u8]) -> Option<Vec<Change<'_>>> {
-    let mut parts = said.split(|byte| *byte == 0);
-    let mut all = Vec::new();
-    while let Some(head) = parts.next().filter(|head| !head.is_empty()) {
-        let path = parts.next()?;
-        let head = core::str::from_utf8(head).ok()?.strip_prefix(':')?;
-        let words: Vec<&str> = head.split(' ').collect();
-        let &[before, after, old, new, _] = words.as_slice() else { return None };
-        let both = is_regular(before) && is_regular(after);
-        all.push(Change { path, blobs: both.then_some([old, new]) });
-    }
-    Some(all)
-}
-
-/// Whether that is Git's mode of a file that is neither link nor submodule.
-fn is_regular(mode: &str) -> bool {
-    mode.starts_with("100")
 }
 
 fn no_content(blob: &str) -> Unreadable {
