@@ -18,6 +18,7 @@ __all__ = [
     "Mesh",
     "Node",
     "RawFinding",
+    "Revision",
     "Table",
     "callees",
     "canonical_json",
@@ -30,9 +31,7 @@ __all__ = [
     "digest",
     "from_json",
     "masked",
-    "may_be_named",
     "missing_capability",
-    "named_by",
     "namespace_of",
     "needs",
     "position",
@@ -73,9 +72,34 @@ class Files(Sequence[tuple[str, bytes]]):
     def without(self, paths: Sequence[str]) -> Files:
         """Give the files but those of these paths."""
     def image(self) -> bytes:
-        """Give paths, digests and what was asked, as bytes that `read_folder` takes."""
+        """Give paths, digests and what was asked, as bytes that a later reading takes."""
+    def begun(self) -> bool:
+        """Tell whether something was known of them when they were read."""
     def lost(self) -> list[str]:
         """Give the paths of files left unread that held something else when they were asked for."""
+
+@final
+class Revision:
+    """One commit of a Git repository; `name` is read as Git reads it.
+
+    Raises `FileNotFoundError` where Git is not installed, `OSError` with its words if it refuses.
+    """
+
+    def __new__(cls, path: bytes, name: bytes) -> Revision: ...
+    @property
+    def commit(self) -> str:
+        """Give its full id."""
+    def read(
+        self, bytes: int, files: int, known: bytes | None = None
+    ) -> tuple[Files, list[tuple[bytes, str]]]:
+        """Read every intent file of the commit, and the files that they name.
+
+        Where `known`, from `Files.image`, is of an older commit, and Git says that nothing but
+        contents changed since, only these are read; others once somebody asks for them. What they
+        hold is held against their digests then: see `Files.lost`.
+
+        Takes, gives and raises what `read_folder` does.
+        """
 
 @final
 class RawFinding:
@@ -467,9 +491,3 @@ def read_folder(
 
 def wanted(path: bytes) -> bool:
     """Tell whether a path inside a repository is read at all."""
-
-def may_be_named(path: bytes) -> bool:
-    """Tell whether a path is read once another file names it (JSON, PEM, TOML)."""
-
-def named_by(files: Sequence[tuple[str, bytes]], paths: Sequence[bytes]) -> list[int]:
-    """Give the numbers of the paths that stand in settings, or where others are named."""

@@ -27,13 +27,14 @@ class KeptFindings:
         self._repository = repository
         self._linked: tuple[str, Mesh] | None = None
         self._given: Mesh | None = None
-        self._listed = False
 
-    def files(self) -> bytes | None:
-        """Give the image of the files that were kept last, or nothing."""
-        image = self._store.load(self._listing())
-        self._listed = image is not None
-        return image
+    def files(self, sort: str) -> bytes | None:
+        """Give the image of the files that were kept last, or nothing.
+
+        `sort` is what they come from: one list is kept of the folder and one of revisions, for what
+        begins with the one could not begin with the other.
+        """
+        return self._store.load(self._listing(sort))
 
     def mesh(
         self,
@@ -77,18 +78,18 @@ class KeptFindings:
         found = None if content is None else decode(content)
         if found is None:
             found = find()
-            if self.is_whole():
+            if self.is_whole() and are_whole(files):
                 self._store.save(name, encode(found))
                 self._keep_linked()
         return found
 
-    def keep_files(self, files: Files) -> None:
+    def keep_files(self, files: Files, sort: str) -> None:
         """Keep what is known of files, unless what is kept is near enough to begin with."""
-        if self._linked is not None or not self._listed:
-            self._store.save(self._listing(), files.image())
+        if self._linked is not None or not files.begun():
+            self._store.save(self._listing(sort), files.image())
 
-    def _listing(self) -> str:
-        return f"{key([], [self._repository])}.files"
+    def _listing(self, sort: str) -> str:
+        return f"{key([], [self._repository, sort])}.files"
 
     def _keep_linked(self) -> None:
         """Keep what was linked, with the tables that were built to find something in it."""
@@ -97,6 +98,16 @@ class KeptFindings:
             image = mesh.image()
             if image is not None:
                 self._store.save(name, image)
+
+
+def are_whole(files: Sequence[tuple[str, bytes]]) -> bool:
+    """Tell whether every file that was asked for held what it was known to hold.
+
+    What was found in others is not true of the files by whose digests it would be kept.
+    """
+    from meshc._native import Files as Native  # the extension is loaded only where it is asked
+
+    return not (isinstance(files, Native) and files.lost())
 
 
 def encode(findings: Sequence[Finding]) -> bytes:

@@ -5,7 +5,6 @@
 
 #![expect(clippy::print_stdout, reason = "an example for the terminal")]
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -31,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     })?;
     show("meshc_folder::read", runs, || {
         let limits = Limits { bytes: 16 << 20, files: usize::MAX };
-        meshc_folder::read::<Infallible>(&root, limits, None)
+        meshc_folder::read(&root, limits, &meshc_folder::Nothing)
             .map(drop)
             .map_err(|_| "unreadable".into())
     })

@@ -27,7 +27,7 @@ mod _native {
     #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
-    use super::folder::{may_be_named, named_by, read_folder, wanted};
+    use super::folder::{Revision, read_folder, wanted};
     #[pymodule_export]
     use super::formatter::Formatter;
     #[pymodule_export]
