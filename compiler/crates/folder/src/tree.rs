@@ -118,3 +118,54 @@ const fn is_folder(mode: u32) -> bool {
 fn hexadecimal(id: &[u8]) -> String {
     id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(entries: &[(&str, &str)]) -> Vec<u8> {
+        let each = entries.iter().flat_map(|(head, id)| [head.as_bytes(), b"\0", id.as_bytes()]);
+        each.collect::<Vec<_>>().concat()
+    }
+
+    fn difference(old: &[u8], new: &[u8]) -> (Vec<String>, Vec<String>) {
+        let both = [entries(old, 2).unwrap(), entries(new, 2).unwrap()];
+        let (mut changes, mut inside) = (Vec::new(), Vec::new());
+        compare(b"shop", &both, &mut changes, &mut inside);
+        let text = |path: Vec<u8>| String::from_utf8(path).unwrap();
+        let change = |one: Change| format!("{} {:?}", text(one.path), one.blobs);
+        let folder = |(path, ids): Folder| format!("{} {ids:?}", text(path));
+        (changes.into_iter().map(change).collect(), inside.into_iter().map(folder).collect())
+    }
+
+    #[test]
+    fn what_has_the_same_id_is_the_same() {
+        let old = tree(&[("100644 a", "11"), ("40000 b", "22"), ("100644 c", "33")]);
+        let new = tree(&[("100644 a", "11"), ("040000 b", "23"), ("100755 c", "34")]);
+        let (changes, inside) = difference(&old, &new);
+        assert_eq!(changes, ["shop/c Some([\"3333\", \"3334\"])"]);
+        assert_eq!(inside, ["shop/b [Some(\"3232\"), Some(\"3233\")]"]);
+    }
+
+    #[test]
+    fn what_is_no_file_on_both_sides_has_no_blobs() {
+        let old = tree(&[("100644 a", "11"), ("40000 b", "22"), ("100644 d", "44")]);
+        let new = tree(&[("120000 a", "11"), ("100644 b", "22"), ("160000 c", "33")]);
+        let (changes, inside) = difference(&old, &new);
+        assert_eq!(changes, ["shop/a None", "shop/b None", "shop/c None", "shop/d None"]);
+        assert_eq!(inside, ["shop/b [Some(\"3232\"), None]"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_tree_say_nothing() {
+        let whole = tree(&[("100644 a", "11"), ("40000 b", "22")]);
+        assert!(entries(&whole, 2).is_some());
+        for length in 1..whole.len() {
+            let cut = whole.get(..length).unwrap();
+            let first = tree(&[("100644 a", "11")]).len();
+            assert_eq!(entries(cut, 2).is_some(), length == first, "{length}");
+        }
+        assert!(entries(&tree(&[("100644 a", "11"), ("100644 a", "22")]), 2).is_none());
+        assert!(entries(&tree(&[("1006x4 a", "11")]), 2).is_none());
+    }
+}

@@ -1,8 +1,9 @@
 //! Files of an earlier run by their digests, so that a run need not keep what it knows already.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use meshc_snapshot::Digest;
+use rustc_hash::FxHashMap;
 
 use crate::image::codec::{Reader, Stored, put_text};
 use crate::source::Content;
@@ -16,6 +17,8 @@ pub struct KnownFiles<'a> {
     tree: &'a str,
     /// Sorted by path.
     files: Vec<(&'a str, Digest)>,
+    /// Their numbers; who asks for few files asks for many, or for none.
+    by_path: OnceLock<FxHashMap<&'a str, usize>>,
     asked: Vec<Holding>,
 }
 
@@ -54,7 +57,7 @@ impl<'a> KnownFiles<'a> {
         }
         let asked = Vec::take(&mut from)?;
         let is_sorted = files.is_sorted_by(|one, other| one.0 < other.0);
-        (from.is_empty() && is_sorted).then_some(Self { tree, files, asked })
+        (from.is_empty() && is_sorted).then(|| Self { tree, files, asked, ..Self::default() })
     }
 
     /// Git's name of the tree that holds these files; empty where none is known.
@@ -90,6 +93,7 @@ impl<'a> KnownFiles<'a> {
     }
 
     fn find(&self, path: &str) -> Option<usize> {
-        self.files.binary_search_by(|(one, _)| (*one).cmp(path)).ok()
+        let numbered = || self.files.iter().map(|(path, _)| *path).zip(0..).collect();
+        self.by_path.get_or_init(numbered).get(path).copied()
     }
 }
