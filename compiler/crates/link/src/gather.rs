@@ -211,9 +211,12 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
         value: timeout.value,
         origin: Origin::Written(file, timeout.span),
     });
+    let places = row.namespaces.iter().enumerate().rev();
+    let places: FxHashMap<String, usize> =
+        places.map(|(at, one)| (one.value.clone(), at)).collect();
     for (number, second) in row.namespaces.iter().enumerate() {
-        let mut before = row.namespaces.iter().take(number);
-        if let Some(first) = before.find(|one| one.value == second.value) {
+        let first = places.get(&second.value).filter(|first| **first < number);
+        if let Some(first) = first.and_then(|first| row.namespaces.get(*first)) {
             let message = format!("namespace `{}` is there twice", second.value);
             let finding = Finding::new("MC211", second.span, message)
                 .help("list it once, with all of its hosts");
@@ -222,8 +225,7 @@ fn settle_mesh(mesh: &mut Mesh, declared: Vec<(u32, meshc_check::unit::MeshRow)>
     }
     let names = row.namespaces.into_iter().map(|namespace| namespace.value);
     mesh.namespaces = names.zip(row.namespace_hosts).collect();
-    let places = mesh.namespaces.iter().enumerate().rev();
-    mesh.namespace_places = Arc::new(places.map(|(at, (name, _))| (name.clone(), at)).collect());
+    mesh.namespace_places = Arc::new(places);
     mesh.teams = row.teams;
     mesh.protected_rows = (file, row.protected);
     crate::federation::settle(mesh, file, row.federation);

@@ -4,11 +4,9 @@ use meshc_check::unit::{IssuerRow, KeysRow};
 use meshc_check::{Finding, did_you_mean, key_set, nearest, unusable};
 use meshc_snapshot::slice::{ForwardedClaim, TokenIssuer, TokenKeys};
 use meshc_token::Algorithm;
-use rustc_hash::FxHashMap;
 
 use crate::defaults::KEY_REFRESH_SECONDS;
 use crate::mesh::Mesh;
-use crate::source::SourceFile;
 
 /// An issuer of user tokens.
 #[derive(Clone, Debug)]
@@ -23,8 +21,6 @@ pub struct Issuer {
 
 /// Settles what the files declare; what is refused keeps its name, so that rules find it.
 pub(crate) fn gather(mesh: &mut Mesh, declared: Vec<(u32, IssuerRow)>) {
-    let paths: FxHashMap<&str, &SourceFile> =
-        mesh.files.iter().map(|file| (&*file.path, file.as_ref())).collect();
     let mut findings = Vec::new();
     let mut found: Vec<Issuer> = Vec::new();
     for (file, row) in declared {
@@ -32,7 +28,7 @@ pub(crate) fn gather(mesh: &mut Mesh, declared: Vec<(u32, IssuerRow)>) {
             findings.push((file, finding, Some(place)));
             continue;
         }
-        let keys = keys(&paths, &row).unwrap_or_else(|finding| {
+        let keys = keys(mesh, &row).unwrap_or_else(|finding| {
             findings.push((file, finding, None));
             None
         });
@@ -70,10 +66,7 @@ fn repeated(found: &[Issuer], row: &IssuerRow) -> Option<(Finding, Place)> {
 }
 
 /// The keys, those of a file as its text; nothing where what was written was refused before.
-fn keys(
-    files: &FxHashMap<&str, &SourceFile>,
-    row: &IssuerRow,
-) -> Result<Option<TokenKeys>, Finding> {
+fn keys(mesh: &Mesh, row: &IssuerRow) -> Result<Option<TokenKeys>, Finding> {
     let named = match &row.keys {
         None => return Ok(None),
         Some(KeysRow::Inline(text)) => return Ok(Some(TokenKeys::Inline(text.value.clone()))),
@@ -85,9 +78,11 @@ fn keys(
         Some(KeysRow::File(named)) => named,
     };
     let json = named.value.ends_with(".json");
-    let Some(file) = files.get(named.value.as_str()).filter(|_| json) else {
+    let file = mesh.file_named(&named.value).and_then(|at| mesh.files.get(at as usize));
+    let Some(file) = file.filter(|_| json) else {
         let message = format!("the repository holds no JSON file `{}`", named.value);
-        let names = files.keys().copied().filter(|path| path.ends_with(".json"));
+        let paths = mesh.files.iter().map(|file| &*file.path);
+        let names = paths.filter(|path| path.ends_with(".json"));
         let advice = "the path counts from the repository's root, the name ends in `.json`";
         let help = did_you_mean(&nearest(&named.value, names));
         let help = help.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}"));
