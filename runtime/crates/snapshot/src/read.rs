@@ -8,12 +8,11 @@ use core::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::callee::{Called, Callee};
 use crate::canonical::canonical;
 use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::places::Places;
-use crate::slice::{Destination, FORMAT, Slice};
+use crate::slice::{Callee, Destination, FORMAT, Slice};
 
 /// Longest blob that is read, and the most of a slice and all that it names together, in bytes.
 pub const MAX_BYTES: usize = 32 << 20;
@@ -66,13 +65,14 @@ pub fn slice<B: AsRef<[u8]>>(
 ) -> Result<Slice, NotRead> {
     let named = named(bytes)?;
     let mut left = MAX_BYTES.saturating_sub(bytes.len());
-    let mut whole = |called: Called| -> Result<Destination, NotRead> {
-        let refused = |why| NotRead::Callee(called.callee, why);
-        let blob = find(&called.callee).ok_or_else(|| refused(NotCallee::Missing))?;
+    let mut whole = |named: Destination<Digest>| -> Result<Destination, NotRead> {
+        let Destination { authorities, callee: name, calls } = named;
+        let refused = |why| NotRead::Callee(name, why);
+        let blob = find(&name).ok_or_else(|| refused(NotCallee::Missing))?;
         let blob = blob.as_ref();
         left = left.checked_sub(blob.len()).ok_or(NotRead::TooLongTogether)?;
-        let callee = callee(blob, &called.callee).map_err(refused)?;
-        Ok(called.with(callee))
+        let callee = callee(blob, &name).map_err(refused)?;
+        Ok(Destination { authorities, callee, calls })
     };
     let Slice { destinations, format, inbound, routes, trust_domain, workload } = named;
     let destinations = destinations.into_iter().map(&mut whole).collect::<Result<_, _>>()?;
@@ -84,7 +84,7 @@ pub fn slice<B: AsRef<[u8]>>(
 /// # Errors
 /// Why it cannot be read.
 pub fn callees(slice: &[u8]) -> Result<Vec<Digest>, NotRead> {
-    Ok(named(slice)?.destinations.iter().map(|called| called.callee).collect())
+    Ok(named(slice)?.destinations.iter().map(|one| one.callee).collect())
 }
 
 /// Reads places.
@@ -104,8 +104,8 @@ pub fn manifest(bytes: &[u8]) -> Result<Manifest, NotRead> {
 }
 
 /// A slice as it is stored.
-fn named(bytes: &[u8]) -> Result<Slice<Called>, NotRead> {
-    let slice: Slice<Called> = read(bytes)?;
+fn named(bytes: &[u8]) -> Result<Slice<Digest>, NotRead> {
+    let slice: Slice<Digest> = read(bytes)?;
     match slice.destinations.len() {
         0..=MAX_CALLEES => Ok(slice),
         _ => Err(NotRead::TooManyCallees),
