@@ -290,8 +290,16 @@ fn a_callee_that_is_missing_or_another_is_refused_and_named() {
 
 #[test]
 fn a_callee_in_another_form_is_refused_though_it_is_named() {
-    let spaced = refused(|text| text.replace("\"format\":2", "\"format\": 2"), true);
-    assert!(matches!(spaced, NotRead::Callee(_, NotCallee::NotCanonical)), "{spaced}");
+    for (ours, other) in [
+        ("\"format\":2", "\"format\": 2"),
+        ("127.0.0.1", "127\\u002e0.0.1"),
+        ("\"attempts\":2,\"perTryMs\":10", "\"perTryMs\":10,\"attempts\":2"),
+        ("\"attempts\":2,", "\"attempts\":2,\"on\":null,"),
+        ("\"regex\":\"/x\"", "\"regex\":null"),
+    ] {
+        let other = refused(|text| text.replace(ours, other), true);
+        assert!(matches!(other, NotRead::Callee(_, NotCallee::NotCanonical)), "{other}");
+    }
     let newer = refused(|text| text.replace("\"format\":2", "\"format\":3"), true);
     let NotRead::Callee(_, NotCallee::NotRead(why)) = newer else { panic!("{newer}") };
     assert_eq!(*why, NotRead::Format(3));
