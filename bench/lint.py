@@ -9,6 +9,9 @@ and its threads, its smallest over all runs is the figure to compare. `cold` kee
 each run, and `back` is that edit undone. `ruff` reads as many Python files of like size without
 its cache, and kubeconform the same documents as Kubernetes resources, where they are installed.
 
+`one file changed, named by Git` lints the newest of two commits of the same repository with
+`--rev`, which differ in one file; the older one was linted before.
+
 `one file` is a repository of one service whose callees are missing, `one mistake` one whose only
 fault is a port that is no number; what `beyond` stands before is what is left of it without the
 time of `python -c pass`, measured in turn. All run as in an installation: with the script that
@@ -24,6 +27,7 @@ import os
 import resource
 import shutil
 import statistics
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -70,10 +74,19 @@ def measure(
     row(name, found)
 
 
-def beyond(name: str, words: list[str], environment: dict[str, str], runs: int) -> None:
+def beyond(
+    name: str,
+    words: list[str],
+    environment: dict[str, str],
+    runs: int,
+    before: Prepare = lambda: None,
+) -> None:
     """Measure a command, and what it takes more than an interpreter that does nothing."""
     alone = [words[0], "-c", "pass"]
-    pairs = [(built.once(words, environment), built.once(alone, environment)) for _ in range(runs)]
+    pairs = []
+    for _ in range(runs):
+        before()
+        pairs.append((built.once(words, environment), built.once(alone, environment)))
     row(name, [whole for whole, _ in pairs])
     more = [(whole[0] - base[0], whole[1] - base[1], whole[2]) for whole, base in pairs]
     row(f"beyond the interpreter: {name}", more)
@@ -121,7 +134,39 @@ def lints(root: Path, folder: Path, environment: dict[str, str], runs: int) -> N
     for name, place in (("one file", one), ("one mistake", mistake)):
         beyond(name, [*meshc, "lint", "--exit-zero", "--no-cache", str(place)], environment, runs)
     measure("compile", [*meshc, "compile", str(root)], environment, runs)
+    named(root, target, kept, environment, runs)
     helps(meshc, environment, runs)
+
+
+def named(
+    root: Path, target: Path, kept: list[str], environment: dict[str, str], runs: int
+) -> None:
+    """Measure lints of commits that change one file each; all are made before the first one."""
+
+    def git(*words: str) -> None:
+        identity = ["-c", "user.name=bench", "-c", "user.email=b@example.test", "-c", "gc.auto=0"]
+        subprocess.run(
+            ["git", "-C", root, *identity, *words], check=True, stdout=subprocess.DEVNULL
+        )
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--no-gpg-sign", "-m", "0")
+    for number in range(runs):
+        target.write_text(f"{target.read_text()}# in commit {number}\n")
+        git("commit", "--quiet", "--no-gpg-sign", "--all", "-m", str(number))
+    git("gc", "--quiet")
+    lint = [*kept, "--rev", "measured"]
+    git("update-ref", "refs/heads/measured", f"HEAD~{runs}")
+    built.once(lint, environment)
+    ages = iter(reversed(range(runs)))
+    beyond(
+        "one file changed, named by Git",
+        lint,
+        environment,
+        runs,
+        lambda: git("update-ref", "refs/heads/measured", f"HEAD~{next(ages)}"),
+    )
 
 
 def helps(meshc: list[str], environment: dict[str, str], runs: int) -> None:

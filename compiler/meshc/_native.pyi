@@ -15,9 +15,11 @@ __all__ = [
     "Files",
     "Formatter",
     "Graph",
+    "Image",
     "Mesh",
     "Node",
     "RawFinding",
+    "Revision",
     "Table",
     "callees",
     "canonical_json",
@@ -30,13 +32,12 @@ __all__ = [
     "digest",
     "from_json",
     "masked",
-    "may_be_named",
     "missing_capability",
-    "named_by",
     "namespace_of",
     "needs",
     "position",
     "read_folder",
+    "to_json",
     "wanted",
 ]
 
@@ -72,9 +73,34 @@ class Files(Sequence[tuple[str, bytes]]):
     def without(self, paths: Sequence[str]) -> Files:
         """Give the files but those of these paths."""
     def image(self) -> bytes:
-        """Give paths, digests and what was asked, as bytes that `read_folder` takes."""
+        """Give paths, digests and what was asked, as bytes that a later reading takes."""
+    def begun(self) -> bool:
+        """Tell whether something was known of them when they were read."""
     def lost(self) -> list[str]:
         """Give the paths of files left unread that held something else when they were asked for."""
+
+@final
+class Revision:
+    """One commit of a Git repository; `name` is read as Git reads it.
+
+    Raises `FileNotFoundError` where Git is not installed, `OSError` with its words if it refuses.
+    """
+
+    def __new__(cls, path: bytes, name: bytes) -> Revision: ...
+    @property
+    def commit(self) -> str:
+        """Give its full id."""
+    def read(
+        self, bytes: int, files: int, known: bytes | None = None
+    ) -> tuple[Files, list[tuple[bytes, str]]]:
+        """Read every intent file of the commit, and the files that they name.
+
+        Where `known`, from `Files.image`, is of an older commit, and Git says that nothing but
+        contents changed since, only these are read; others once somebody asks for them. What they
+        hold is held against their digests then: see `Files.lost`.
+
+        Takes, gives and raises what `read_folder` does.
+        """
 
 @final
 class RawFinding:
@@ -158,6 +184,18 @@ class Graph:
         """
 
 @final
+class Image:
+    """The image of a mesh that a file holds; of its workloads those are read that are asked for."""
+
+    @staticmethod
+    def open(path: str, end: int, most: int) -> tuple[Image | None, int, bytes]:
+        """Give the image in a file, `checksum` of the file without its last bytes, and those.
+
+        These are `end` bytes; of a file with more than `most` the rest is not read. Nothing for a
+        file that cannot hold an image; whoever asks compares the check value. Raises `OSError`.
+        """
+
+@final
 class Mesh:
     """The linked whole."""
 
@@ -187,7 +225,7 @@ class Mesh:
         """
     @staticmethod
     def restored(
-        image: bytes,
+        image: Image | bytes,
         files: Sequence[tuple[str, bytes]],
         schema: bytes,
         namespaces: Sequence[tuple[str, str]] = ...,
@@ -197,6 +235,8 @@ class Mesh:
         Nothing where `patched` would give nothing, where files came or went or many changed, and
         for bytes that are no image. Takes what the mesh of the image was read with.
         """
+    def is_whole(self) -> bool:
+        """Tell whether each workload that was asked for could be read from the image, if any."""
     def image(self) -> bytes | None:
         """Give the mesh as bytes; nothing where it could not be patched."""
     def patched(
@@ -411,6 +451,12 @@ def canonical_json(data: bytes) -> bytes:
 def from_json(data: bytes) -> Json:
     """Read JSON; raises `ValueError`. For whoever has no time to import the module."""
 
+def to_json(value: Json) -> bytes:
+    """Write JSON without spaces, of the same reason: lists, texts, whole numbers, truths, `None`.
+
+    Raises `TypeError` for anything else, `OverflowError` for what does not fit into 64 bits.
+    """
+
 def defaults() -> list[tuple[str, str, str]]:
     """Give what holds where nothing is written: field, value, reason."""
 
@@ -447,9 +493,3 @@ def read_folder(
 
 def wanted(path: bytes) -> bool:
     """Tell whether a path inside a repository is read at all."""
-
-def may_be_named(path: bytes) -> bool:
-    """Tell whether a path is read once another file names it (JSON, PEM, TOML)."""
-
-def named_by(files: Sequence[tuple[str, bytes]], paths: Sequence[bytes]) -> list[int]:
-    """Give the numbers of the paths that stand in settings, or where others are named."""

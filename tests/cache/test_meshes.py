@@ -9,7 +9,7 @@ import pytest
 
 from meshc import mesh as meshes
 from meshc.cache.findings import KeptFindings
-from meshc.cache.store import Store
+from meshc.cache.store import SEALED, Store
 from meshc.compiling import lint_files
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/boutique"
@@ -102,3 +102,24 @@ def test_a_cut_mesh_is_ignored_with_one_line(tmp_path: Path) -> None:
         kept = KeptFindings(Store(str(tmp_path), said.append), "here")
         assert lint_files(files, kept=kept).findings == fresh.findings
         assert len(said) == 1
+
+
+def test_a_mesh_that_is_damaged_while_it_is_read_gives_nothing_to_keep(tmp_path: Path) -> None:
+    files = boutique()
+    lint_files(sorted(files.items()), kept=kept_in(tmp_path))
+    [image] = tmp_path.glob("*.mesh")
+    content = image.read_bytes()
+    bodies = int.from_bytes(content[-8 - SEALED : -SEALED], "little")
+    assert 0 < bodies < len(content)
+    kept = kept_in(tmp_path)
+    namespaces: list[tuple[str, str]] = []
+    files = {path: text for path, text in files.items() if not path.endswith(".toml")}
+    mesh = kept.mesh(sorted(files.items()), namespaces, lambda: pytest.fail("it is kept"))
+    assert kept.is_whole()
+    with image.open("r+b") as file:  # in its place: it is open already
+        file.write(b"\xff" * bodies)
+    mesh.table("services").column("identity")
+    assert not kept.is_whole()
+    before = sorted(tmp_path.iterdir())
+    assert kept.of(sorted(files.items()), ["another day"], tuple) == ()
+    assert sorted(tmp_path.iterdir()) == before

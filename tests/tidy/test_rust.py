@@ -14,7 +14,8 @@ SOURCES = sorted(
     [*ROOT.glob("compiler/crates/*/src/**/*.rs"), *ROOT.glob("runtime/crates/*/src/**/*.rs")]
 )
 RUNTIME = {path.parent.name for path in MANIFESTS if path.parts[-4] == "runtime"}
-DOES_IO = {"folder", "keys", "proxy"}
+# The extension reads what was kept and writes what was emitted; it decides nothing itself.
+DOES_IO = {"folder", "keys", "native", "proxy"}
 # Fuzz targets reach both halves; nothing depends on them.
 TESTS_BOTH = {"fuzzing"}
 # Signatures are the library's even where nothing else touches the world.

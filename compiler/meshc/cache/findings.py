@@ -26,13 +26,15 @@ class KeptFindings:
         self._store = store
         self._repository = repository
         self._linked: tuple[str, Mesh] | None = None
-        self._listed = False
+        self._given: Mesh | None = None
 
-    def files(self) -> bytes | None:
-        """Give the image of the files that were kept last, or nothing."""
-        image = self._store.load(self._listing())
-        self._listed = image is not None
-        return image
+    def files(self, sort: str) -> bytes | None:
+        """Give the image of the files that were kept last, or nothing.
+
+        `sort` is what they come from: one list is kept of the folder and one of revisions, for what
+        begins with the one could not begin with the other.
+        """
+        return self._store.load(self._listing(sort))
 
     def mesh(
         self,
@@ -46,12 +48,20 @@ class KeptFindings:
         """
         said = [part for one in namespaces for part in one]
         name = f"{key([], [self._repository, *said])}.mesh"
-        image = self._store.load(name)
+        image = self._store.image(name)
         mesh = None if image is None else meshes.restored(image, files, namespaces)
         if mesh is None:
             mesh = link()
             self._linked = name, mesh
+        self._given = mesh
         return mesh
+
+    def is_whole(self) -> bool:
+        """Tell whether all that was asked of a kept mesh could be read.
+
+        Where it could not, what was found may lack something, and is not kept.
+        """
+        return self._given is None or self._given.is_whole()
 
     def of(
         self,
@@ -68,17 +78,18 @@ class KeptFindings:
         found = None if content is None else decode(content)
         if found is None:
             found = find()
-            self._store.save(name, encode(found))
-            self._keep_linked()
+            if self.is_whole() and are_whole(files):
+                self._store.save(name, encode(found))
+                self._keep_linked()
         return found
 
-    def keep_files(self, files: Files) -> None:
+    def keep_files(self, files: Files, sort: str) -> None:
         """Keep what is known of files, unless what is kept is near enough to begin with."""
-        if self._linked is not None or not self._listed:
-            self._store.save(self._listing(), files.image())
+        if self._linked is not None or not files.begun():
+            self._store.save(self._listing(sort), files.image())
 
-    def _listing(self) -> str:
-        return f"{key([], [self._repository])}.files"
+    def _listing(self, sort: str) -> str:
+        return f"{key([], [self._repository, sort])}.files"
 
     def _keep_linked(self) -> None:
         """Keep what was linked, with the tables that were built to find something in it."""
@@ -89,13 +100,21 @@ class KeptFindings:
                 self._store.save(name, image)
 
 
+def are_whole(files: Sequence[tuple[str, bytes]]) -> bool:
+    """Tell whether every file that was asked for held what it was known to hold.
+
+    What was found in others is not true of the files by whose digests it would be kept.
+    """
+    from meshc._native import Files as Native  # the extension is loaded only where it is asked
+
+    return not (isinstance(files, Native) and files.lost())
+
+
 def encode(findings: Sequence[Finding]) -> bytes:
     """Give findings as bytes; fixes are made later and are none yet."""
-    if not findings:
-        return b"[]"
-    import json  # a lint imports nothing that takes long where it need not
+    from meshc._native import to_json  # the extension is loaded only where it is asked
 
-    return json.dumps([packed(one) for one in findings], separators=(",", ":")).encode()
+    return to_json([packed(one) for one in findings])
 
 
 def decode(content: bytes) -> tuple[Finding, ...] | None:

@@ -7,9 +7,13 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Final
+    from typing import Final, TypeVar
 
-SEAL: Final = b"\nmeshc cache 2 %016x\n"
+    from meshc._native import Image
+
+    T = TypeVar("T")
+
+SEAL: Final = b"\nmeshc cache 3 %016x\n"
 """Ends every file, with a check value of the rest; the first number grows with the form."""
 SEALED: Final = len(SEAL % 0)
 """Bytes of it."""
@@ -35,9 +39,18 @@ class Store:
 
     def load(self, name: str) -> bytes | None:
         """Give what is kept under a name; nothing where that cannot be read or is damaged."""
+        return self._opened(name, read)
+
+    def image(self, name: str) -> Image | None:
+        """Give the image that is kept under a name, likewise; most of it stays in its file."""
+        return self._opened(name, read_image)
+
+    def _opened(self, name: str, read: Callable[[str], tuple[T | None, int, bytes]]) -> T | None:
+        """Give what `read` gives of a file, if it ends as it should."""
         path = f"{self.folder}/{name}"
         try:
-            found = opened(*read(path))
+            content, value, end = read(path)
+            found = content if end == SEAL % value else None
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -81,17 +94,28 @@ class Store:
             self._say = None
 
 
-def read(path: str) -> tuple[bytes, bytes]:
-    """Read a file, at most `LARGEST` bytes of it, and what may be its seal, without copying either.
+def read(path: str) -> tuple[bytes, int, bytes]:
+    """Read a file, at most `LARGEST` bytes of it, without copying them.
 
-    Raises `OSError`. Links are not followed.
+    Gives its content, the check value of that, and what may be its seal. Raises `OSError`. Links
+    are not followed.
     """
+    from meshc._native import checksum  # the extension is loaded only where it is asked
+
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         size = min(LARGEST, os.fstat(handle).st_size)
-        return os.read(handle, max(0, size - SEALED)), os.read(handle, SEALED)
+        content = os.read(handle, max(0, size - SEALED))
+        return content, checksum(content), os.read(handle, SEALED)
     finally:
         os.close(handle)
+
+
+def read_image(path: str) -> tuple[Image | None, int, bytes]:
+    """Read a file that may hold an image, as `read` does."""
+    from meshc._native import Image  # the same
+
+    return Image.open(path, SEALED, LARGEST)
 
 
 def made(folder: str) -> None:
@@ -125,11 +149,6 @@ def size(entry: os.DirEntry[str]) -> int:
 
 def seal(content: bytes) -> bytes:
     """Give what ends a file of this content. It tells damage apart, and nothing that was forged."""
-    from meshc._native import checksum  # the extension is loaded only where it is asked
+    from meshc._native import checksum  # the same
 
     return SEAL % checksum(content)
-
-
-def opened(content: bytes, found: bytes) -> bytes | None:
-    """Give the content of a file that ends so; nothing if that is not its seal."""
-    return content if found == seal(content) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from meshc.cli import exits
 from meshc.cli.option import Option
 
 TYPE_CHECKING = False
@@ -34,6 +35,12 @@ def kept(folder: str | None, repository: str) -> KeptFindings | None:
     from meshc.cache.store import Store
 
     return KeptFindings(Store(folder, say), os.path.realpath(repository))
+
+
+def hold(kept: KeptFindings | None) -> None:
+    """Fail if what was shown may lack what could not be read of the cache."""
+    if kept and not kept.is_whole():
+        raise exits.Failure("the cache was damaged while it was read; run again", exits.UNREADABLE)
 
 
 def default() -> str | None:

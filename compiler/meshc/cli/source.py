@@ -39,7 +39,7 @@ def read(
 ) -> Source:
     """Read a repository; fails with 3 where there is no intent, with 4 if strict and incomplete.
 
-    `known` are files of an earlier run, which a folder need not give again.
+    `known` are files of an earlier run, which need not be given again.
     """
     if not os.path.isdir(repository):  # noqa: PTH112 - no pathlib on the road of a lint
         missing = not os.path.exists(repository)  # noqa: PTH110 - as above
@@ -62,16 +62,24 @@ def listed(repository: str, revision: str | None, known: bytes | None) -> tuple[
     if revision is None:
         return Folder(repository).read(known), WORKTREE
     found = Revision(repository, revision)
-    return found.read(), found.commit
+    return found.read(known), found.commit
 
 
-def hold(files: Files) -> None:
-    """Fail if what was shown is not what was found: files changed in between."""
+def sort(revision: str | None) -> str:
+    """Say what files come from, as it is kept between runs."""
+    return "folder" if revision is None else "revision"
+
+
+def hold(files: Files, commit: str = WORKTREE) -> None:
+    """Fail if what was shown is not what was found: files hold something else than they held."""
     if changed := files.lost():
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise exits.Failure(
-            f"`{changed[0]}`{more} changed while it was read; run again", exits.UNREADABLE
+        said = (
+            "changed while it was read; run again"
+            if commit == WORKTREE
+            else f"cannot be read from commit {commit}; `git fsck` says what is damaged"
         )
+        raise exits.Failure(f"`{changed[0]}`{more} {said}", exits.UNREADABLE)
 
 
 def compiled(repository: str, revision: str | None, environment: str | None = None) -> Compiled:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
-    from meshc._native import Mesh
+    from meshc._native import Image, Mesh
 
 PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib takes longer
 SCHEMA: Final = f"{PACKAGE}/schema/generated.json"
@@ -74,7 +74,7 @@ def patched(
 
 
 def restored(
-    image: bytes, files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]
+    image: Image | bytes, files: Sequence[tuple[str, bytes]], namespaces: Sequence[tuple[str, str]]
 ) -> Mesh | None:
     """Give the mesh of files by the image of an earlier one; nothing where all must be linked."""
     from meshc._native import Mesh as Native  # loaded only when something is linked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from meshc.repo.listing import FILE_BYTES, FILES, File, Listing, Problem, Unreadable
+from meshc.repo.listing import FILE_BYTES, FILES, File, Listing, Unreadable, problem
 
 
 class Folder:
@@ -34,9 +34,3 @@ class Folder:
         except OverflowError:
             raise Unreadable(f"`{self.path}` holds more than {FILES} intent files") from None
         return Listing(files, tuple(sorted(problem(*one) for one in problems)))
-
-
-def problem(path: bytes, reason: str) -> Problem:
-    """Give what was not read; a name that is not UTF-8 is written with escapes."""
-    name = os.fsdecode(path)
-    return Problem(ascii(name) if "UTF-8" in reason else name, reason)

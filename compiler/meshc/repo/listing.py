@@ -8,7 +8,7 @@ from meshc.record import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Final
 
     from meshc._native import Files
@@ -55,6 +55,12 @@ class Listing:
         return list(self.files)
 
 
+def problem(path: bytes, reason: str) -> Problem:
+    """Give what was not read; a name that cannot be printed is written with escapes."""
+    name = os.fsdecode(path)
+    return Problem(name if name.isprintable() else ascii(name), reason)
+
+
 def files_of(files: Iterable[File]) -> Files:
     """Give files as everything below takes them: sorted by path, each looked at once."""
     from meshc._native import Files as Native  # the extension is loaded once something is read
@@ -67,25 +73,3 @@ def wanted(path: str) -> bool:
     from meshc._native import wanted as native  # the same
 
     return native(os.fsencode(path))
-
-
-def may_be_named(path: str) -> bool:
-    """Tell whether a path is read once another file names it.
-
-    A TokenIssuer's keys and a baseline are JSON, the Mesh's trust bundle is PEM, and settings
-    extend TOML.
-    """
-    from meshc._native import may_be_named as native  # the same
-
-    return native(os.fsencode(path))
-
-
-def named_by(files: Sequence[File], paths: Sequence[str]) -> list[str]:
-    """Give those of the paths that stand in settings, or where an issuer or federation is declared.
-
-    Other JSON, PEM and TOML of a repository is none of our business: it is not read, and nothing is
-    wrong with it. What stands there without being named for its content is read for nothing.
-    """
-    from meshc._native import named_by as native  # the same
-
-    return [paths[at] for at in native(files, [os.fsencode(path) for path in paths])]

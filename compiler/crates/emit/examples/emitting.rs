@@ -20,7 +20,6 @@ use meshc_snapshot::{Digest, read};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const SCHEMA: &[u8] = include_bytes!("../../../meshc/schema/generated.json");
-const NOTHING: Option<meshc_folder::Known<'_, ()>> = None;
 const LIMITS: meshc_folder::Limits = meshc_folder::Limits { bytes: 1 << 20, files: 1 << 20 };
 
 fn main() {
@@ -28,7 +27,7 @@ fn main() {
     let folder = words.next().expect("a folder");
     let rounds = words.next().map_or(7, |rounds| rounds.parse().expect("a number"));
     let schema = Schema::parse(SCHEMA).expect("the generated schema");
-    let listing = meshc_folder::read(Path::new(&folder), LIMITS, NOTHING);
+    let listing = meshc_folder::read(Path::new(&folder), LIMITS, &meshc_folder::Nothing);
     let files = listing.map_err(|_| "unreadable").expect("a folder of intents").files;
     let files = files.into_iter().map(|(path, bytes)| (path, Content::new(bytes))).collect();
     let mesh = Mesh::read(files, &schema, &[]);

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::{File, Reason, Same};
+use crate::names::printable;
+use crate::{File, Reason};
 
 /// The bytes of a file. They stand in a block with those of files read before and after it: one
 /// allocation for a thousand files, and memory is touched once.
@@ -21,6 +22,13 @@ pub struct Bytes {
 impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
         self.block.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Self { block: Arc::new(bytes), range }
     }
 }
 
@@ -42,6 +50,9 @@ impl<K> AsRef<[u8]> for Found<K> {
         }
     }
 }
+
+/// Says of a path and what stands there what is known of it, if it need not be kept for that.
+pub(crate) type Same<'a, K> = &'a (dyn Fn(&str, &[u8]) -> Option<K> + Sync);
 
 /// Reads files of one folder after the other; knows the folder that it read from last, so that the
 /// system looks up one name a file and not its whole path.
@@ -73,7 +84,7 @@ impl<'a, K> Reader<'a, K> {
     /// Reads one file; a link that took its place is none. A pipe that did is never waited for, and
     /// a device not read beyond what a file may have.
     pub(crate) fn read(&mut self, path: &[u8]) -> Result<(), Reason> {
-        let name = core::str::from_utf8(path).map_err(|_| Reason::Name)?;
+        let name = printable(path).ok_or(Reason::Name)?;
         let file = self.open(name).map_err(Reason::System)?;
         let end = self.content(&file).map_err(Reason::System)?;
         let size = end.saturating_sub(self.filled) as u64;

@@ -16,10 +16,23 @@ pub fn wanted(path: &[u8]) -> bool {
     SETTINGS.contains(&path) || OWNERS.contains(&path) || is_intent(path)
 }
 
+/// A path as text; nothing for one that is not UTF-8 or holds control characters, turns the direction
+/// of writing, or has blanks that look like none.
+pub(crate) fn printable(path: &[u8]) -> Option<&str> {
+    let text = core::str::from_utf8(path).ok()?;
+    let plain = || path.iter().all(|byte| (b' '..=b'~').contains(byte));
+    // Quotes and backslashes are escaped, but print.
+    let bare = |text: &str| text.replace(['\\', '"', '\''], "");
+    let prints = || {
+        let text = bare(text);
+        text.escape_debug().eq(text.chars())
+    };
+    (plain() || prints()).then_some(text)
+}
+
 /// Whether a path is read once another file names it: a TokenIssuer's keys and a baseline are JSON,
 /// the Mesh's trust bundle is PEM, and settings extend TOML.
-#[must_use]
-pub fn may_be_named(path: &[u8]) -> bool {
+pub(crate) fn may_be_named(path: &[u8]) -> bool {
     has_end(path, &[b".json", b".pem", b".toml"]) && !SETTINGS.contains(&path)
 }
 
@@ -28,8 +41,7 @@ pub fn may_be_named(path: &[u8]) -> bool {
 ///
 /// Other JSON, PEM and TOML of a repository is none of our business: it is not read, and nothing is
 /// wrong with it. What stands there without being named for its content is read for nothing.
-#[must_use]
-pub fn named_by<P, F, C>(files: &[(P, F)], paths: &[C]) -> Vec<usize>
+pub(crate) fn named_by<P, F, C>(files: &[(P, F)], paths: &[C]) -> Vec<usize>
 where
     P: AsRef<str>,
     F: AsRef<[u8]>,
@@ -67,7 +79,14 @@ pub(crate) fn enters(folder: &[u8]) -> bool {
 }
 
 fn has_end(path: &[u8], ends: &[&[u8]]) -> bool {
+    ends.iter().any(|end| path.ends_with(end)) && is_seen(path)
+}
+
+/// Whether nothing on the way to a file is hidden; most paths hold no name with a dot before it.
+fn is_seen(path: &[u8]) -> bool {
+    if !path.starts_with(b".") && memchr::memmem::find(path, b"/.").is_none() {
+        return true;
+    }
     let mut parts = path.rsplit(|byte| *byte == b'/');
-    let name = parts.next().unwrap_or_default();
-    !name.starts_with(b".") && ends.iter().any(|end| name.ends_with(end)) && parts.all(enters)
+    parts.next().is_some_and(|name| !name.starts_with(b".")) && parts.all(enters)
 }

@@ -8,7 +8,7 @@ use meshc_document::Span;
 use rustc_hash::FxHashMap;
 
 use crate::effective::{Effective, Origin, Values};
-use crate::load::{Loaded, is_named};
+use crate::load::{Holds, Loaded, is_named};
 use crate::mesh::{Mesh, MeshFinding, Told, Workload};
 use crate::outside::{Declared, check_owner};
 use crate::platform::Waived;
@@ -40,12 +40,17 @@ pub(crate) fn gather(
     let (mut guardrails, mut baselines, mut environments) = (Vec::new(), Vec::new(), Vec::new());
     let mut outside = Declared::default();
     for (file, one) in (0_u32..).zip(loaded) {
-        let Loaded { path, bytes, document, mut unit, said } = one;
-        let said = said.unwrap_or_else(|| {
-            let said = homes.said(file, &path, &mut unit);
-            Said { plain: said.plain && document, ..said }
-        });
+        let Loaded { path, bytes, holds } = one;
+        let (unit, said) = match holds {
+            Holds::Documents(mut unit) => {
+                let said = homes.said(file, &path, &mut unit);
+                (Some(unit), said)
+            }
+            Holds::Data => (None, Said::default()),
+            Holds::Known(said) => (None, said),
+        };
         mesh.files.push(Arc::new(SourceFile { path, bytes, said }));
+        let Some(unit) = unit else { continue };
         declared.extend(unit.meshes.into_iter().map(|row| (file, row)));
         issuers.extend(unit.issuers.into_iter().map(|row| (file, row)));
         outside.externals.extend(unit.externals.into_iter().map(|row| (file, row)));

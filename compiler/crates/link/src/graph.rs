@@ -5,16 +5,18 @@ use crate::mesh::{Edge, WorkloadIx};
 /// The call graph: who calls whom, each pair once, in compressed rows both ways.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    out: Rows,
-    into: Rows,
+    pub(crate) out: Rows,
+    pub(crate) into: Rows,
     /// By caller, the first of its edges; behind the last one their number.
-    firsts: Vec<u32>,
+    pub(crate) firsts: Vec<u32>,
 }
 
+/// For each workload some others, one row behind the other.
 #[derive(Clone, Debug, Default)]
-struct Rows {
-    starts: Vec<u32>,
-    items: Vec<WorkloadIx>,
+pub(crate) struct Rows {
+    /// Where each row begins, and where the last one ends.
+    pub(crate) starts: Vec<u32>,
+    pub(crate) items: Vec<WorkloadIx>,
 }
 
 impl Rows {

@@ -4,27 +4,94 @@
 //! linked, and what was found about them. Files of the platform are few and are read anew. Nothing
 //! in it is trusted beyond its form: whoever keeps it makes sure that it is what was written, by the
 //! same program for the same namespaces of folders.
+//!
+//! Its bodies are the workloads, each by itself: a run that patches a mesh asks for few of them, and
+//! whoever keeps the image may read them then. Its head is everything else.
 
 pub(crate) mod codec;
+mod edges;
 mod rows;
 mod tables;
+mod told;
+mod workload;
 
+use core::ops::Range;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use meshc_check::Schema;
-use meshc_check::unit::{TestRow, Unit};
+use meshc_check::unit::TestRow;
 
 use codec::{Reader, Stored, stored_struct};
 
 use crate::gather::{Linked, gather};
 use crate::graph::Graph;
-use crate::load::{self, Loaded};
-use crate::mesh::{Edge, Mesh, Told, Workload};
+use crate::load::{self, Holds, Loaded};
+use crate::mesh::{Mesh, Told, Workload};
 use crate::patch;
 use crate::source::{Content, Said};
 use crate::table::Tables;
 use crate::whole::Whole;
 use crate::workloads::{Entry, Workloads};
+
+/// An image that a run begins with.
+#[derive(Clone, Debug)]
+pub struct Image {
+    head: Content,
+    bodies: Arc<dyn Bodies>,
+}
+
+/// Where the bodies of an image are.
+pub trait Bodies: core::fmt::Debug + Send + Sync {
+    /// How many bytes they are.
+    fn length(&self) -> u64;
+
+    /// Some of these bytes; nothing where they cannot be read.
+    fn read(&self, range: Range<u64>) -> Option<Cow<'_, [u8]>>;
+}
+
+impl Bodies for Content {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read(&self, range: Range<u64>) -> Option<Cow<'_, [u8]>> {
+        let [start, end] = [range.start, range.end].map(usize::try_from);
+        self.get(start.ok()?..end.ok()?).map(Cow::Borrowed)
+    }
+}
+
+impl Image {
+    /// Bytes at the end of a written image: the length of its bodies, which stand first, in
+    /// little-endian order. The head stands between.
+    pub const LENGTH: usize = size_of::<u64>();
+
+    /// Of its parts.
+    pub fn new(head: Content, bodies: impl Bodies + 'static) -> Self {
+        Self { head, bodies: Arc::new(bodies) }
+    }
+
+    /// Of the bytes that [`Mesh::image`] gives; nothing for others.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let (both, length) = bytes.split_last_chunk()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let (bodies, head) = both.split_at_checked(length)?;
+        Some(Self::new(Content::new(head.to_vec()), Content::new(bodies.to_vec())))
+    }
+
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    pub(crate) fn bodies_length(&self) -> u64 {
+        self.bodies.length()
+    }
+
+    pub(crate) fn body(&self, range: Range<u64>) -> Option<Cow<'_, [u8]>> {
+        self.bodies.read(range)
+    }
+}
 
 stored_struct!(Said { plain, findings, lost, unclear_kinds, unread });
 stored_struct!(Whole { identities, addresses, apart, hosts, platform });
@@ -37,33 +104,34 @@ impl Mesh {
         if self.clashing || self.environment_file.is_some() {
             return None;
         }
-        let mut out = Vec::new();
+        let (mut bodies, mut out) = (Vec::new(), Vec::new());
         self.files.len().put(&mut out);
         for file in &self.files {
             codec::put_text(&file.path, &mut out);
             out.extend(file.bytes.digest().as_bytes());
             file.said.put(&mut out);
         }
-        let mut bodies = Vec::new();
         self.workloads.len().put(&mut out);
         for entry in self.workloads.entries() {
             let begin = bodies.len();
             match entry {
                 Entry::Linked(one) => one.put(&mut bodies),
-                Entry::Stowed(one) => bodies.extend(one.bytes()),
+                Entry::Stowed(one) => bodies.extend_from_slice(&one.bytes()?),
             }
             codec::put_text(entry.id(), &mut out);
             entry.file().put(&mut out);
             bodies.len().saturating_sub(begin).put(&mut out);
         }
-        bodies.len().put(&mut out);
-        out.append(&mut bodies);
         self.told.put(&mut out);
-        self.edges.put(&mut out);
+        edges::put(&self.edges, &mut out);
+        self.graph.put(&mut out);
         self.tests.put(&mut out);
         self.whole.put(&mut out);
         self.tables.put(&mut out);
-        Some(out)
+        let length = (bodies.len() as u64).to_le_bytes();
+        bodies.append(&mut out);
+        bodies.extend(length);
+        Some(bodies)
     }
 
     /// The mesh of these files, begun with an image of other contents of them; the same as reading
@@ -73,18 +141,19 @@ impl Mesh {
     /// [`Mesh::patched`] gives nothing.
     #[must_use]
     pub fn restored(
-        image: &Content,
+        image: &Image,
         mut files: Vec<(Arc<str>, Content)>,
         schema: &Schema,
         namespaces: &[(String, String)],
     ) -> Option<Self> {
         files.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut from = Reader::new(image);
+        let mut from = Reader::new(image.head());
         let (said, changed) = said(&mut from, &files)?;
         let entries = crate::stowage::take(&mut from, image)?.into_iter().map(Entry::Stowed);
         let workloads = Workloads::listed(entries.collect());
         let told = Vec::<Arc<Told>>::take(&mut from)?;
-        let edges = Vec::<Edge>::take(&mut from)?;
+        let edges = edges::take(&mut from)?;
+        let graph = Arc::<Graph>::take(&mut from)?;
         let tests = Vec::<(u32, TestRow)>::take(&mut from)?;
         let whole = Whole::take(&mut from)?;
         let tables = Tables::take(&mut from)?;
@@ -98,8 +167,7 @@ impl Mesh {
         if mesh.clashing {
             return None;
         }
-        mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &edges));
-        (mesh.edges, mesh.whole, mesh.tables) = (edges, whole, tables);
+        (mesh.edges, mesh.graph, mesh.whole, mesh.tables) = (edges, graph, whole, tables);
         if changed.is_empty() {
             mesh.settle(Vec::new());
             return Some(mesh);
@@ -143,11 +211,13 @@ fn said(from: &mut Reader<'_>, files: &Files) -> Option<(Vec<Said>, Files)> {
 /// declares.
 fn loaded(((path, bytes), said): ((Arc<str>, Content), Said), schema: &Schema) -> Loaded {
     if said.plain {
-        return Loaded { path, bytes, document: true, unit: Unit::default(), said: Some(said) };
+        return Loaded { path, bytes, holds: Holds::Known(said) };
     }
     let mut read = load::one(path, bytes, schema, None);
-    read.unit.workloads.clear();
-    read.unit.tests.clear();
+    if let Holds::Documents(unit) = &mut read.holds {
+        unit.workloads.clear();
+        unit.tests.clear();
+    }
     read
 }
 

@@ -39,6 +39,7 @@ pub use federation::trust_domain_of;
 pub use foreign::Foreign;
 pub use gather::namespace_of;
 pub use graph::Graph;
+pub use image::{Bodies, Image};
 pub use inversion::Inverted;
 pub use issuers::Issuer;
 pub use known::{Holding, KnownFiles};

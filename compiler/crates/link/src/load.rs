@@ -17,11 +17,17 @@ const ROOM: (usize, usize) = (32, 120 * 1024);
 pub(crate) struct Loaded {
     pub(crate) path: Arc<str>,
     pub(crate) bytes: Content,
-    /// Whether it holds documents, and not something that one names.
-    pub(crate) document: bool,
-    pub(crate) unit: Unit,
-    /// What it says by itself, where that is known.
-    pub(crate) said: Option<Said>,
+    pub(crate) holds: Holds,
+}
+
+/// What a file holds.
+pub(crate) enum Holds {
+    /// These documents.
+    Documents(Box<Unit>),
+    /// Something that a document names.
+    Data,
+    /// Workloads and policy tests that are known, and so is what it says by itself.
+    Known(Said),
 }
 
 /// Reads and checks every file, through the Environment if there is one; files are sorted by path,
@@ -79,13 +85,12 @@ fn next(
     declarer: &mut Declarer<'_>,
     laid: Option<&Laid<'_>>,
 ) -> Loaded {
-    let document = !is_no_document(&path, &bytes);
-    let unit = match laid {
-        _ if !document => Unit::default(),
-        None => declarer.declare(&bytes),
-        Some(laid) => laid.declare(&path, &bytes, declarer),
+    let holds = match laid {
+        _ if is_no_document(&path, &bytes) => Holds::Data,
+        None => Holds::Documents(Box::new(declarer.declare(&bytes))),
+        Some(laid) => Holds::Documents(Box::new(laid.declare(&path, &bytes, declarer))),
     };
-    Loaded { path, bytes, document, unit, said: None }
+    Loaded { path, bytes, holds }
 }
 
 /// Whether a file holds no documents, but something that one names.

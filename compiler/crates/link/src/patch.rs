@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::environment::Laid;
 use crate::foreign::Foreign;
 use crate::gather::{Homes, complete, note_gaps};
-use crate::load::{self, Loaded};
+use crate::load::{self, Holds, Loaded};
 use crate::mesh::{Mesh, Told, Workload, WorkloadIx};
 use crate::platform::Waived;
 use crate::resolve::{Reference, calls_of, note};
@@ -154,10 +154,10 @@ impl<'a> Patch<'a> {
         for (path, bytes) in files {
             let file = self.new.file_named(&path)?;
             let slot = self.new.files.get_mut(file as usize)?;
-            let Loaded { path, bytes, document, mut unit, .. } =
-                load::one(path, bytes, with.schema, with.laid);
+            let Loaded { path, bytes, holds } = load::one(path, bytes, with.schema, with.laid);
+            let Holds::Documents(mut unit) = holds else { return None };
             let said = homes.said(file, &path, &mut unit);
-            if !(document && slot.said.plain && said.plain) {
+            if !(slot.said.plain && said.plain) {
                 return None;
             }
             *slot = Arc::new(SourceFile { path, bytes, said });

@@ -79,6 +79,15 @@ impl Workloads {
         &self.entries
     }
 
+    /// Whether each that was asked for could be read. Where one could not, an answer may lack it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.entries.iter().all(|entry| match entry {
+            Entry::Linked(_) => true,
+            Entry::Stowed(one) => one.is_whole(),
+        })
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
+use crate::folder::{Earlier, Fact};
 use crate::left::Left;
 
 /// Files of one run, sorted by path.
@@ -17,9 +18,13 @@ use crate::left::Left;
 pub(crate) struct Files {
     all: Vec<(Arc<str>, Content)>,
     /// What was asked about the contents, and which of the files that is.
-    known: Mutex<Vec<Holding>>,
+    asked: Mutex<Vec<Holding>>,
     /// Where some of them were left unread.
     left: Option<Arc<Left>>,
+    /// Git's name of a tree that holds these files and no others; empty where there is none.
+    tree: String,
+    /// Whether something was known of them when they were read.
+    begun: bool,
 }
 
 /// A path and a content, as Python has them.
@@ -56,16 +61,14 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given {
 impl Files {
     pub(crate) fn new(mut all: Vec<(Arc<str>, Content)>) -> Self {
         all.sort_by(|one, other| one.0.cmp(&other.0));
-        Self { all, known: Mutex::default(), left: None }
+        Self { all, asked: Mutex::default(), left: None, tree: String::new(), begun: false }
     }
 
-    /// Files of a folder, sorted by path; of those that are known it is known too what was asked.
-    pub(crate) fn of_folder(
-        files: Vec<Entry<(usize, Digest)>>,
-        known: &KnownFiles<'_>,
-        mut left: Left,
-    ) -> Self {
-        let mut numbers = vec![None; known.len()];
+    /// Files as they were read, sorted by path; of those that are known it is known too what was
+    /// asked.
+    pub(crate) fn listed(files: Vec<Entry<Fact>>, known: &Earlier<'_>, mut left: Left) -> Self {
+        let known = &known.0;
+        let mut numbers = vec![None; known.files().len()];
         let mut new = Vec::new();
         let mut all = Vec::with_capacity(files.len());
         for (at, (path, found)) in files.into_iter().enumerate() {
@@ -81,7 +84,7 @@ impl Files {
             };
             all.push((path, content));
         }
-        let asked = known.words().iter().map(|(word, found)| {
+        let asked = known.asked().iter().map(|(word, found)| {
             let was = |at: &usize| numbers.get(*at).copied().flatten();
             let mut now: Vec<usize> = found.iter().filter_map(was).collect();
             now.extend(holding(word, &all, new.iter().copied()));
@@ -89,7 +92,13 @@ impl Files {
             (word.clone(), now)
         });
         let asked = Mutex::new(asked.collect());
-        Self { all, known: asked, left: Some(Arc::new(left)) }
+        let (left, begun) = (Some(Arc::new(left)), !known.files().is_empty());
+        Self { all, asked, left, tree: String::new(), begun }
+    }
+
+    /// The same, which are all that would be read of a tree of Git.
+    pub(crate) fn of_tree(self, tree: &str) -> Self {
+        Self { tree: tree.to_owned(), ..self }
     }
 
     fn find(&self, path: &str) -> Result<usize, usize> {
@@ -104,7 +113,7 @@ impl Files {
     /// These files with other contents of some; each is looked at again by whatever was asked.
     fn with(&self, changed: Vec<(PyBackedStr, PyBackedBytes)>) -> Self {
         let mut all = self.all.clone();
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut new = Vec::new();
         for (path, bytes) in changed {
             let content = Content::new(bytes);
@@ -114,7 +123,7 @@ impl Files {
                 new.push((Arc::from(&*path), content));
                 continue;
             };
-            for (word, found) in &mut known {
+            for (word, found) in &mut asked {
                 found.retain(|one| *one != at);
                 if Finder::new(word).find(&content).is_some() {
                     found.insert(found.partition_point(|one| *one < at), at);
@@ -122,11 +131,12 @@ impl Files {
             }
             slot.1 = content;
         }
+        let (left, begun) = (self.left.clone(), self.begun);
         if new.is_empty() {
-            return Self { all, known: Mutex::new(known), left: self.left.clone() };
+            return Self { all, asked: Mutex::new(asked), left, tree: String::new(), begun };
         }
         all.extend(new);
-        Self { left: self.left.clone(), ..Self::new(all) }
+        Self { left, begun, ..Self::new(all) }
     }
 }
 
@@ -176,12 +186,12 @@ impl Files {
 
     fn holding(&self, py: Python<'_>, word: PyBackedBytes) -> Vec<usize> {
         py.detach(|| {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, found)) = known.iter().find(|(one, _)| **one == *word) {
+            let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, found)) = asked.iter().find(|(one, _)| **one == *word) {
                 return found.clone();
             }
             let found = holding(&word, &self.all, 0..self.all.len());
-            known.push((word.to_vec(), found.clone()));
+            asked.push((word.to_vec(), found.clone()));
             found
         })
     }
@@ -204,19 +214,24 @@ impl Files {
             self.all.iter().filter(|(path, _)| stays(path)).cloned().collect();
         let gone: BTreeSet<usize> = paths.iter().filter_map(|path| self.find(path).ok()).collect();
         let now = |at: usize| (!gone.contains(&at)).then(|| at - gone.range(..at).count());
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = asked
             .iter()
             .map(|(word, found)| (word.clone(), found.iter().filter_map(|at| now(*at)).collect()));
-        Self { all, known: Mutex::new(known.collect()), left: self.left.clone() }
+        let (asked, left) = (Mutex::new(asked.collect()), self.left.clone());
+        Self { all, asked, left, tree: String::new(), begun: self.begun }
     }
 
     fn image<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let image = py.detach(|| {
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            KnownFiles::image(&self.all, &known)
+            let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            KnownFiles::image(&self.tree, &self.all, &asked)
         });
         PyBytes::new(py, &image)
+    }
+
+    const fn begun(&self) -> bool {
+        self.begun
     }
 
     fn lost(&self) -> Vec<String> {

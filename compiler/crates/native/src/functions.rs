@@ -1,13 +1,10 @@
-use core::hash::Hasher;
-
 use meshc_check::Schema;
 use meshc_decide::pattern::Pattern;
 use meshc_document::{Limits, LineIndex};
 use meshc_snapshot::{Digest, capability, read};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
-use rustc_hash::FxHasher;
 
 use crate::decider::whole;
 
@@ -20,13 +17,6 @@ pub(crate) fn check_json(py: Python<'_>, yaml: &[u8], schema: &[u8]) -> PyResult
 #[pyfunction]
 pub(crate) fn position(text: &[u8], byte: u32) -> (u32, u32) {
     LineIndex::new(text).position(byte)
-}
-
-#[pyfunction]
-pub(crate) fn checksum(data: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(data);
-    hasher.finish()
 }
 
 #[pyfunction]
@@ -72,6 +62,32 @@ fn python_of<'py>(py: Python<'py>, value: &serde_json::Value) -> PyResult<Bound<
             made.into_any()
         }
     })
+}
+
+#[pyfunction]
+pub(crate) fn to_json<'py>(
+    py: Python<'py>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let text = json_of(value)?.to_string();
+    Ok(PyBytes::new(py, text.as_bytes()))
+}
+
+fn json_of(value: &Bound<'_, PyAny>) -> PyResult<serde_json::Value> {
+    use serde_json::Value;
+    if value.is_none() {
+        Ok(Value::Null)
+    } else if let Ok(one) = value.cast::<PyBool>() {
+        Ok(one.is_true().into())
+    } else if let Ok(one) = value.cast::<PyInt>() {
+        Ok(one.extract::<i64>()?.into())
+    } else if let Ok(one) = value.cast::<PyString>() {
+        Ok(one.to_str()?.into())
+    } else if let Ok(items) = value.cast::<PyList>() {
+        items.iter().map(|one| json_of(&one)).collect()
+    } else {
+        Err(PyTypeError::new_err(format!("no JSON: {}", value.get_type())))
+    }
 }
 
 #[pyfunction]

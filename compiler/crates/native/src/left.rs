@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use meshc_folder::Bytes;
@@ -8,24 +7,25 @@ use meshc_snapshot::Digest;
 
 /// Files that were left unread, because what they hold was known.
 pub(crate) struct Left {
-    folder: Arc<Folder>,
+    place: Arc<Place>,
     files: Vec<Arc<Unread>>,
 }
 
 /// Where they are.
-struct Folder {
-    root: PathBuf,
-    /// Bytes of the largest file.
-    most: u64,
+struct Place {
+    again: Box<Again>,
     /// Those that held something else when they were read after all.
     lost: Mutex<Vec<Arc<str>>>,
 }
+
+/// Reads files once more; those that cannot be read are left out.
+type Again = dyn Fn(&[Arc<str>]) -> Vec<(Arc<str>, Bytes)> + Send + Sync;
 
 /// One of them; read when somebody asks for what it holds.
 struct Unread {
     path: Arc<str>,
     digest: Digest,
-    folder: Arc<Folder>,
+    place: Arc<Place>,
     /// What it holds; nothing if that is something else by now.
     bytes: OnceLock<Option<Bytes>>,
 }
@@ -34,15 +34,18 @@ struct Unread {
 struct Held(Arc<Unread>);
 
 impl Left {
-    pub(crate) fn new(root: &Path, most: u64) -> Self {
-        let folder = Folder { root: root.to_owned(), most, lost: Mutex::default() };
-        Self { folder: Arc::new(folder), files: Vec::new() }
+    /// None so far; `again` will read them if somebody asks.
+    pub(crate) fn new(
+        again: impl Fn(&[Arc<str>]) -> Vec<(Arc<str>, Bytes)> + Send + Sync + 'static,
+    ) -> Self {
+        let place = Place { again: Box::new(again), lost: Mutex::default() };
+        Self { place: Arc::new(place), files: Vec::new() }
     }
 
     /// The content of one more file, by its digest.
     pub(crate) fn content(&mut self, path: &Arc<str>, digest: Digest) -> Content {
-        let (path, folder) = (Arc::clone(path), Arc::clone(&self.folder));
-        let file = Arc::new(Unread { path, digest, folder, bytes: OnceLock::new() });
+        let (path, place) = (Arc::clone(path), Arc::clone(&self.place));
+        let file = Arc::new(Unread { path, digest, place, bytes: OnceLock::new() });
         self.files.push(Arc::clone(&file));
         Content::known(Held(file), digest)
     }
@@ -52,7 +55,7 @@ impl Left {
         let left: Vec<&Arc<Unread>> =
             self.files.iter().filter(|one| one.bytes.get().is_none()).collect();
         let paths: Vec<Arc<str>> = left.iter().map(|one| Arc::clone(&one.path)).collect();
-        let read = meshc_folder::again(&self.folder.root, &paths, self.folder.most);
+        let read = (self.place.again)(&paths);
         let mut read: HashMap<Arc<str>, Bytes> = read.into_iter().collect();
         for one in left {
             one.bytes.get_or_init(|| one.checked(read.remove(&one.path)));
@@ -61,7 +64,7 @@ impl Left {
 
     /// Paths of files that held something else when somebody asked for what they hold.
     pub(crate) fn lost(&self) -> Vec<String> {
-        let lost = self.folder.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = self.place.lost.lock().unwrap_or_else(PoisonError::into_inner);
         lost.iter().map(ToString::to_string).collect()
     }
 }
@@ -69,8 +72,7 @@ impl Left {
 impl Unread {
     fn bytes(&self) -> Option<&Bytes> {
         let read = || {
-            let path = core::slice::from_ref(&self.path);
-            let read = meshc_folder::again(&self.folder.root, path, self.folder.most);
+            let read = (self.place.again)(core::slice::from_ref(&self.path));
             self.checked(read.into_iter().next().map(|(_, bytes)| bytes))
         };
         self.bytes.get_or_init(read).as_ref()
@@ -80,7 +82,7 @@ impl Unread {
     fn checked(&self, read: Option<Bytes>) -> Option<Bytes> {
         let found = read.filter(|bytes| Digest::of(bytes.as_ref()) == self.digest);
         if found.is_none() {
-            let mut lost = self.folder.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut lost = self.place.lost.lock().unwrap_or_else(PoisonError::into_inner);
             lost.push(Arc::clone(&self.path));
         }
         found

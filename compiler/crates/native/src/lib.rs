@@ -9,6 +9,7 @@ mod folder;
 mod formatter;
 mod functions;
 mod graph;
+mod image;
 mod left;
 mod mesh;
 mod table;
@@ -29,16 +30,18 @@ mod _native {
     #[pymodule_export]
     use super::finding::RawFinding;
     #[pymodule_export]
-    use super::folder::{may_be_named, named_by, read_folder, wanted};
+    use super::folder::{Revision, read_folder, wanted};
     #[pymodule_export]
     use super::formatter::Formatter;
     #[pymodule_export]
     use super::functions::{
-        callees, canonical_json, check_json, check_pattern, checksum, comments, defaults, digest,
-        from_json, masked, missing_capability, namespace_of, needs, position,
+        callees, canonical_json, check_json, check_pattern, comments, defaults, digest, from_json,
+        masked, missing_capability, namespace_of, needs, position, to_json,
     };
     #[pymodule_export]
     use super::graph::Graph;
+    #[pymodule_export]
+    use super::image::{Image, checksum};
     #[pymodule_export]
     use super::mesh::Mesh;
     #[pymodule_export]

@@ -6,11 +6,10 @@ use meshc_check::Schema;
 use meshc_check::unit::TestRow;
 use meshc_document::{LineIndex, Span};
 use meshc_emit::Blobs;
-use meshc_link::{Content, Mesh as Linked};
+use meshc_link::Mesh as Linked;
 use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +17,7 @@ use crate::emitted::{Emitted, mistake};
 use crate::files::Given;
 use crate::finding::{RawFinding, path};
 use crate::graph::Graph;
+use crate::image::Kept;
 use crate::table::Table;
 
 /// The linked whole.
@@ -62,15 +62,19 @@ impl Mesh {
     #[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
     fn restored(
         py: Python<'_>,
-        image: PyBackedBytes,
+        image: Kept<'_>,
         files: Given,
         schema: &[u8],
         namespaces: Vec<(String, String)>,
     ) -> PyResult<Option<Self>> {
         let schema = parsed(schema)?;
-        let mesh =
-            py.detach(|| Linked::restored(&Content::new(image), files.0, &schema, &namespaces));
+        let Some(image) = image.image() else { return Ok(None) };
+        let mesh = py.detach(|| Linked::restored(&image, files.0, &schema, &namespaces));
         Ok(mesh.map(|mesh| Self { mesh: Arc::new(mesh) }))
+    }
+
+    fn is_whole(&self) -> bool {
+        self.mesh.workloads.is_whole()
     }
 
     fn image<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {

@@ -1,4 +1,5 @@
-//! Values as bytes and back: numbers in groups of seven bits, everything else by its parts in order.
+//! Values as bytes and back: numbers in groups of seven bits, where there are very many in four bytes
+//! each, everything else by its parts in order.
 //!
 //! Nothing says what it is; whoever reads knows what was written. A length never asks for more memory
 //! than there are bytes left.
@@ -56,6 +57,13 @@ impl<'a> Reader<'a> {
         core::str::from_utf8(self.bytes(length)?).ok()
     }
 
+    /// Numbers that [`put_words`] wrote.
+    pub(crate) fn words(&mut self) -> Option<impl ExactSizeIterator<Item = u32> + use<'a>> {
+        let bytes = self.count()?.checked_mul(size_of::<u32>())?;
+        let (words, _) = self.bytes(bytes)?.as_chunks();
+        Some(words.iter().map(|word| u32::from_le_bytes(*word)))
+    }
+
     #[inline]
     fn byte(&mut self) -> Option<u8> {
         let (first, left) = self.0.split_first()?;
@@ -92,6 +100,12 @@ fn put_number(mut number: u64, out: &mut Vec<u8>) {
 pub(crate) fn put_text(text: &str, out: &mut Vec<u8>) {
     text.len().put(out);
     out.extend(text.as_bytes());
+}
+
+/// Appends numbers of which there are many, each in four bytes: those are read much faster.
+pub(crate) fn put_words(words: impl ExactSizeIterator<Item = u32>, out: &mut Vec<u8>) {
+    words.len().put(out);
+    out.extend(words.flat_map(u32::to_le_bytes));
 }
 
 macro_rules! numbers {

@@ -8,12 +8,11 @@ use meshc_check::unit::{
     TestRow, TrafficRow, UserRow, VersionRow, WorkloadKind, WorkloadRow,
 };
 use meshc_snapshot::slice::{
-    Claim, ClaimTest, Condition, Hours, Match, Operation, Per, Protocol, Reading, Retry, RetryOn,
-    Scalar, Test,
+    Claim, ClaimTest, Condition, Hours, Match, Per, Protocol, Reading, Retry, RetryOn, Scalar, Test,
 };
 
 use super::codec::{Reader, Stored, stored_enum, stored_struct};
-use crate::mesh::{Edge, Meant, MeshFinding, Told, Workload, WorkloadIx};
+use crate::mesh::{Meant, MeshFinding, WorkloadIx};
 use crate::platform::Over;
 
 stored_struct!(WorkloadRow {
@@ -126,14 +125,10 @@ stored_struct!(Hours { days, from, to, zone });
 stored_enum!(Protocol { 0 => Http, 1 => Tcp });
 stored_enum!(Reading { 0 => Plain, 1 => Matrix, 2 => CaseInsensitive, 3 => DoubleDecoding });
 stored_enum!(RetryOn { 0 => Cancelled, 1 => ConnectFailure, 2 => RefusedStream, 3 => Unavailable });
-stored_struct!(Operation { idempotent, matches, name, ports, retry, timeout_ms });
 stored_struct!(Retry { attempts, on, per_try_ms });
 
-stored_struct!(Workload { file, row, namespace, id, identity, instances, guardrails, operations });
 stored_struct!(Meant { ids, anything });
 stored_struct!(Over { guardrail, since });
-stored_struct!(Edge { caller, callee, operation, item, span, timeout_ms, waits_ms });
-stored_struct!(Told { own, calls, judged, unknown, everywhere, unresolved, named, tries });
 stored_struct!(MeshFinding { file, finding, related });
 stored_struct!(Finding { code, span, message, help, related });
 

@@ -8,10 +8,15 @@ use crate::resolve::only_everywhere;
 /// Services and gateways, at their names.
 pub(super) struct Services;
 
-/// How many workloads name it in a call.
+/// How many workloads name it in a call. Few say that they call everybody; only those are looked at.
 fn by_name(mesh: &Mesh, ix: WorkloadIx, workload: &Workload) -> Option<i64> {
-    let callers = mesh.graph.callers(ix).iter().filter_map(|caller| mesh.workload(*caller));
-    let named = callers.filter(|caller| only_everywhere(caller, workload).is_empty());
+    let names = |caller: &&WorkloadIx| {
+        let told = mesh.told.get(caller.index());
+        let everywhere = told.is_some_and(|told| told.everywhere);
+        let row = everywhere.then(|| mesh.workload(**caller)).flatten();
+        row.is_none_or(|row| only_everywhere(row, workload).is_empty())
+    };
+    let named = mesh.graph.callers(ix).iter().filter(names);
     i64::try_from(named.count()).ok()
 }
 
