@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 import peers
-from meshc.snapshot import Lineage, manifest, seal
+from meshc._native import needs
+from meshc.snapshot import FORMAT, digest, seal
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from oracle.stored import parted  # the plain reference of the form
@@ -118,7 +119,7 @@ def command(binary: str, it: Setting) -> list[str]:
     slice_, callees = parted(content)
     blobs = [slice_, canonical(places)]
     key = Ed25519PrivateKey.generate()
-    payload = manifest([(content["workload"], *blobs)], callees, Lineage("0" * 40, 1, None))
+    payload = manifest(content["workload"], *blobs, callees)
     state = it.folder / "state"
     (state / "current/callees").mkdir(parents=True)
     for name, blob in callees.items():
@@ -151,6 +152,18 @@ def command(binary: str, it: Setting) -> list[str]:
 def canonical(content: JSON) -> bytes:
     """Write RFC 8785 JSON of integers and ASCII keys."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def manifest(workload: str, slice_: bytes, places: bytes, callees: dict[str, bytes]) -> bytes:
+    """Give the manifest of one slice that was written here and not compiled."""
+    entry = {"places": digest(places), "slice": digest(slice_), "workload": workload}
+    return canonical(
+        {
+            **{"capabilities": needs(slice_, callees), "commit": "0" * 40, "compiler": "bench"},
+            **{"format": FORMAT, "height": 1, "parent": None, "slices": [entry]},
+            "trustDomain": DOMAIN,
+        }
+    )
 
 
 def inbound(it: Setting) -> JSON:

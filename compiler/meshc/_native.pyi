@@ -11,6 +11,7 @@ __all__ = [
     "Column",
     "Decider",
     "Document",
+    "Emitted",
     "Files",
     "Formatter",
     "Graph",
@@ -261,15 +262,10 @@ class Mesh:
         values.
         """
     def graph(self) -> Graph: ...
-    def slices(self) -> list[tuple[str, bytes, bytes]]:
-        """Give `(workload, slice, places)`, sorted; both blobs are RFC 8785 JSON.
-
-        A slice names what is to be known of its callees by digest; `callees` gives that.
-        """
-    def callees(self) -> dict[str, bytes]:
-        """Give what callees are to their callers, by digest; RFC 8785 JSON."""
+    def emit(self) -> Emitted:
+        """Give what it compiles to; emitted anew each time."""
     def manifest(self, commit: str, compiler: str, height: int, parent: str | None) -> bytes:
-        """Give the manifest of what `slices` gives, of which nothing is kept."""
+        """Give the manifest of what `emit` gives, of which nothing is kept."""
     def write_blobs(
         self,
         folder: str | PathLike[str],
@@ -278,7 +274,7 @@ class Mesh:
         height: int,
         parent: str | None,
     ) -> bytes:
-        """Write what `slices` and `callees` give, and give the manifest.
+        """Write what `emit` gives, and give the manifest.
 
         Every blob is named by its digest. Raises `OSError`; some may be written then.
         """
@@ -315,6 +311,22 @@ class Mesh:
 
         Raises `KeyError` for an unknown table, `IndexError` for an unknown row.
         """
+
+@final
+class Emitted:
+    """What a mesh compiles to; every blob is RFC 8785 JSON."""
+
+    @property
+    def slices(self) -> tuple[tuple[str, bytes, bytes], ...]:
+        """Give `(workload, slice, places)`, sorted.
+
+        A slice names what is to be known of its callees by digest; `callees` gives that.
+        """
+    @property
+    def callees(self) -> dict[str, bytes]:
+        """Give what callees are to their callers, by digest."""
+    def manifest(self, commit: str, compiler: str, height: int, parent: str | None) -> bytes:
+        """Give the manifest that names it."""
 
 @final
 class Node:
@@ -459,16 +471,6 @@ def callees(slice: bytes) -> list[str]:
 
 def needs(slice: bytes, callees: dict[str, bytes] | None = ...) -> list[str]:
     """Give the capabilities a slice asks for, sorted; raises `ValueError` for one not readable."""
-
-def manifest(
-    slices: Sequence[tuple[str, bytes, bytes]],
-    callees: dict[str, bytes],
-    commit: str,
-    compiler: str,
-    height: int,
-    parent: str | None,
-) -> bytes:
-    """Give the manifest of slices and their places; raises `ValueError` for one not readable."""
 
 def missing_capability(wanted: Sequence[str]) -> str | None:
     """Give the first capability that this runtime lacks."""

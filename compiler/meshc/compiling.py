@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Protocol, TypeVar
 
-    from meshc._native import Files, Mesh
+    from meshc._native import Emitted, Files, Mesh
     from meshc.findings import Suppressed
     from meshc.policy.settings import Settings
     from meshc.repo.listing import File
@@ -102,19 +102,20 @@ class Compiled:
     findings: tuple[Finding, ...]
     mesh: Mesh
     commit: str
-    emitted: Callable[[], tuple[Slice, ...]]
+    emit: Callable[[], Emitted | None]
     """Emits when it is first asked: whoever needs digests alone asks the mesh for its manifest."""
-    emitted_callees: Callable[[], dict[str, bytes]]
 
     @property
     def slices(self) -> tuple[Slice, ...]:
         """Give `(workload, slice, places)`, sorted by workload; both are RFC 8785 JSON."""
-        return self.emitted()
+        emitted = self.emit()
+        return emitted.slices if emitted else ()
 
     @property
     def callees(self) -> dict[str, bytes]:
         """Give what the slices name, by digest: what each callee is to its callers."""
-        return self.emitted_callees()
+        emitted = self.emit()
+        return emitted.callees if emitted else {}
 
     @property
     def fit(self) -> bool:
@@ -264,9 +265,7 @@ def compile_files(files: Sequence[File], commit: str, environment: str | None = 
     mesh = meshes.link(intents, settings.namespaces, environment)
     judged = judge(rules.run(mesh, intents), files, settings, PLAIN)
     fit = worst(judged.findings) is not Severity.ERROR
-    emitted = once(lambda: tuple(mesh.slices()) if fit else ())
-    callees = once(lambda: mesh.callees() if fit else {})
-    return Compiled(judged.findings, mesh, commit, emitted, callees)
+    return Compiled(judged.findings, mesh, commit, once(lambda: mesh.emit() if fit else None))
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

@@ -232,10 +232,10 @@ class Controller:
         current = self.state.current
         height = current.height + 1 if current else 1
         lineage = Lineage(head, height, current.manifest if current else None)
-        payload = manifest_of(passed.mesh, lineage)
-        for content in passed.callees.values():
+        payload = manifest_of(passed.emitted, lineage)
+        for content in passed.emitted.callees.values():
             self.store.put_blob(content)
-        for _, content, places in passed.slices:
+        for _, content, places in passed.emitted.slices:
             self.store.put_blob(content)
             self.store.put_blob(places)
         envelope = seal(payload, self.store.signing_key())

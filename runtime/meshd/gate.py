@@ -13,23 +13,20 @@ from meshc.report import in_full
 from meshc.spans import Texts
 
 if TYPE_CHECKING:
-    from meshc._native import Mesh
+    from meshc._native import Emitted
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
     """A commit that may become the mesh."""
 
-    mesh: Mesh
-    slices: tuple[tuple[str, bytes, bytes], ...]
-    """At least one `(workload, slice, places)`."""
-    callees: dict[str, bytes]
-    """What the slices name, by digest."""
+    emitted: Emitted
+    """With one slice at least."""
 
     @property
     def trust_domain(self) -> str:
         """Give the trust domain of the mesh."""
-        return str(json.loads(self.slices[0][1])["trustDomain"])
+        return str(json.loads(self.emitted.slices[0][1])["trustDomain"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ def gate(repository: str, commit: str, environment: str | None = None) -> Passed
     errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
     if errors:
         return Rejected(in_full(errors, Texts(files)).strip())
-    if not compiled.slices:
+    emitted = compiled.emit()
+    if emitted is None or not emitted.slices:
         return Rejected("the commit declares no workload")
-    return Passed(compiled.mesh, compiled.slices, compiled.callees)
+    return Passed(emitted)

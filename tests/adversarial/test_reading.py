@@ -177,7 +177,9 @@ def test_it_means_the_same(text: bytes) -> None:
     slices = [
         [
             (name, content)
-            for name, content, _ in lint_files([("mesh.yaml", MESH), ("a.yaml", one)]).mesh.slices()
+            for name, content, _ in lint_files([("mesh.yaml", MESH), ("a.yaml", one)])
+            .mesh.emit()
+            .slices
         ]
         for one in (text, CART.encode())
     ]

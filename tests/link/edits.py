@@ -162,10 +162,10 @@ def said(linked: Mesh, paths: list[str]) -> object:
         [linked.table(name).place(row) for row in range(len(linked.table(name)))]
         for name in TABLES[:-1]
     ]
-    graph = linked.graph()
+    graph, emitted = linked.graph(), linked.emit()
     checked = [(code, one.message, one.file, one.start) for code, one in hits(linked, DAY)]
     mentions = [linked.mention_at(path, byte) for path in paths for byte in (60, 150, 300)]
     paths_of_calls = (graph.edges(), graph.cycles(), graph.inverted(), graph.amplified(2))
     meant = linked.perhaps_called()
     return (findings, checked, asked, tables, places, paths_of_calls, meant, mentions,
-            linked.tests(), linked.slices(), linked.callees())  # fmt: skip
+            linked.tests(), emitted.slices, emitted.callees)  # fmt: skip

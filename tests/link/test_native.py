@@ -189,11 +189,12 @@ def test_neither_order_of_files_nor_threads_show() -> None:
         random.Random(seed).shuffle(files)  # noqa: S311  a repeatable order, no secret
         again = mesh.link(files, NAMESPACES)
         assert [repr(one) for one in again.findings()] == said
-        assert again.slices() == first.slices()
+        assert again.emit().slices == first.emit().slices
 
 
 def test_slices_are_canonical_named_in_order_and_can_be_enforced(linked: _native.Mesh) -> None:
-    slices, callees = linked.slices(), linked.callees()
+    emitted = linked.emit()
+    slices, callees = emitted.slices, emitted.callees
     assert [name for name, _, _ in slices] == sorted(name for name, _, _ in slices)
     assert len(slices) == len(linked.table("services"))
     for name, content, places in slices:
@@ -211,8 +212,9 @@ def test_slices_are_canonical_named_in_order_and_can_be_enforced(linked: _native
 
 
 def test_a_slice_without_what_it_names_decides_nothing(linked: _native.Mesh) -> None:
-    callees = linked.callees()
-    content = next(one for _, one, _ in linked.slices() if _native.callees(one))
+    emitted = linked.emit()
+    callees = emitted.callees
+    content = next(one for _, one, _ in emitted.slices if _native.callees(one))
     name = _native.callees(content)[0]
     with pytest.raises(ValueError, match=f"the callee {name} is missing"):
         _native.Decider(content, None, "worktree")
@@ -316,13 +318,15 @@ spec:
         "rateLimits.writes.per": ("caller", None, ("cart.yaml", 11)),
         "rateLimits.writes.burst": ("9", None, ("cart.yaml", 11)),
     }
-    held = {one["name"]: one for one in json.loads(linked.slices()[0][1])["inbound"]["operations"]}
+    held = {
+        one["name"]: one for one in json.loads(linked.emit().slices[0][1])["inbound"]["operations"]
+    }
     assert {name: (one["timeoutMs"], one["retry"]) for name, one in held.items()} == {
         "read": (2000, {"attempts": 2, "on": ["connect-failure"], "perTryMs": None}),
         "rest": (9000, {"attempts": 2, "perTryMs": None}),
         "write": (9000, {"attempts": 0, "perTryMs": None}),
     }
-    assert json.loads(linked.slices()[0][1])["inbound"]["rateLimits"] == [
+    assert json.loads(linked.emit().slices[0][1])["inbound"]["rateLimits"] == [
         {
             "burst": 2,
             "count": 90,
@@ -380,7 +384,7 @@ def test_a_slice_holds_the_bundles_of_trust_domains_its_own_rules_name() -> None
         name: (folder / name).read_bytes() for name in ("trust/partner.pem", "trust/other.pem")
     }
     linked = mesh.link([("mesh.yaml", text.encode()), *bundles.items()], [])
-    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.slices()}
+    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.emit().slices}
     found = {
         name: {one["trustDomain"]: one["bundle"].encode() for one in slice_.get("federated", [])}
         for name, slice_ in slices.items()
@@ -427,7 +431,7 @@ def test_a_service_that_asks_for_the_client_knows_every_gateway() -> None:
     head = FEDERATED.partition("  federation:")[0]
     text = f"{head}---\n{CLIENTS}{EDGE % 'edge'}{EDGE % 'back'}"
     linked = mesh.link([("mesh.yaml", text.encode())], [])
-    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.slices()}
+    slices = {name: json.loads(slice_)["inbound"] for name, slice_, _ in linked.emit().slices}
     gateways = [f"spiffe://example.test/ns/shop/sa/{name}" for name in ("back", "edge")]
     assert slices["shop/cart"]["gateways"] == gateways
     assert slices["shop/cart"]["allow"][0]["client"] == ["192.0.2.0/24"]

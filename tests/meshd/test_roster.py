@@ -11,7 +11,7 @@ from controlled import ROOT
 
 from meshc.compiling import compile_files
 from meshc.repo import Folder
-from meshc.snapshot import Lineage, digest, manifest, seal
+from meshc.snapshot import Lineage, digest, manifest_of, seal
 from meshd import step
 from meshd.controller import Controller, Settings
 from meshd.follow import Mirror
@@ -97,7 +97,7 @@ def test_a_workload_may_fetch_what_its_slice_names_and_nothing_else(tmp_path: Pa
     compiled = compile_files(Folder(str(ROOT / "examples/boutique")).files(), "c" * 40)
     store = Store(tmp_path)
     store.prepare()
-    payload = manifest(compiled.slices, compiled.callees, Lineage("c" * 40, 1, None))
+    payload = manifest_of(compiled.mesh, Lineage("c" * 40, 1, None))
     for _, *both in compiled.slices:
         for blob in both:
             store.put_blob(blob)

@@ -16,6 +16,8 @@ Json = dict[str, Any]
 FORMAT = 2
 OF_THE_CALLER = ("authorities", "calls")
 """What of a destination is the caller's own."""
+LEFT_OUT = ("on", "regex")
+"""What of a callee is not there where it says nothing; there and empty is no form."""
 
 
 def canonical(value: object) -> bytes:
@@ -28,11 +30,19 @@ def parted(slice_: Json) -> tuple[bytes, dict[str, bytes]]:
     callees, named = {}, []
     for destination in slice_["destinations"]:
         shared = {key: one for key, one in destination.items() if key not in OF_THE_CALLER}
-        blob = canonical(shared | {"format": FORMAT})
+        blob = canonical(brief(shared) | {"format": FORMAT})
         name = f"sha256:{hashlib.sha256(blob).hexdigest()}"
         callees[name] = blob
         named.append({"callee": name} | {key: destination[key] for key in OF_THE_CALLER})
     return canonical(slice_ | {"destinations": named}), callees
+
+
+def brief(value: Any) -> Any:
+    """Leave out what says nothing, at any depth."""
+    if isinstance(value, dict):
+        said = ((key, one) for key, one in value.items() if one is not None or key not in LEFT_OUT)
+        return {key: brief(one) for key, one in said}
+    return [brief(one) for one in value] if isinstance(value, list) else value
 
 
 def whole(stored: bytes, callees: Mapping[str, bytes]) -> Json:

@@ -54,54 +54,55 @@ def test_another_key_and_no_key_trust_nothing() -> None:
         snapshot.unseal(sealed, [])
 
 
-def test_a_manifest_is_canonical_and_blind_to_order() -> None:
+def test_a_manifest_is_canonical_and_names_what_was_emitted() -> None:
     files = Folder(str(ROOT / "examples/boutique")).files()
     compiled = compiling.compile_files(files, "c" * 40)
-    slices = compiled.slices
     lineage = snapshot.Lineage("c" * 40, 7, "sha256:" + "0" * 64)
-    made = snapshot.manifest(slices, compiled.callees, lineage)
+    made = snapshot.manifest_of(compiled.mesh, lineage)
     assert canonical_json(made) == made
-    assert snapshot.manifest(slices[::-1], compiled.callees, lineage) == made
-    assert snapshot.manifest_of(compiled.mesh, lineage) == made
+    assert (emitted := compiled.emit()) is not None
+    assert snapshot.manifest_of(emitted, lineage) == made, "held or not"
     content = json.loads(made)
     assert content["height"] == 7
     assert content["trustDomain"] == "boutique.test"
-    assert {one["workload"]: one["slice"] for one in content["slices"]} == {
-        name: snapshot.digest(body) for name, body, _ in slices
-    }
-    needed = {name for _, body, _ in slices for name in needs(body, compiled.callees)}
+    assert content["slices"] == [
+        {
+            "workload": name,
+            "slice": snapshot.digest(slice_),
+            "places": snapshot.digest(places),
+        }
+        for name, slice_, places in compiled.slices
+    ]
+    needed = {name for _, body, _ in compiled.slices for name in needs(body, compiled.callees)}
     assert content["capabilities"] == sorted(needed)
 
 
-def test_a_manifest_of_slices_needs_what_they_name() -> None:
-    files = Folder(str(ROOT / "examples/boutique")).files()
-    compiled = compiling.compile_files(files, "c" * 40)
-    name = min(compiled.callees)
-    some = {one: blob for one, blob in compiled.callees.items() if one != name}
-    lineage = snapshot.Lineage("c" * 40, 1, None)
-    with pytest.raises(ValueError, match=f"the callee {name} is missing"):
-        snapshot.manifest(compiled.slices, some, lineage)
+def test_what_is_compiled_is_emitted_once_and_only_where_it_is_asked_for() -> None:
+    compiled = compiling.compile_files(Folder(str(ROOT / "examples/boutique")).files(), "c" * 40)
+    assert compiled.emit() is compiled.emit()
+    assert compiled.slices is compiled.slices
+    unfit = compiling.compile_files([("a.yaml", b"kind: ServiceIntent\n")], "c" * 40)
+    assert (unfit.emit(), unfit.slices, unfit.callees) == (None, (), {})
 
 
 def test_a_manifest_of_nothing_is_one_too() -> None:
     lineage = snapshot.Lineage("worktree", 1, None)
-    made = snapshot.manifest([], {}, lineage)
-    assert snapshot.manifest_of(compiling.compile_files([], "worktree").mesh, lineage) == made
-    assert json.loads(made)["slices"] == []
-    with pytest.raises(ValueError, match="malformed"):
-        snapshot.manifest([("shop/a", b"{}", b"{}")], {}, lineage)
+    mesh = compiling.compile_files([], "worktree").mesh
+    made = snapshot.manifest_of(mesh, lineage)
+    assert snapshot.manifest_of(mesh.emit(), lineage) == made
+    assert (json.loads(made)["slices"], json.loads(made)["trustDomain"]) == ([], "")
 
 
 def test_blobs_are_written_under_the_names_of_the_manifest(tmp_path: Path) -> None:
     compiled = compiling.compile_files(Folder(str(ROOT / "examples/boutique")).files(), "c" * 40)
     lineage = snapshot.Lineage("c" * 40, 1, None)
-    made = snapshot.manifest_of(compiled.mesh, lineage, tmp_path)
-    assert made == snapshot.manifest(compiled.slices, compiled.callees, lineage)
+    made = snapshot.write_blobs(compiled.mesh, lineage, tmp_path)
+    assert made == snapshot.manifest_of(compiled.mesh, lineage)
     wanted = {snapshot.digest(one): one for _, *both in compiled.slices for one in both}
     wanted |= compiled.callees
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == wanted
     with pytest.raises(FileNotFoundError):
-        snapshot.manifest_of(compiled.mesh, lineage, tmp_path / "missing")
+        snapshot.write_blobs(compiled.mesh, lineage, tmp_path / "missing")
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

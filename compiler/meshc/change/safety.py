@@ -42,12 +42,12 @@ class State:
         if not self.linted.fit:
             return None
         try:
-            emitted = self.linted.mesh.slices()
+            emitted = self.linted.mesh.emit()
         except ValueError:
             return None
         tests = json.loads(self.linted.mesh.tests())
         plain = [{key: one[key] for key in one if key not in PLACE} for one in tests]
-        return [(workload, slice_) for workload, slice_, _ in emitted], plain
+        return [(workload, slice_) for workload, slice_, _ in emitted.slices], plain
 
 
 TO_THE_COMPILER: Final = re.compile(rb"#[ \t]*meshc:")

@@ -94,7 +94,7 @@ def write(folder: Path, compiled: Compiled, key: Ed25519PrivateKey | None) -> st
     """Write a snapshot whole; gives the digest of its manifest."""
     with replacing(folder) as fresh:
         (fresh / "blobs").mkdir()
-        payload = snapshot.manifest_of(compiled.mesh, lineage(compiled), fresh / "blobs")
+        payload = snapshot.write_blobs(compiled.mesh, lineage(compiled), fresh / "blobs")
         if key:
             (fresh / "envelope.json").write_bytes(snapshot.seal(payload, key))
         else:
@@ -112,7 +112,9 @@ def named(slice_: bytes) -> list[str]:
 def write_offline(folder: Path, compiled: Compiled, workload: str, key: Ed25519PrivateKey) -> None:
     """Write what a proxy without a controller starts from: its own slice, signed, and callees."""
     content, places = next((s, p) for name, s, p in compiled.slices if name == workload)
-    payload = snapshot.seal(snapshot.manifest_of(compiled.mesh, lineage(compiled)), key)
+    payload = snapshot.seal(
+        snapshot.manifest_of(compiled.emit() or compiled.mesh, lineage(compiled)), key
+    )
     with replacing(folder) as fresh:
         (fresh / "envelope.json").write_bytes(payload)
         (fresh / "slice.json").write_bytes(content)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         Ed25519PublicKey,
     )
 
-    from meshc._native import Mesh
+    from meshc._native import Emitted, Mesh
 
 FORMAT: Final = 2
 """The form of slices and manifests; a proxy refuses any other."""
@@ -48,29 +48,22 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def manifest(
-    slices: Sequence[tuple[str, bytes, bytes]], callees: dict[str, bytes], lineage: Lineage
-) -> bytes:
-    """Give the manifest of slices and their places, in any order, as RFC 8785 JSON.
+def manifest_of(emitted: Emitted | Mesh, lineage: Lineage) -> bytes:
+    """Give the manifest of what was emitted, as RFC 8785 JSON.
 
-    `callees` are what the slices name, by digest. Raises `ValueError` for a slice that cannot be
-    read, or names what is not there.
-    """
-    from meshc import _native  # the extension is loaded only when something is compiled
-
-    commit, height, parent = lineage.commit, lineage.height, lineage.parent
-    return _native.manifest(slices, callees, commit, __version__, height, parent)
-
-
-def manifest_of(mesh: Mesh, lineage: Lineage, blobs: Path | None = None) -> bytes:
-    """Give the manifest of what a mesh compiles to; its blobs are hashed and not kept.
-
-    They are written to the folder `blobs`, each named by its digest; raises `OSError` then.
+    A mesh emits it for that alone; its blobs are hashed and not kept.
     """
     commit, height, parent = lineage.commit, lineage.height, lineage.parent
-    if blobs is None:
-        return mesh.manifest(commit, __version__, height, parent)
-    return mesh.write_blobs(blobs, commit, __version__, height, parent)
+    return emitted.manifest(commit, __version__, height, parent)
+
+
+def write_blobs(mesh: Mesh, lineage: Lineage, folder: Path) -> bytes:
+    """Write what a mesh compiles to, each blob named by its digest, and give the manifest.
+
+    Raises `OSError`; some may be written then.
+    """
+    commit, height, parent = lineage.commit, lineage.height, lineage.parent
+    return mesh.write_blobs(folder, commit, __version__, height, parent)
 
 
 def pre_authentication(payload: bytes) -> bytes:

@@ -8,14 +8,15 @@
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "an example for the terminal")]
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
 use meshc_check::Schema;
 use meshc_emit::{Blobs, each};
 use meshc_link::{Content, Mesh};
-use meshc_snapshot::Digest;
 use meshc_snapshot::manifest::{Lineage, manifest};
+use meshc_snapshot::{Digest, read};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const SCHEMA: &[u8] = include_bytes!("../../../meshc/schema/generated.json");
@@ -58,6 +59,12 @@ fn main() {
         let callees = emitted.iter().flat_map(|one| &one.callee).map(|(_, callee)| hash(callee));
         let blobs = emitted.iter().map(|one| hash(&one.slice) ^ hash(&one.places));
         blobs.chain(callees).fold(0, |a, b| a ^ b)
+    });
+    let callees: HashMap<_, _> =
+        emitted.iter().filter_map(|one| one.callee.as_ref()).cloned().collect();
+    measure("read whole, one thread", rounds, || {
+        let read = |slice: &[u8]| read::slice(slice, |name| callees.get(name));
+        emitted.iter().filter(|one| read(&one.slice).is_ok()).count()
     });
 }
 

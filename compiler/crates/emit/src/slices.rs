@@ -39,6 +39,8 @@ pub struct Emitted {
     pub places: Vec<u8>,
     /// What it is to all its callers, where there are any.
     pub callee: Option<(Digest, Vec<u8>)>,
+    /// What the slice asks of a runtime.
+    pub needs: Needs,
 }
 
 /// What slices share.
@@ -77,6 +79,7 @@ pub fn emit(mesh: &Mesh) -> Result<Vec<Emitted>, serde_json::Error> {
         slice: blobs.slice.to_vec(),
         places: blobs.places.to_vec(),
         callee: blobs.callee.map(|(name, callee)| (name, callee.to_vec())),
+        needs: blobs.needs,
     })
 }
 

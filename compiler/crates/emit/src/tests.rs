@@ -4,7 +4,6 @@ use std::path::Path;
 use meshc_check::Schema;
 use meshc_decide::Tables;
 use meshc_link::{Content, Mesh};
-use meshc_snapshot::callee::Called;
 use meshc_snapshot::capability::Needs;
 use meshc_snapshot::parts::{Parts, parts};
 use meshc_snapshot::slice::Slice;
@@ -79,16 +78,16 @@ fn slices(files: Vec<(String, Vec<u8>)>) -> BTreeMap<String, (Vec<u8>, Vec<u8>)>
 fn what_is_put_together_is_canonical_and_means_what_its_parts_mean() {
     let all = all(shop(true));
     for (slice, places) in all.slices.values() {
-        let named: Slice<Called> = serde_json::from_slice(slice).expect("a slice");
+        let named: Slice<Digest> = serde_json::from_slice(slice).expect("a slice");
         assert_eq!(meshc_snapshot::canonical(&named).expect("canonical"), *slice);
         let read = all.whole(slice);
         let place: serde_json::Value = serde_json::from_slice(places).expect("places");
         assert_eq!(place["destinations"].as_array().map(Vec::len), Some(read.destinations.len()));
         if matches!(read.workload.as_str(), "shop/a" | "shop/c") {
             let [called] = read.destinations.as_slice() else { panic!("{read:?}") };
-            assert_eq!(called.workload, "shop/b");
+            assert_eq!(called.callee.workload, "shop/b");
             assert_eq!(called.calls[0].operation.as_deref(), Some("read"));
-            assert_eq!(called.operations.len(), 2);
+            assert_eq!(called.callee.operations.len(), 2);
         }
     }
 }
@@ -277,8 +276,8 @@ fn every_part_knows_the_services_of_its_own_namespace() {
         let namespace = |id: &str| id.split_once('/').unwrap().0.to_owned();
         assert_eq!(slice.destinations.len(), 2);
         for to in &slice.destinations {
-            let short = to.workload.split_once('/').unwrap().1.to_owned();
-            let near = namespace(&slice.workload) == namespace(&to.workload);
+            let short = to.callee.workload.split_once('/').unwrap().1.to_owned();
+            let near = namespace(&slice.workload) == namespace(&to.callee.workload);
             assert_eq!(to.authorities.contains(&short), near, "{}", slice.workload);
         }
     }

@@ -1,13 +1,9 @@
-use std::collections::HashMap;
-
 use meshc_check::Schema;
 use meshc_decide::pattern::Pattern;
 use meshc_document::{Limits, LineIndex};
-use meshc_snapshot::manifest::{Lineage, Named};
 use meshc_snapshot::{Digest, capability, read};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use crate::decider::whole;
@@ -113,37 +109,6 @@ pub(crate) fn callees(slice: &[u8]) -> PyResult<Vec<String>> {
     let named = read::callees(slice);
     let named = named.map_err(|why| PyValueError::new_err(why.to_string()))?;
     Ok(named.iter().map(Digest::to_string).collect())
-}
-
-type Slices = Vec<(PyBackedStr, PyBackedBytes, PyBackedBytes)>;
-
-#[pyfunction]
-#[expect(clippy::needless_pass_by_value, reason = "arguments of a Python function are owned")]
-pub(crate) fn manifest<'py>(
-    py: Python<'py>,
-    slices: Slices,
-    callees: HashMap<String, PyBackedBytes>,
-    commit: String,
-    compiler: String,
-    height: u64,
-    parent: Option<String>,
-) -> PyResult<Bound<'py, PyBytes>> {
-    let made = py.detach(|| {
-        let mut trust_domain = None;
-        let named = slices.iter().map(|(workload, content, places)| {
-            let slice = read::slice(content, |name| callees.get(&name.to_string()));
-            let slice = slice.map_err(|why| why.to_string())?;
-            let needs = capability::Needs::of(&slice);
-            trust_domain.get_or_insert(slice.trust_domain);
-            Ok::<_, String>(Named::new(workload, content, places, needs))
-        });
-        let named = named.collect::<Result<Vec<_>, _>>()?;
-        let lineage = Lineage { commit, compiler, height, parent };
-        let trust_domain = trust_domain.unwrap_or_default();
-        meshc_snapshot::manifest::manifest(&trust_domain, named, lineage)
-            .map_err(|why| why.to_string())
-    });
-    Ok(PyBytes::new(py, &made.map_err(PyValueError::new_err)?))
 }
 
 #[pyfunction]

@@ -2,6 +2,7 @@
 
 mod decider;
 mod document;
+mod emitted;
 mod files;
 mod finding;
 mod folder;
@@ -23,6 +24,8 @@ mod _native {
     #[pymodule_export]
     use super::document::{Document, Node};
     #[pymodule_export]
+    use super::emitted::Emitted;
+    #[pymodule_export]
     use super::files::{Files, content_digest};
     #[pymodule_export]
     use super::finding::RawFinding;
@@ -33,7 +36,7 @@ mod _native {
     #[pymodule_export]
     use super::functions::{
         callees, canonical_json, check_json, check_pattern, comments, defaults, digest, from_json,
-        manifest, masked, missing_capability, namespace_of, needs, position, to_json,
+        masked, missing_capability, namespace_of, needs, position, to_json,
     };
     #[pymodule_export]
     use super::graph::Graph;

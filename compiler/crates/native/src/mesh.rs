@@ -10,9 +10,10 @@ use meshc_link::Mesh as Linked;
 use meshc_snapshot::manifest::{Lineage, Named, manifest};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 use serde_json::{Map, Value, json};
 
+use crate::emitted::{Emitted, mistake};
 use crate::files::Given;
 use crate::finding::{RawFinding, path};
 use crate::graph::Graph;
@@ -109,27 +110,8 @@ impl Mesh {
         Graph::of(Arc::clone(&self.mesh))
     }
 
-    fn slices<'py>(&self, py: Python<'py>) -> PyResult<Vec<Slice<'py>>> {
-        let emitted = py.detach(|| meshc_emit::emit(&self.mesh));
-        let emitted = emitted.map_err(|why| PyValueError::new_err(why.to_string()))?;
-        let bytes = |one: &[u8]| PyBytes::new(py, one);
-        Ok(emitted
-            .into_iter()
-            .map(|one| (one.workload, bytes(&one.slice), bytes(&one.places)))
-            .collect())
-    }
-
-    fn callees<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let emitted = py.detach(|| {
-            let held = |blobs: &Blobs<'_>| blobs.callee.map(|(name, blob)| (name, blob.to_vec()));
-            meshc_emit::each(&self.mesh, meshc_emit::THREADS, held)
-        });
-        let emitted = emitted.map_err(|why| PyValueError::new_err(why.to_string()))?;
-        let callees = PyDict::new(py);
-        for (name, blob) in emitted.into_iter().flatten() {
-            callees.set_item(name.to_string(), PyBytes::new(py, &blob))?;
-        }
-        Ok(callees)
+    fn emit(&self, py: Python<'_>) -> PyResult<Emitted> {
+        Emitted::of(py, &self.mesh)
     }
 
     fn manifest<'py>(
@@ -215,7 +197,6 @@ impl Mesh {
         lineage: Lineage,
         hand_on: impl Fn(&Blobs<'_>, &Named) -> std::io::Result<()> + Sync + Send,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let mistake = |why: serde_json::Error| PyValueError::new_err(why.to_string());
         let made = py.detach(|| {
             let named = meshc_emit::each(&self.mesh, meshc_emit::THREADS, |blobs| {
                 let named = blobs.named();
@@ -230,8 +211,6 @@ impl Mesh {
 
 /// Sort, full name, first byte, byte behind the last, whether it is declared here.
 type MentionAt = (&'static str, String, u32, u32, bool);
-
-type Slice<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 fn position(mesh: &Linked, file: u32, span: Span) -> (u32, u32) {
     let bytes = mesh.files.get(file as usize).map(|file| &*file.bytes);

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use meshc_decide::{LoadFault, Tables};
-use meshc_snapshot::slice::Slice;
+use meshc_snapshot::slice::{FORMAT, Slice};
 use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;
@@ -48,16 +48,19 @@ fn slice(service: usize, rules: usize, calls: usize) -> Result<Slice, Failure> {
     let destination = |at: usize| {
         json!({
             "authorities": [format!("svc{at}"), format!("svc{at}.ns{}", at % 100)],
+            "callee": {
+                "clusters": [{"endpoints": [{"address": "10.0.0.1", "zone": null}], "name": ""}],
+                "format": FORMAT, "identity": identity(at), "operations": operations(),
+                "ports": [{"name": "api", "port": 8080, "protocol": "http"}],
+                "readings": ["plain", "matrix"], "traffic": [],
+                "workload": format!("ns{}/svc{at}", at % 100),
+            },
             "calls": [{"operation": "op1", "timeoutMs": null}],
-            "clusters": [{"endpoints": [{"address": "10.0.0.1", "zone": null}], "name": ""}],
-            "identity": identity(at), "operations": operations(), "readings": ["plain", "matrix"],
-            "ports": [{"name": "api", "port": 8080, "protocol": "http"}], "traffic": [],
-            "workload": format!("ns{}/svc{at}", at % 100),
         })
     };
     let slice = json!({
         "destinations": (0..calls).map(|at| destination(service + at + 1)).collect::<Vec<_>>(),
-        "format": 2, "routes": [], "trustDomain": "mesh.test",
+        "format": FORMAT, "routes": [], "trustDomain": "mesh.test",
         "workload": format!("ns{}/svc{service}", service % 100),
         "inbound": {
             "allow": (0..rules).map(rule).collect::<Vec<_>>(),

@@ -139,7 +139,7 @@ pub(crate) fn call(tables: &Tables, host: &str) -> Option<Nearest> {
     let (at, to, name) = names.min_by_key(|(_, _, name)| distance(name, host))?;
     let place = place(tables, |places| places.destinations.get(at)?.calls.first());
     let failed = vec![format!("host is {host}, the call is to {name}")];
-    Some(Nearest { rule: to.workload.clone(), place, failed, edit: None })
+    Some(Nearest { rule: to.callee.workload.clone(), place, failed, edit: None })
 }
 
 /// The route whose host and path fit, or the first one.

@@ -1,7 +1,7 @@
 //! Routing: where a workload's own requests go.
 
 use meshc_request::{Canonical, Fields, NoFields};
-use meshc_snapshot::slice::{Destination, Operation, Protocol, Route, Slice};
+use meshc_snapshot::slice::{Callee, Operation, Protocol, Route, Slice};
 use rustc_hash::FxHashMap;
 
 use crate::denial::{Denial, DenialKind};
@@ -85,12 +85,12 @@ impl Routing {
         draw: u32,
     ) -> Result<Forward, Denial> {
         let refused = Denial::new(DenialKind::Port).at(at);
-        let destination = slice.destinations.get(at.index());
+        let callee = slice.destinations.get(at.index()).map(|to| &to.callee);
         let target = self.targets.get(at.index());
-        let (destination, target) = destination.zip(target).ok_or(refused)?;
-        let name = target.tcp_port(port).and_then(|at| destination.ports.get(at));
+        let (callee, target) = callee.zip(target).ok_or(refused)?;
+        let name = target.tcp_port(port).and_then(|at| callee.ports.get(at));
         let name = name.ok_or(refused)?.name.as_str();
-        let operation = destination.operations.iter().position(|one| one.name == name);
+        let operation = callee.operations.iter().position(|one| one.name == name);
         let operation = OperationIx(operation.ok_or(refused)? as u32);
         let none: Option<(&Canonical<'_>, &NoFields)> = None;
         let (cluster, traffic) =
@@ -123,9 +123,9 @@ fn send<F: Fields>(
 
 /// Destination, operation and port that a route leads to.
 fn end_of(number: u32, route: &Route, slice: &Slice) -> Result<Taken, String> {
-    let mut all = slice.destinations.iter().enumerate();
+    let mut all = slice.destinations.iter().map(|to| &to.callee).enumerate();
     let named = all.find(|(_, one)| one.workload == route.destination);
-    let (at, destination) = named.ok_or(format!(
+    let (at, callee) = named.ok_or(format!(
         "route `{}` leads to `{}`, which is no destination",
         route.name, route.destination
     ))?;
@@ -133,7 +133,7 @@ fn end_of(number: u32, route: &Route, slice: &Slice) -> Result<Taken, String> {
         None => None,
         Some("rest") => Some(OperationIx::REST),
         Some(name) => {
-            let found = destination.operations.iter().position(|one| one.name == name);
+            let found = callee.operations.iter().position(|one| one.name == name);
             let found = found.ok_or(format!(
                 "route `{}` leads to operation `{name}`, which `{}` does not have",
                 route.name, route.destination
@@ -141,14 +141,14 @@ fn end_of(number: u32, route: &Route, slice: &Slice) -> Result<Taken, String> {
             Some(OperationIx(found as u32))
         }
     };
-    let offering = operation.and_then(|one| destination.operations.get(one.index()));
-    let port = port_of(destination, offering)
+    let offering = operation.and_then(|one| callee.operations.get(one.index()));
+    let port = port_of(callee, offering)
         .ok_or(format!("route `{}` leads to no port, or to several", route.name))?;
     Ok(Taken { route: number, destination: DestinationIx(at as u32), operation, port })
 }
 
 /// The one HTTP port of a destination, among those that offer the operation where one is named.
-fn port_of(to: &Destination, offering: Option<&Operation>) -> Option<(usize, u16)> {
+fn port_of(to: &Callee, offering: Option<&Operation>) -> Option<(usize, u16)> {
     let offers = |at: usize| {
         offering.is_none_or(|operation| operation.ports.iter().any(|port| *port as usize == at))
     };

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 use meshc_limit::Limit;
 use meshc_request::{Canonical, Fields};
 use meshc_snapshot::places::Places;
-use meshc_snapshot::slice::{Destination, FORMAT, Inbound, Per, Slice};
+use meshc_snapshot::slice::{Callee, FORMAT, Inbound, Per, Slice};
 use meshc_token::{Claim, Issuers, KeySet};
 
 use crate::asked::Asked;
@@ -87,16 +87,16 @@ impl Tables {
         u32::try_from(at).ok().map(ListenerIx)
     }
 
-    /// A destination by its index.
+    /// What a destination is to all its callers.
     #[must_use]
-    pub fn destination(&self, ix: DestinationIx) -> Option<&Destination> {
-        self.slice.destinations.get(ix.index())
+    pub fn destination(&self, ix: DestinationIx) -> Option<&Callee> {
+        self.slice.destinations.get(ix.index()).map(|to| &to.callee)
     }
 
     /// The destination of this workload name (`namespace/name`).
     #[must_use]
     pub fn destination_named(&self, workload: &str) -> Option<DestinationIx> {
-        let at = self.slice.destinations.iter().position(|one| one.workload == workload)?;
+        let at = self.slice.destinations.iter().position(|one| one.callee.workload == workload)?;
         u32::try_from(at).ok().map(DestinationIx)
     }
 
@@ -322,8 +322,8 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
     unique("operation", inbound.operations.iter().map(|one| one.name.as_str()))?;
     check_issuers(inbound)?;
     unique("rate limit", inbound.rate_limits.iter().map(|one| one.name.as_str()))?;
-    unique("destination", slice.destinations.iter().map(|one| one.workload.as_str()))?;
-    for to in &slice.destinations {
+    unique("destination", slice.destinations.iter().map(|to| to.callee.workload.as_str()))?;
+    for to in slice.destinations.iter().map(|to| &to.callee) {
         unique("operation", to.operations.iter().map(|one| one.name.as_str()))?;
         unique("cluster", to.clusters.iter().map(|one| one.name.as_str()))?;
         unique("port", to.ports.iter().map(|one| one.port))?;
@@ -336,7 +336,8 @@ fn check(slice: &Slice, places: Option<&Places>) -> Result<(), String> {
         return Err("our own trust domain is federated".to_owned());
     }
     let ports = inbound.listeners.iter().flat_map(|one| [one.port, one.target]);
-    let ports = ports.chain(slice.destinations.iter().flat_map(|to| &to.ports).map(|one| one.port));
+    let ports =
+        ports.chain(slice.destinations.iter().flat_map(|to| &to.callee.ports).map(|one| one.port));
     if ports.into_iter().any(|port| port == 0) {
         return Err("a port is 0".to_owned());
     }

@@ -1,7 +1,7 @@
 //! A destination: its operations, and where its requests go.
 
 use meshc_request::{Canonical, Fields};
-use meshc_snapshot::slice::{Destination, Protocol, Traffic};
+use meshc_snapshot::slice::{Call, Callee, Destination, Operation, Protocol, Traffic};
 
 use crate::bits::Bits;
 use crate::condition::{Conditions, Reads, View};
@@ -34,27 +34,28 @@ struct Item {
 impl Target {
     pub(crate) fn new(destination: &Destination) -> Result<Self, String> {
         Self::read(destination)
-            .map_err(|why| format!("destination `{}`: {why}", destination.workload))
+            .map_err(|why| format!("destination `{}`: {why}", destination.callee.workload))
     }
 
     fn read(destination: &Destination) -> Result<Self, String> {
-        if destination.ports.len() > MAX_PORTS {
+        let Destination { callee, calls, .. } = destination;
+        if callee.ports.len() > MAX_PORTS {
             return Err(format!("more than {MAX_PORTS} ports"));
         }
-        if destination.clusters.is_empty() {
+        if callee.clusters.is_empty() {
             return Err("no cluster".to_owned());
         }
         let mut reads = Reads::default();
-        let readings = Readings::new(&destination.readings)?;
-        let ports = destination.ports.len();
-        let partition = Partition::new(&destination.operations, readings, ports, &mut reads)?;
+        let readings = Readings::new(&callee.readings)?;
+        let ports = callee.ports.len();
+        let partition = Partition::new(&callee.operations, readings, ports, &mut reads)?;
         let mut traffic = Vec::new();
-        for (at, item) in destination.traffic.iter().enumerate() {
-            traffic.push(Item::new(at, item, destination)?);
+        for (at, item) in callee.traffic.iter().enumerate() {
+            traffic.push(Item::new(at, item, callee)?);
         }
         traffic.sort_by_key(|item| core::cmp::Reverse(item.rank()));
         traffic.iter().for_each(|item| reads.add(&item.conditions));
-        let (namespace, name) = destination
+        let (namespace, name) = callee
             .workload
             .split_once('/')
             .ok_or("the workload is not `namespace/name`".to_owned())?;
@@ -62,8 +63,8 @@ impl Target {
             authority: format!("{name}.{namespace}").into(),
             partition,
             reads,
-            ports: destination.ports.iter().map(|port| (port.port, port.protocol)).collect(),
-            limits: limits(destination)?,
+            ports: callee.ports.iter().map(|port| (port.port, port.protocol)).collect(),
+            limits: limits(&callee.operations, calls)?,
             traffic,
         })
     }
@@ -125,10 +126,10 @@ impl Target {
 }
 
 impl Item {
-    fn new(at: usize, item: &Traffic, destination: &Destination) -> Result<Self, String> {
+    fn new(at: usize, item: &Traffic, callee: &Callee) -> Result<Self, String> {
         let mut to = Vec::new();
         for share in &item.to {
-            let cluster = destination.clusters.iter().position(|one| one.name == share.cluster);
+            let cluster = callee.clusters.iter().position(|one| one.name == share.cluster);
             let cluster = cluster.ok_or(format!(
                 "traffic item `{}` names cluster `{}`, unknown",
                 item.name, share.cluster
@@ -139,7 +140,7 @@ impl Item {
             return Err(format!("the weights of traffic item `{}` are all 0", item.name));
         }
         let operations = match &item.operations {
-            Some(names) => Some(bits(names, destination)?),
+            Some(names) => Some(bits(names, &callee.operations)?),
             None => None,
         };
         let conditions = Conditions::new(&item.headers, &item.query);
@@ -173,10 +174,10 @@ impl Item {
 }
 
 /// Operations by name as bits: the rest first, then each by its index and one.
-fn bits(names: &[String], destination: &Destination) -> Result<Bits, String> {
-    let mut bits = Bits::new(destination.operations.len() + 1);
+fn bits(names: &[String], operations: &[Operation]) -> Result<Bits, String> {
+    let mut bits = Bits::new(operations.len() + 1);
     for name in names {
-        match destination.operations.iter().position(|one| one.name == *name) {
+        match operations.iter().position(|one| one.name == *name) {
             _ if name == "rest" => bits.insert(0),
             Some(at) => bits.insert(at + 1),
             None => return Err(format!("operation `{name}` is named in traffic, unknown")),
@@ -185,15 +186,15 @@ fn bits(names: &[String], destination: &Destination) -> Result<Bits, String> {
     Ok(bits)
 }
 
-fn limits(destination: &Destination) -> Result<Vec<Option<u32>>, String> {
-    let count = destination.operations.len();
+fn limits(operations: &[Operation], calls: &[Call]) -> Result<Vec<Option<u32>>, String> {
+    let count = operations.len();
     let mut limits: Vec<Option<u32>> = vec![None; count + 1];
-    for call in &destination.calls {
+    for call in calls {
         let at = match call.operation.as_deref() {
             None => 0..count + 1,
             Some("rest") => count..count + 1,
             Some(name) => {
-                let at = destination.operations.iter().position(|one| one.name == name);
+                let at = operations.iter().position(|one| one.name == name);
                 let at = at.ok_or(format!("operation `{name}` is called, unknown"))?;
                 at..at + 1
             }

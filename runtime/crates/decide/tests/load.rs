@@ -44,12 +44,16 @@ fn contradictions_are_named() {
         ("/inbound/deny/1/matches/0/path", json!("x"), "deny rule `no-debug`"),
         ("/inbound/allow/0/operations", json!(["none"]), "names operation `none`"),
         ("/inbound/readings", json!([]), "no reading"),
-        ("/destinations/0/clusters", json!([]), "no cluster"),
-        ("/destinations/0/workload", json!("ledger"), "not `namespace/name`"),
+        ("/destinations/0/callee/clusters", json!([]), "no cluster"),
+        ("/destinations/0/callee/workload", json!("ledger"), "not `namespace/name`"),
         ("/destinations/0/calls/0/operation", json!("none"), "`none` is called"),
-        ("/destinations/0/traffic/0/to/0/cluster", json!("v9"), "names cluster `v9`"),
-        ("/destinations/0/traffic/1/to/0/weight", json!(0), "all 0"),
-        ("/destinations/0/traffic/0/operations", json!(["none"]), "`none` is named in traffic"),
+        ("/destinations/0/callee/traffic/0/to/0/cluster", json!("v9"), "names cluster `v9`"),
+        ("/destinations/0/callee/traffic/1/to/0/weight", json!(0), "all 0"),
+        (
+            "/destinations/0/callee/traffic/0/operations",
+            json!(["none"]),
+            "`none` is named in traffic",
+        ),
     ] {
         let found = fault(with(pointer, value));
         assert!(found.contains(words), "{pointer}: {found}");
@@ -99,7 +103,7 @@ fn a_rate_limit_that_cannot_be_kept_is_a_contradiction() {
 fn a_destination_has_64_ports_at_most() {
     let with_ports = |count: u16| {
         let port = |at| json!({"name": format!("p{at}"), "port": 9_000 + at, "protocol": "http"});
-        with("/destinations/0/ports", (0..count).map(port).collect())
+        with("/destinations/0/callee/ports", (0..count).map(port).collect())
     };
     assert!(Tables::load(with_ports(64), None, String::new()).is_ok());
     assert!(fault(with_ports(65)).contains("destination `books/ledger`: more than 64 ports"));
@@ -188,7 +192,7 @@ fn two_destinations_with_one_name_are_a_contradiction() {
     let mut twin = slice.destinations[0].clone();
     slice.destinations.push(twin.clone());
     assert!(fault(slice.clone()).contains("destination `books/ledger` appears twice"));
-    twin.workload = "shop/ledger".into();
+    twin.callee.workload = "shop/ledger".into();
     slice.destinations[1] = twin;
     assert!(fault(slice).contains("two destinations answer to `ledger`"));
 }
@@ -256,7 +260,7 @@ fn a_peer_of_other_tables_is_looked_at_anew() {
 fn a_route_to_one_operation_is_judged_by_the_destinations_own_readings() {
     let mut gateway: Slice = serde_json::from_str(include_str!("gateway.json")).unwrap();
     gateway.inbound.readings = vec![Reading::Plain];
-    gateway.destinations[1].readings = vec![Reading::Matrix];
+    gateway.destinations[1].callee.readings = vec![Reading::Matrix];
     gateway.routes[2].operation = Some("refund".into());
     let tables = Tables::load(gateway, None, String::new()).unwrap();
     let status = |target: &str| {

@@ -46,8 +46,8 @@ pub fn loader(input: &[u8]) -> bool {
         }
     }
     for destination in &tables.slice().destinations {
-        for port in &destination.ports {
-            let question = json!({"destination": destination.workload, "port": port.port});
+        for port in &destination.callee.ports {
+            let question = json!({"destination": destination.callee.workload, "port": port.port});
             hold(&outbound_json(&tables, &question.to_string()));
         }
     }

@@ -103,7 +103,7 @@ pub fn doors(arguments: &Arguments, tables: &Tables) -> (Vec<Door>, Vec<String>)
     let mut doors: Vec<_> = inbound.collect();
     if let Some(outbound) = arguments.outbound {
         doors.push(Door { address: outbound, way: Way::Outbound });
-        for to in &slice.destinations {
+        for to in slice.destinations.iter().map(|to| &to.callee) {
             let ports = to.ports.iter().filter(|one| one.protocol == Protocol::Tcp);
             doors.extend(ports.map(|one| Door {
                 address: (outbound.ip(), one.port).into(),

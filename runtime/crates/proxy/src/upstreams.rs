@@ -142,7 +142,7 @@ impl Upstreams {
         let destinations = destinations.map(|(to, number)| {
             let known =
                 before.and_then(|view| view.destinations.iter().find(|one| one.number == number));
-            let clusters = to.clusters.iter().map(|cluster| {
+            let clusters = to.callee.clusters.iter().map(|cluster| {
                 let parsed = cluster.endpoints.iter().map(|one| one.address.parse::<IpAddr>());
                 let addresses: Vec<IpAddr> = parsed.flatten().collect();
                 let states = addresses.iter().map(|one| known_state(known, *one)).collect();
@@ -160,7 +160,7 @@ impl Upstreams {
 
 /// Stable numbers of the destinations' names.
 fn numbers(known: &mut FxHashMap<Box<str>, u32>, tables: &Tables) -> Vec<u32> {
-    let names = tables.slice().destinations.iter().map(|to| to.workload.as_str());
+    let names = tables.slice().destinations.iter().map(|to| to.callee.workload.as_str());
     names
         .map(|name| {
             let next = known.len() as u32;

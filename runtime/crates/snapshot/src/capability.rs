@@ -111,7 +111,7 @@ impl Needs {
     pub fn of(slice: &Slice) -> Self {
         let mut needs = Self::LEAST;
         let inbound = &slice.inbound;
-        for to in &slice.destinations {
+        for to in slice.destinations.iter().map(|to| &to.callee) {
             needs.destination(to.ports.iter().map(|port| port.protocol), !to.traffic.is_empty());
         }
         inbound.listeners.iter().for_each(|one| needs.listener(one.protocol, one.tls));
@@ -241,7 +241,7 @@ impl Needs {
 /// Every match of every list.
 fn matches(slice: &Slice) -> impl Iterator<Item = &Match> {
     let inbound = &slice.inbound;
-    let called = slice.destinations.iter().flat_map(|to| &to.operations);
+    let called = slice.destinations.iter().flat_map(|to| &to.callee.operations);
     let rules = inbound.guardrails.iter().chain(&inbound.deny).chain(&inbound.allow);
     inbound
         .operations

@@ -2,7 +2,6 @@
 //!
 //! Pure: bytes in, values out. Signatures are checked by a function the caller passes in.
 
-pub mod callee;
 pub mod canonical;
 pub mod capability;
 pub mod digest;

@@ -4,16 +4,15 @@
 //! its name, so that it may come from anywhere.
 
 use core::fmt;
+use std::io;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::callee::{Called, Callee};
-use crate::canonical::canonical;
 use crate::digest::Digest;
 use crate::manifest::Manifest;
 use crate::places::Places;
-use crate::slice::{Destination, FORMAT, Slice};
+use crate::slice::{Callee, Destination, FORMAT, Slice};
 
 /// Longest blob that is read, and the most of a slice and all that it names together, in bytes.
 pub const MAX_BYTES: usize = 32 << 20;
@@ -45,16 +44,24 @@ pub enum NotCallee {
     Missing,
     /// Its content has another digest.
     Other,
-    /// It is JSON, and not as RFC 8785 writes it.
+    /// It is a callee, and not as [`Callee`] is written.
     NotCanonical,
     /// It was not read.
     NotRead(Box<NotRead>),
+}
+
+/// What says of which form it is.
+trait Blob: DeserializeOwned {
+    fn format(&self) -> u32;
 }
 
 #[derive(Deserialize)]
 struct Form {
     format: u32,
 }
+
+/// Takes what is written while it is this.
+struct Same<'a>(&'a [u8]);
 
 /// Reads a slice, with what it names as `find` gives it.
 ///
@@ -66,13 +73,14 @@ pub fn slice<B: AsRef<[u8]>>(
 ) -> Result<Slice, NotRead> {
     let named = named(bytes)?;
     let mut left = MAX_BYTES.saturating_sub(bytes.len());
-    let mut whole = |called: Called| -> Result<Destination, NotRead> {
-        let refused = |why| NotRead::Callee(called.callee, why);
-        let blob = find(&called.callee).ok_or_else(|| refused(NotCallee::Missing))?;
+    let mut whole = |named: Destination<Digest>| -> Result<Destination, NotRead> {
+        let Destination { authorities, callee: name, calls } = named;
+        let refused = |why| NotRead::Callee(name, why);
+        let blob = find(&name).ok_or_else(|| refused(NotCallee::Missing))?;
         let blob = blob.as_ref();
         left = left.checked_sub(blob.len()).ok_or(NotRead::TooLongTogether)?;
-        let callee = callee(blob, &called.callee).map_err(refused)?;
-        Ok(called.with(callee))
+        let callee = callee(blob, &name).map_err(refused)?;
+        Ok(Destination { authorities, callee, calls })
     };
     let Slice { destinations, format, inbound, routes, trust_domain, workload } = named;
     let destinations = destinations.into_iter().map(&mut whole).collect::<Result<_, _>>()?;
@@ -84,7 +92,7 @@ pub fn slice<B: AsRef<[u8]>>(
 /// # Errors
 /// Why it cannot be read.
 pub fn callees(slice: &[u8]) -> Result<Vec<Digest>, NotRead> {
-    Ok(named(slice)?.destinations.iter().map(|called| called.callee).collect())
+    Ok(named(slice)?.destinations.iter().map(|one| one.callee).collect())
 }
 
 /// Reads places.
@@ -104,8 +112,8 @@ pub fn manifest(bytes: &[u8]) -> Result<Manifest, NotRead> {
 }
 
 /// A slice as it is stored.
-fn named(bytes: &[u8]) -> Result<Slice<Called>, NotRead> {
-    let slice: Slice<Called> = read(bytes)?;
+fn named(bytes: &[u8]) -> Result<Slice<Digest>, NotRead> {
+    let slice: Slice<Digest> = read(bytes)?;
     match slice.destinations.len() {
         0..=MAX_CALLEES => Ok(slice),
         _ => Err(NotRead::TooManyCallees),
@@ -120,27 +128,60 @@ fn callee(blob: &[u8], name: &Digest) -> Result<Callee, NotCallee> {
     if is_canonical(blob, &callee) { Ok(callee) } else { Err(NotCallee::NotCanonical) }
 }
 
-/// Whether a blob is RFC 8785 JSON. As we write it, it is; but a field that we leave out where it is
-/// empty may also be there, so any other is held against itself as any JSON.
+/// Whether a blob is what is written of what it says. That is RFC 8785 JSON, and there is one of it:
+/// a field that is left out where it is empty is not there and empty.
 fn is_canonical(blob: &[u8], read: &Callee) -> bool {
-    if serde_json::to_vec(read).is_ok_and(|ours| ours == blob) {
-        return true;
-    }
-    let value: Option<serde_json::Value> = serde_json::from_slice(blob).ok();
-    value.and_then(|value| canonical(&value).ok()).is_some_and(|written| written == blob)
+    let mut same = Same(blob);
+    serde_json::to_writer(&mut same, read).is_ok() && same.0.is_empty()
 }
 
-/// The form number is looked at first: a newer form is said to be newer, not malformed.
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotRead> {
+/// A newer form is said to be newer, whatever else is wrong with it.
+fn read<T: Blob>(bytes: &[u8]) -> Result<T, NotRead> {
     if bytes.len() > MAX_BYTES {
         return Err(NotRead::TooLong);
     }
     let malformed = |error: serde_json::Error| NotRead::Malformed(error.to_string());
-    let Form { format } = serde_json::from_slice(bytes).map_err(malformed)?;
-    if format != FORMAT {
-        return Err(NotRead::Format(format));
+    let read = serde_json::from_slice(bytes);
+    let format = match &read {
+        Ok(read) => T::format(read),
+        Err(_) => serde_json::from_slice::<Form>(bytes).map_err(malformed)?.format,
+    };
+    if format == FORMAT { read.map_err(malformed) } else { Err(NotRead::Format(format)) }
+}
+
+impl Blob for Slice<Digest> {
+    fn format(&self) -> u32 {
+        self.format
     }
-    serde_json::from_slice(bytes).map_err(malformed)
+}
+
+impl Blob for Callee {
+    fn format(&self) -> u32 {
+        self.format
+    }
+}
+
+impl Blob for Places {
+    fn format(&self) -> u32 {
+        self.format
+    }
+}
+
+impl Blob for Manifest {
+    fn format(&self) -> u32 {
+        self.format
+    }
+}
+
+impl io::Write for Same<'_> {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.strip_prefix(written).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(written.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl fmt::Display for NotRead {
@@ -165,7 +206,7 @@ impl fmt::Display for NotCallee {
         match self {
             Self::Missing => f.write_str("is missing"),
             Self::Other => f.write_str("has another content than its name says"),
-            Self::NotCanonical => f.write_str("is not written as RFC 8785 says"),
+            Self::NotCanonical => f.write_str("is not written as its form says"),
             Self::NotRead(why) => write!(f, "was not read: {why}"),
         }
     }
