@@ -11,30 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from committing import commit, git
 from meshc.cache.findings import KeptFindings
 from meshc.cache.store import Store
 from meshc.compiling import Linted, lint_files
 from meshc.repo import Folder, Revision
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def git(root: Path, *words: str) -> str:
-    identity = [
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@example.test",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    command = ["git", "-C", str(root), *identity, *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--allow-empty", "-m", "one")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from committing import git
 from meshc.repo import Folder, Revision, Unreadable, wanted
 
 
@@ -115,21 +116,6 @@ def test_a_file_without_permission_hides_no_other(tmp_path: Path) -> None:
     listing = Folder(tmp_path).read()
     assert [path for path, _ in listing.files] == ["b.yaml"]
     assert [str(one) for one in listing.problems] == ["cannot read `a.yaml`: permission denied"]
-
-
-def git(root: Path, *words: str) -> str:
-    identity = [
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@example.test",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    done = subprocess.run(
-        ["git", "-C", root, *identity, *words], check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture

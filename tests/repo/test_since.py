@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from committing import commit, git
 from meshc.cli import exits, source
 from meshc.repo import Folder, Revision, Unreadable
 
@@ -25,25 +25,6 @@ TREE = {
     "README": "read me\n",
 }
 WORDS = (b"meshc:", b"Waiver")
-
-
-def git(root: Path, *words: str) -> str:
-    identity = [
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@example.test",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    command = ["git", "-C", str(root), *identity, *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def commit(root: Path) -> str:
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--allow-empty", "-m", "one")
-    return git(root, "rev-parse", "HEAD")
 
 
 def write(root: Path, path: str, text: str) -> None:

@@ -1,0 +1,6 @@
+"""Test modules import what other tests import too."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
