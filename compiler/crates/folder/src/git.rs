@@ -54,7 +54,9 @@ impl Git {
         }
         let said = String::from_utf8_lossy(&done.stderr);
         let last = said.trim().lines().last().unwrap_or("no such commit");
-        Err(Unreadable::Git(last.trim_start_matches("fatal: ").to_owned()))
+        Err(Unreadable::Git(
+            last.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned(),
+        ))
     }
 
     /// The object of a name, or nothing: there is none, or it has more than `most` bytes.
