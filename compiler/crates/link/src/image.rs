@@ -167,7 +167,8 @@ impl Mesh {
         if mesh.clashing {
             return None;
         }
-        (mesh.edges, mesh.graph, mesh.whole, mesh.tables) = (edges, graph, whole, tables);
+        (mesh.edges, mesh.graph) = (Arc::new(edges), graph);
+        (mesh.whole, mesh.tables) = (whole, tables);
         if changed.is_empty() {
             mesh.settle(Vec::new());
             return Some(mesh);

@@ -60,7 +60,7 @@ pub struct Mesh {
     /// Services and gateways by id; a duplicate is left out.
     pub workloads: Workloads,
     /// Calls and routes with both ends resolved, by caller and written order.
-    pub edges: Vec<Edge>,
+    pub edges: Arc<Vec<Edge>>,
     /// The call graph.
     pub graph: Arc<Graph>,
     /// Policy tests with the file of each.

@@ -127,8 +127,8 @@ pub(crate) fn resolve(mesh: &mut Mesh) {
         edges.append(&mut one.edges);
         note(mesh, at, one);
     }
-    mesh.edges = edges;
-    mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &mesh.edges));
+    mesh.graph = Arc::new(Graph::new(mesh.workloads.len(), &edges));
+    mesh.edges = Arc::new(edges);
 }
 
 /// Notes what was found when the calls of a workload were looked up, beside the edges.

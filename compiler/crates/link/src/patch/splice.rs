@@ -1,7 +1,6 @@
 //! What changed files declare, put among what stays: workloads and their edges.
 
 use core::ops::Range;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -87,13 +86,19 @@ impl Patch<'_> {
         touched: &mut FxHashSet<WorkloadIx>,
     ) {
         let stays = self.came_or_went.is_empty();
-        let kept = if stays { Cow::Borrowed(&self.old.edges) } else { Cow::Owned(self.kept()) };
+        let kept = if stays { Arc::clone(&self.old.edges) } else { Arc::new(self.kept()) };
         let part = |range: Range<usize>| kept.get(range).unwrap_or_default();
+        let of = |caller| {
+            let begin = kept.partition_point(|edge| edge.caller < caller);
+            begin..kept.partition_point(|edge| edge.caller <= caller)
+        };
+        if stays && found.iter().all(|(caller, now)| part(of(*caller)) == now) {
+            return; // The new mesh began with them.
+        }
         let mut edges = Vec::with_capacity(kept.len());
         let (mut at, mut same) = (0, stays);
         for (caller, now) in found {
-            let begin = kept.partition_point(|edge| edge.caller < caller);
-            let end = kept.partition_point(|edge| edge.caller <= caller);
+            let Range { start: begin, end } = of(caller);
             if !same_ends(part(begin..end), &now) {
                 touched.insert(caller);
                 same = false;
@@ -106,7 +111,7 @@ impl Patch<'_> {
         if !same {
             self.new.graph = Arc::new(Graph::new(self.new.workloads.len(), &edges));
         }
-        self.new.edges = edges;
+        self.new.edges = Arc::new(edges);
     }
 
     /// The edges of which both ends are there now, by where they are.
