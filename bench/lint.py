@@ -116,7 +116,7 @@ def lints(root: Path, folder: Path, environment: dict[str, str], runs: int) -> N
     target = next(iter(sorted(root.rglob("svc-*.yaml"))))
     text = target.read_text()
     numbers = itertools.count()
-    measure(
+    beyond(
         "changed",
         kept,
         environment,
